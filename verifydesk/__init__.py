@@ -1,0 +1,1 @@
+"""Wiring: settings, URLs, the Celery app, the supervisor. The only place that knows every app."""

@@ -1,0 +1,235 @@
+"""The one settings file. Every value that an operator may set is read here, strictly, from the environment.
+
+A value may also come from a file: ``SECRET_KEY_FILE=/run/secrets/key`` sets ``SECRET_KEY``. What can't be read fails at
+start with the variable's name. docs/guide/settings.md lists every variable, and a test fails when one is missing there.
+"""
+
+from datetime import timedelta
+from pathlib import Path
+
+import dj_database_url
+from csp.constants import NONE, SELF
+from environs import FileAwareEnv
+
+from verifydesk.broker import broker_url
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+env = FileAwareEnv(strip_whitespace=True)
+
+# The desk itself
+
+DEBUG = env.bool("DEBUG", False)
+VAR_DIR = Path(env.str("VAR_DIR", str(BASE_DIR / "var"))).resolve()
+SECRET_KEY = env.str("SECRET_KEY", "django-insecure-only-for-a-desk-on-loopback" if DEBUG else ...)
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["127.0.0.1", "localhost", "[::1]"] if DEBUG else [])
+CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", [])
+TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", 0)
+TIME_ZONE = env.str("TIME_ZONE", "UTC")
+NEWSROOM_NAME = env.str("NEWSROOM_NAME", "VerifyDesk")
+LOG_LEVEL = env.log_level("LOG_LEVEL", "INFO")
+
+LANGUAGE_CODE = "en-gb"
+USE_TZ = True
+USE_I18N = True
+
+ROOT_URLCONF = "verifydesk.urls"
+WSGI_APPLICATION = "verifydesk.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+INSTALLED_APPS = [
+    "apps.audit",
+    "apps.accounts",
+    "apps.archive",
+    "apps.sources",
+    "apps.claims",
+    "apps.desk",
+    "verifydesk",
+    "django.contrib.admin.apps.SimpleAdminConfig",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django.forms",
+    "axes",
+    "csp",
+    "django_filters",
+    "django_htmx",
+    "template_partials",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "apps.accounts.middleware.AuditContextMiddleware",
+    "apps.desk.middleware.SignInRequiredMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "axes.middleware.AxesMiddleware",
+]
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "apps.desk.context.desk",
+            ],
+        },
+    },
+]
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+
+# Data
+
+DATABASES = {
+    "default": dj_database_url.parse(
+        env.str("DATABASE_URL", f"sqlite:///{VAR_DIR / 'desk.sqlite3'}"), conn_health_checks=True
+    )
+}
+if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    # Deferred transactions that read before they write fail at once with "database is locked", whatever the timeout.
+    DATABASES["default"]["OPTIONS"] = {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-20000;"
+        "PRAGMA journal_size_limit=67108864;",
+    }
+else:
+    DATABASES["default"]["CONN_MAX_AGE"] = env.int("DATABASE_CONN_MAX_AGE", 60)
+
+REDIS_URL = env.str("REDIS_URL", "")
+
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": VAR_DIR / "media"}},
+    "archive": {
+        "BACKEND": "apps.archive.storage.EvidenceStorage",
+        "OPTIONS": {"location": env.str("ARCHIVE_DIR", str(VAR_DIR / "archive"))},
+    },
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEBUG
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+STATIC_URL = "static/"
+STATIC_ROOT = VAR_DIR / "static"
+WHITENOISE_USE_FINDERS = DEBUG
+
+# People
+
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
+]
+LOGIN_URL = "desk:sign_in"
+LOGIN_REDIRECT_URL = "desk:queue"
+LOGOUT_REDIRECT_URL = "desk:sign_in"
+AXES_FAILURE_LIMIT = 6
+AXES_COOLOFF_TIME = timedelta(minutes=15)
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_LOCKOUT_TEMPLATE = "desk/sign_in_locked.html"
+AXES_CLIENT_IP_CALLABLE = "apps.accounts.middleware.client_address"
+AXES_RESET_ON_SUCCESS = True
+AXES_ENABLE_ADMIN = False
+AXES_VERBOSE = False
+SESSION_COOKIE_AGE = int(timedelta(hours=env.int("SESSION_HOURS", 12)).total_seconds())
+SESSION_SAVE_EVERY_REQUEST = False
+
+# Security: deny by default. The secure-cookie settings follow DEBUG, because the embedded desk speaks plain HTTP on loopback.
+
+SECURE_COOKIES = env.bool("SECURE_COOKIES", not DEBUG)
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_COOKIES
+if SECURE_COOKIES:
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-session", "__Host-csrf"
+CSRF_FAILURE_VIEW = "apps.desk.views.session.csrf_failed"
+SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", not DEBUG)
+SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", 0 if DEBUG else 31_536_000)
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = env.bool("SECURE_HSTS_SUBDOMAINS", not DEBUG)
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXY_COUNT else None
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+        "object-src": [NONE],
+    }
+}
+
+# The archive. Sizes are bytes, times are seconds. Defaults are what platform measurements gave.
+
+ARCHIVE_ALLOW = frozenset(env.list("ARCHIVE_ALLOW", []))
+ARCHIVE_CONTACT = env.str("ARCHIVE_CONTACT", "")
+ARCHIVE_CONNECT_SECONDS = env.float("ARCHIVE_CONNECT_SECONDS", 5)
+ARCHIVE_FIRST_BYTE_SECONDS = env.float("ARCHIVE_FIRST_BYTE_SECONDS", 20)
+ARCHIVE_RESOURCE_SECONDS = env.float("ARCHIVE_RESOURCE_SECONDS", 30)
+ARCHIVE_CAPTURE_SECONDS = env.float("ARCHIVE_CAPTURE_SECONDS", 90)
+ARCHIVE_PAGE_BYTES = env.int("ARCHIVE_PAGE_BYTES", 20_000_000)
+ARCHIVE_DECODED_BYTES = env.int("ARCHIVE_DECODED_BYTES", 200_000_000)
+ARCHIVE_REDIRECTS = env.int("ARCHIVE_REDIRECTS", 5)
+ARCHIVE_ATTEMPTS = env.int("ARCHIVE_ATTEMPTS", 4)
+ARCHIVE_RETRY_SECONDS = env.float("ARCHIVE_RETRY_SECONDS", 30)
+ARCHIVE_LEASE_SECONDS = env.int("ARCHIVE_LEASE_SECONDS", 180)
+ARCHIVE_SWEEP_SECONDS = env.float("ARCHIVE_SWEEP_SECONDS", 10)
+
+# Celery: the row is the job, the message only a doorbell. No results, no ETA, no prefetch.
+# soft limit < hard limit < lease < visibility timeout; tests/test_house_rules.py holds them to it.
+
+CELERY_BROKER_URL = broker_url(REDIS_URL, VAR_DIR)
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "visibility_timeout": ARCHIVE_LEASE_SECONDS + 120,
+    "unacked_restore_interval": 5,
+    "unacked_restore_throttle": 1,
+    "socket_timeout": 5,
+    "socket_connect_timeout": 5,
+    "socket_keepalive": True,
+    **({"virtual_host": "0"} if not REDIS_URL else {}),
+}
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_MAX_MEMORY_PER_CHILD = 300_000
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_TASK_SOFT_TIME_LIMIT = int(ARCHIVE_CAPTURE_SECONDS) + 20
+CELERY_TASK_TIME_LIMIT = int(ARCHIVE_CAPTURE_SECONDS) + 40
+CELERY_TASK_DEFAULT_QUEUE = "desk"
+CELERY_TASK_PUBLISH_RETRY = False
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": LOG_LEVEL},
+    "loggers": {"trafilatura": {"level": "CRITICAL"}, "axes": {"level": "WARNING"}},
+}
