@@ -1,11 +1,37 @@
-"""The Celery app."""
+"""The Celery app, its clock, and which bell is rung after which: the only place that knows everyone."""
+
+from __future__ import annotations
 
 import os
+from typing import Any
 
 from celery import Celery
+from celery.signals import task_success
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "verifydesk.settings")
+
+# After the first has done its work, the second is rung with the same number. A lower app never knows who listens.
+RUNG_AFTER = {"archive.read_capture": ["sources.learn"]}
+SWEEPS = ["archive.sweep", "sources.sweep"]
 
 app = Celery("verifydesk")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+
+@app.on_after_configure.connect
+def set_the_clock(sender: Celery, **kwargs: Any) -> None:
+    """Each sweep comes round every ARCHIVE_SWEEP_SECONDS; two clocks by accident do no harm."""
+    from django.conf import settings  # noqa: PLC0415  (settings are complete only now)
+
+    for name in SWEEPS:
+        sender.conf.beat_schedule[name] = {"task": name, "schedule": settings.ARCHIVE_SWEEP_SECONDS}
+
+
+@task_success.connect
+def ring_the_next(sender: Any, **kwargs: Any) -> None:
+    """A task succeeded: ring what RUNG_AFTER names. A broker that is away is no matter: a sweep will find the row."""
+    from apps.archive.tasks import ring  # noqa: PLC0415  (tasks belong to apps, which are loaded only now)
+
+    for name in RUNG_AFTER.get(sender.name, []):
+        ring(app.tasks[name], *sender.request.args)

@@ -1,0 +1,96 @@
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
+from django.db import transaction
+from django.forms import ModelForm
+from django.http import HttpRequest
+
+from apps.accounts import actions
+from apps.accounts.models import Role, User
+from apps.audit.admin import ReadOnlyAdmin
+
+
+class PersonChangeForm(UserChangeForm):
+    class Meta:
+        model = User
+        fields = ["name", "email", "is_active", "roles"]
+
+
+class PersonAddForm(AdminUserCreationForm):
+    class Meta:
+        model = User
+        fields = ["username", "name", "email", "roles"]
+
+
+@admin.register(User)
+class PersonAdmin(UserAdmin):
+    """People are added and changed through the actions, so that the trail knows; never deleted."""
+
+    form = PersonChangeForm
+    add_form = PersonAddForm
+    list_display = ["username", "name", "role_names", "is_active", "last_login"]
+    list_filter = ["is_active", "roles"]
+    search_fields = ["username", "name", "email"]
+    filter_horizontal = ["roles"]
+    ordering = ["name"]
+    readonly_fields = ["username", "last_login", "date_joined"]
+    fieldsets = [
+        (None, {"fields": ["username", "password", "name", "email"]}),
+        ("What they may do", {"fields": ["is_active", "roles"]}),
+        ("Dates", {"fields": ["last_login", "date_joined"]}),
+    ]
+    add_fieldsets = [
+        (None, {"fields": ["username", "name", "email", "roles", "usable_password", "password1", "password2"]})
+    ]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        return self.readonly_fields if obj else ["last_login", "date_joined"]
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return User.objects.with_roles()
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def save_model(self, request: HttpRequest, obj: User, form: ModelForm, change: bool) -> None:
+        fields = form.cleaned_data
+        if not change:
+            person = actions.add_person(
+                fields["username"],
+                name=fields["name"],
+                email=fields["email"],
+                password=fields.get("password1") or None,
+                roles=fields["roles"],
+                by=request.user,
+            )
+            obj.pk = person.pk
+        else:
+            actions.change_person(
+                obj,
+                by=request.user,
+                name=fields["name"],
+                email=fields["email"],
+                is_active=fields["is_active"],
+                roles=fields["roles"],
+            )
+
+    def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> Any:
+        with transaction.atomic():
+            before = User.objects.filter(pk=id).values_list("password", flat=True).first()
+            response = super().user_change_password(request, id, form_url)
+            person = User.objects.filter(pk=id).first()
+            if person and person.password != before:
+                actions.record_new_password(person, by=request.user)
+        return response
+
+    def save_related(self, request: HttpRequest, form: ModelForm, formsets: Any, change: bool) -> None:
+        """The roles were set by the action."""
+
+
+@admin.register(Role)
+class RoleAdmin(ReadOnlyAdmin):
+    """What each role may do. Changing a role is the standards of the desk: done in a migration, reviewed."""
+
+    list_display = ["name", "slug", "capabilities"]

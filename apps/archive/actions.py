@@ -1,0 +1,103 @@
+"""Every way that the archive's queue changes at somebody's wish."""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from apps.accounts.capabilities import Capability
+from apps.accounts.models import User
+from apps.accounts.permissions import require
+from apps.archive import tasks
+from apps.archive.addresses import parse
+from apps.archive.models import Capture, Page, facts_of
+from apps.audit.actions import record
+from apps.audit.verbs import Verb
+
+SHARED_FOR = timedelta(seconds=60)
+logger = logging.getLogger(__name__)
+
+
+class AlreadyBeingCopied(Exception):
+    """The page is in the queue or being fetched; the message is for the person."""
+
+
+def register_page(url: str) -> Page:
+    """The page at this address, in its normal form. Raises addresses.Refused for what is no web address."""
+    address = parse(url, allow=settings.ARCHIVE_ALLOW)
+    page, _ = Page.objects.get_or_create(url=address.url, defaults={"host": address.host})
+    return page
+
+
+def request_capture(page: Page, *, by: User) -> Capture:
+    """Ask for a copy of a page. A copy under way, or less than a minute old, is shared instead of made twice."""
+    require(by, Capability.CITE)
+    with transaction.atomic():
+        shared = page.captures.order_by("-id").first()
+        if shared and (shared.is_in_flight or (shared.is_stored and shared.requested_at > timezone.now() - SHARED_FOR)):
+            return shared
+        try:
+            with transaction.atomic():
+                capture = Capture.objects.create(page=page, requested_by=by, last_attempt=settings.ARCHIVE_ATTEMPTS)
+        except IntegrityError:
+            return page.captures.in_flight().get()
+        record(
+            Verb.CAPTURE_REQUESTED,
+            stream=page.stream,
+            target=page.url,
+            by=by,
+            after={"capture": capture.pk},
+        )
+        ring_after_commit(capture)
+    return capture
+
+
+def retry_capture(capture: Capture, *, by: User) -> Capture:
+    """Put a failed capture back into the queue, with a full set of attempts. Raises AlreadyBeingCopied."""
+    require(by, Capability.CITE)
+    with transaction.atomic():
+        capture = Capture.objects.select_for_update().get(pk=capture.pk)
+        if capture.state not in {Capture.State.FAILED, Capture.State.BLOCKED}:
+            raise AlreadyBeingCopied("There is nothing to try again: this copy is stored or on its way.")
+        before = {**facts_of(capture), "failure": capture.failure}
+        capture.state = Capture.State.QUEUED
+        capture.last_attempt = capture.attempt + settings.ARCHIVE_ATTEMPTS
+        capture.next_attempt_at = timezone.now()
+        capture.settled_at = None
+        try:
+            with transaction.atomic():
+                capture.save(update_fields=["state", "last_attempt", "next_attempt_at", "settled_at"])
+        except IntegrityError as error:
+            raise AlreadyBeingCopied("Another copy of this page is on its way.") from error
+        record(
+            Verb.CAPTURE_RETRIED,
+            stream=capture.page.stream,
+            target=capture.page.url,
+            by=by,
+            before=before,
+            after={"capture": capture.pk, "state": capture.state},
+        )
+        ring_after_commit(capture)
+    return capture
+
+
+def record_download(capture: Capture, *, by: User) -> None:
+    """Somebody takes the archived record with them; evidence that leaves the desk is known to have left."""
+    require(by, Capability.DOWNLOAD_EVIDENCE)
+    with transaction.atomic():
+        record(
+            Verb.WARC_DOWNLOADED,
+            stream=capture.page.stream,
+            target=capture.page.url,
+            by=by,
+            after={"capture": capture.pk, "record_sha256": capture.warc_digest},
+        )
+
+
+def ring_after_commit(capture: Capture) -> None:
+    """Tell a worker once the row is there. If nobody hears it, the sweeper rings again."""
+    transaction.on_commit(lambda: tasks.ring(tasks.capture_page, capture.pk), robust=True)

@@ -1,0 +1,13 @@
+from django.apps import AppConfig
+from django.core.checks import Tags, register
+
+
+class ArchiveConfig(AppConfig):
+    name = "apps.archive"
+    verbose_name = "Archive"
+
+    def ready(self) -> None:
+        from apps.archive import checks  # noqa: PLC0415  (checks read the settings, which are complete only now)
+
+        register(checks.check_allow_list, Tags.security)
+        register(checks.check_contact, Tags.security, deploy=True)

@@ -1,0 +1,113 @@
+"""Why a capture failed: a closed list of codes, what each means to a reporter, and what to do next."""
+
+from django.db import models
+
+
+class Code(models.TextChoices):
+    """One reason for a capture without a stored page. The label is the sentence that the desk shows."""
+
+    INVALID_URL = "invalid_url", "This is not a complete web address."
+    SCHEME_NOT_ALLOWED = "scheme_not_allowed", "Only addresses that begin with http:// or https:// can be archived."
+    USERINFO_NOT_ALLOWED = "userinfo_not_allowed", "The address carries a user name or an @ before the site's name."
+    PORT_NOT_ALLOWED = "port_not_allowed", "The address names a port that the desk does not connect to."
+    BLOCKED_ADDRESS = "blocked_address", "The address leads into a private or reserved network."
+    DNS_NOT_FOUND = "dns_not_found", "No site answers to this name."
+    DNS_TIMEOUT = "dns_timeout", "The name of the site could not be looked up in time."
+    CONNECT_REFUSED = "connect_refused", "The site refused the connection."
+    CONNECT_TIMEOUT = "connect_timeout", "The site did not take the connection in time."
+    CONNECT_FAILED = "connect_failed", "The connection to the site broke before it answered."
+    TLS_INVALID = "tls_invalid", "The site could not prove who it is: its security certificate was not accepted."
+    FIRST_BYTE_TIMEOUT = "first_byte_timeout", "The site took the request but did not begin to answer in time."
+    DEADLINE_EXCEEDED = "deadline_exceeded", "The page did not arrive completely in the time allowed."
+    TOO_LARGE = "too_large", "The page is larger than the desk keeps."
+    TOO_MANY_HEADERS = "too_many_headers", "The site sent far more headers than a page needs."
+    DECOMPRESSION_BOMB = "decompression_bomb", "The page unpacks to an unreasonable size."
+    DECODE_ERROR = "decode_error", "The page arrived in a packing that could not be undone."
+    INCOMPLETE_BODY = "incomplete_body", "The page broke off before its end."
+    TOO_MANY_REDIRECTS = "too_many_redirects", "The site sent the desk from address to address too often."
+    REDIRECT_LOOP = "redirect_loop", "The site redirects in a circle."
+    BAD_REDIRECT = "bad_redirect", "The site redirects to something that is not a web address."
+    BAD_RESPONSE = "bad_response", "The site's answer is not proper HTTP."
+    HTTP_401 = "http_401", "The page needs a sign-in: the server answered 401."
+    HTTP_403 = "http_403", "The site does not let the desk see this page: the server answered 403."
+    HTTP_404 = "http_404", "There is no such page: the server answered 404."
+    HTTP_410 = "http_410", "The page is gone: the server answered 410."
+    HTTP_429 = "http_429", "The site asks for fewer requests: the server answered 429."
+    HTTP_4XX = "http_4xx", "The server turned the request down."
+    HTTP_5XX = "http_5xx", "The site has a fault of its own and could not show the page."
+    EMPTY = "empty", "The server answered with an empty page."
+    WORKER_LOST = "worker_lost", "The worker stopped before the capture was done."
+    STORAGE_FAILED = "storage_failed", "The page was fetched but could not be stored."
+    INTERNAL = "internal", "Something went wrong on the desk's own side."
+
+
+CHECK_ADDRESS = "Check the address, or copy it again from the browser."
+LATER = "The desk tries again by itself; if it stays so, open the page in a browser and keep a document instead."
+ANOTHER_WAY = "Open the page in a browser; if it matters, keep a screenshot or a document as the source."
+OPERATOR = "Tell the administrator; the log has the details."
+
+HINTS: dict[Code, str] = {
+    Code.INVALID_URL: CHECK_ADDRESS,
+    Code.SCHEME_NOT_ALLOWED: "Cite a web page by its http or https address, and anything else as a document.",
+    Code.USERINFO_NOT_ALLOWED: "Remove everything before the site's name. Never paste a password into an address.",
+    Code.PORT_NOT_ALLOWED: "Use the page's public address; the desk connects to ports 80 and 443.",
+    Code.BLOCKED_ADDRESS: "Use an address that anybody on the public web can open.",
+    Code.DNS_NOT_FOUND: "Check the spelling. If the site is gone, cite a copy in a public web archive.",
+    Code.DNS_TIMEOUT: LATER,
+    Code.CONNECT_REFUSED: LATER,
+    Code.CONNECT_TIMEOUT: LATER,
+    Code.CONNECT_FAILED: LATER,
+    Code.TLS_INVALID: "Do not trust the page as it stands; ask the site, or cite it from another address.",
+    Code.FIRST_BYTE_TIMEOUT: LATER,
+    Code.DEADLINE_EXCEEDED: LATER,
+    Code.TOO_LARGE: "Cite a smaller page or a part of the document, or keep the file as a document.",
+    Code.TOO_MANY_HEADERS: ANOTHER_WAY,
+    Code.DECOMPRESSION_BOMB: "Treat the site with care; it may mean harm.",
+    Code.DECODE_ERROR: ANOTHER_WAY,
+    Code.INCOMPLETE_BODY: LATER,
+    Code.TOO_MANY_REDIRECTS: "Open the page in a browser and cite the address at which it ends.",
+    Code.REDIRECT_LOOP: "The page may want a consent first; open it in a browser and keep a document instead.",
+    Code.BAD_REDIRECT: "Open the page in a browser and cite the address at which it ends.",
+    Code.BAD_RESPONSE: ANOTHER_WAY,
+    Code.HTTP_401: "Cite a public copy, or keep a document of what you can see when signed in.",
+    Code.HTTP_403: ANOTHER_WAY,
+    Code.HTTP_404: "Check the address. If the page was there before, cite a copy in a public web archive.",
+    Code.HTTP_410: "Cite a copy in a public web archive, if there is one.",
+    Code.HTTP_429: LATER,
+    Code.HTTP_4XX: ANOTHER_WAY,
+    Code.HTTP_5XX: LATER,
+    Code.EMPTY: "Open the page in a browser; it may show its text only there.",
+    Code.WORKER_LOST: "The desk tries again by itself.",
+    Code.STORAGE_FAILED: OPERATOR,
+    Code.INTERNAL: OPERATOR,
+}
+
+RETRYABLE: frozenset[Code] = frozenset(
+    {
+        Code.DNS_TIMEOUT,
+        Code.CONNECT_REFUSED,
+        Code.CONNECT_TIMEOUT,
+        Code.CONNECT_FAILED,
+        Code.FIRST_BYTE_TIMEOUT,
+        Code.DEADLINE_EXCEEDED,
+        Code.INCOMPLETE_BODY,
+        Code.HTTP_429,
+        Code.HTTP_5XX,
+        Code.WORKER_LOST,
+        Code.STORAGE_FAILED,
+    }
+)
+
+BLOCKED: frozenset[Code] = frozenset(
+    {Code.BLOCKED_ADDRESS, Code.SCHEME_NOT_ALLOWED, Code.PORT_NOT_ALLOWED, Code.USERINFO_NOT_ALLOWED}
+)
+
+
+def code_for_status(status: int) -> Code:
+    """What an HTTP status that is neither a page nor a redirect means."""
+    exact = f"http_{status}"
+    if exact in Code.values:
+        return Code(exact)
+    if 400 <= status < 600:
+        return Code.HTTP_4XX if status < 500 else Code.HTTP_5XX
+    return Code.BAD_RESPONSE

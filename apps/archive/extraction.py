@@ -1,0 +1,371 @@
+"""What an archived page says: headline, byline, date and article text, without what stands around them."""
+
+import html
+import json
+import logging
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+import trafilatura
+from selectolax.lexbor import LexborHTMLParser
+
+LONGEST_INPUT = 5_000_000
+LONGEST_TEXT = 2_000_000
+LONGEST_TITLE = 500
+LONGEST_BYLINE = 300
+LONGEST_SITE = 200
+LONGEST_CREDIT = 200
+LONGEST_URL = 2_048
+LONGEST_SUFFIX = 40
+SHORT_TEXT = 200
+
+# Both parsers take quadratic time, or all the memory, on markup that no newsroom ever published: a million open
+# elements, or one with half a million attributes. A large live blog has 20,000 tags and is 60 elements deep.
+MOST_TAGS = 50_000
+MOST_OPEN = 180
+MOST_FORMATTING = 30
+LONGEST_TAG = 2_048
+MOST_DATA_BLOCKS = 30
+LONGEST_DATA_BLOCK = 1_000_000
+MOST_DATA_ITEMS = 2_000
+TAG = re.compile(r"<(?:(?P<close>/?)(?P<name>[A-Za-z][^\s/>]{0,60})|(?P<comment>!--)|[!?/])")
+DROPPED = {name: re.compile(f"</{name}", re.IGNORECASE) for name in ("script", "style", "template")}
+VOID = frozenset({"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"})
+FORMATTING = frozenset({"a", "b", "big", "code", "em", "font", "i", "s", "small", "strike", "strong", "tt", "u"})
+CLOSED_BY_THE_NEXT = (
+    frozenset({"li"}),
+    frozenset({"p"}),
+    frozenset({"td", "th"}),
+    frozenset({"tr"}),
+    frozenset({"dt", "dd"}),
+    frozenset({"option"}),
+)
+
+UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff\ufffe\uffff]")
+SPACES = re.compile(r"\s+")
+LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{1,8}){0,3}")
+SUFFIX = re.compile(r"\s+(?:[-\u2013\u2014|\u00b7\u2022\u00bb:]|::)\s+")
+ARTICLE_TYPE = re.compile(r"(?:Article|Posting|Report|Review)$")
+BY = re.compile(r"^(?:by|author|autor|von|par|от|автор)\b[\s:]*", re.IGNORECASE)
+
+AGENCY = (
+    r"(?:Agence France-Presse|Associated Press|Press Trust of India|Pakistan Point News|Deutsche Presse-Agentur"
+    r"|AFP|AP|APP|ANI|ANSA|Anadolu(?: Agency)?|Bernama|Bloomberg|DPA|dpa|EFE|IANS|Interfax(?:-Ukraine)?|KCNA"
+    r"|Kyodo(?: News)?|PA Media|PTI|Reuters|RIA Novosti|SPA|TASS|Ukrinform|UNI|UPI|UrduPoint|WAM|Xinhua"
+    r"|Yonhap(?: News(?: Agency)?)?)"
+)
+AGENCIES = rf"{AGENCY}(?:\s*(?:[-\u2013\u2014/,&]|and|via)\s*{AGENCY}){{0,3}}"
+IN_BRACKETS = re.compile(rf"\(\s*({AGENCIES})\b(?!\s+(?:[Pp]hoto|[Ii]mage|[Ff]ile))[^()\n]{{0,60}}\)")
+ON_A_LINE = re.compile(
+    rf"[\s(\[\u2013\u2014*-]*(?:(?i:source|credit|via|with inputs? from|by)\b[\s:]*)?({AGENCIES})[\s)\].*]*"
+)
+ENDS_A_BYLINE = re.compile(rf"(?:^|[\s,/|(-])({AGENCIES})\)?$")
+LEADING = 400
+CLOSING_LINES = 4
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Article:
+    """What was read from one page. Empty where the page doesn't say."""
+
+    title: str = ""
+    text: str = ""
+    byline: str = ""
+    site_name: str = ""
+    published: datetime | None = None
+    language: str = ""
+    canonical_url: str = ""
+    credit_line: str = ""
+
+
+def read_article(html_text: str, url: str) -> Article:
+    """The article on a page. Never raises: what can't be read stays empty."""
+    markup = tame(html_text)
+    page = _Page(LexborHTMLParser(markup.html), [item for block in markup.data for item in _items(block)])
+    text = _article_text(markup.html)
+    if len(text) < SHORT_TEXT:
+        text = max(text, _several_lines(page.from_data(_plain("articleBody"))), key=len)
+    site_name = page.from_data(_name_of("publisher")) or page.meta("og:site_name", "application-name")
+    site_name = _line(site_name, LONGEST_SITE)
+    byline = BY.sub("", _line(_byline(page), LONGEST_BYLINE))
+    return Article(
+        title=_title(page, site_name),
+        text=text,
+        byline=byline,
+        site_name=site_name,
+        published=_published(page),
+        language=_language(page),
+        canonical_url=_canonical(page, url),
+        credit_line=_line(_credit(page, byline, text), LONGEST_CREDIT),
+    )
+
+
+def read_plain(text: str) -> Article:
+    """A page of plain text: its first line is the title."""
+    text = _several_lines(text)
+    lines = text.split("\n", 1)
+    return Article(title=_line(lines[0], LONGEST_TITLE), text=text, credit_line=_credit_in(text))
+
+
+@dataclass
+class Markup:
+    """Markup that can be parsed in bounded time, and the JSON-LD blocks that stood in it."""
+
+    html: str = ""
+    data: list[str] = field(default_factory=list)
+
+
+def tame(html_text: str) -> Markup:
+    """Bounds depth, tags and attributes. Scripts, styles and comments go: markup could hide in them from the count."""
+    source = html_text[:LONGEST_INPUT].replace("\0", "").encode("utf-8", "replace").decode("utf-8")
+    kept: list[str] = []
+    data: list[str] = []
+    nesting = _Nesting()
+    at = tags = 0
+    while (found := TAG.search(source, at)) and tags < MOST_TAGS:
+        kept.append(source[at : found.start()])
+        name = (found["name"] or "").lower()
+        end = source.find("-->" if found["comment"] else ">", found.start() + 1)
+        if end < 0:
+            return Markup("".join(kept), data)
+        at = end + (3 if found["comment"] else 1)
+        if not name:
+            continue
+        tags += 1
+        tag = source[found.start() : at]
+        if name in DROPPED:
+            if not found["close"]:
+                closed = DROPPED[name].search(source, at)
+                if closed is None:
+                    return Markup("".join(kept), data)
+                block = source[at : closed.start()]
+                if "ld+json" in tag.lower() and len(data) < MOST_DATA_BLOCKS and len(block) <= LONGEST_DATA_BLOCK:
+                    data.append(block)
+                at = closed.start()
+            continue
+        if nesting.admits(name, closing=bool(found["close"])):
+            kept.append(tag if len(tag) <= LONGEST_TAG else f"<{found['close']}{name}>")
+    if tags < MOST_TAGS:
+        kept.append(source[at:])
+    return Markup("".join(kept), data)
+
+
+class _Nesting:
+    """Which elements are open, about as a browser would have it, and no deeper than we allow."""
+
+    def __init__(self) -> None:
+        self.open: list[str] = []
+        self.formatting = 0
+
+    def admits(self, name: str, *, closing: bool) -> bool:
+        if name in VOID:
+            return True
+        if closing:
+            if name in FORMATTING and self.formatting:
+                self.formatting -= 1
+            if name in self.open:
+                while self.open.pop() != name:
+                    continue
+            return True
+        for group in CLOSED_BY_THE_NEXT:
+            if name in group and self.open and self.open[-1] in group:
+                self.open.pop()
+        if len(self.open) >= MOST_OPEN or (name in FORMATTING and self.formatting >= MOST_FORMATTING):
+            return False
+        self.formatting += name in FORMATTING
+        self.open.append(name)
+        return True
+
+
+@dataclass
+class _Page:
+    tree: LexborHTMLParser
+    data: list[dict[str, Any]]
+
+    def from_data(self, read: Callable[[dict[str, Any]], str]) -> str:
+        """The first JSON-LD item about an article that answers, or else any item that does."""
+        return html.unescape(next(filter(None, map(read, self.data)), ""))
+
+    def meta(self, *names: str) -> str:
+        """The content of the first meta element with one of these names, in the order of the names."""
+        for name in names:
+            for attribute in ("property", "name", "itemprop"):
+                for element in self.tree.css(f'meta[{attribute}="{name}" i]'):
+                    if content := (element.attributes.get("content") or "").strip():
+                        return content
+        return ""
+
+    def text_of(self, selector: str, longest: int) -> Iterator[str]:
+        """The texts of the elements that match, when they are short enough to be what they are taken for."""
+        for element in self.tree.css(selector)[:20]:
+            text = SPACES.sub(" ", element.text(separator=" ")[: longest * 4]).strip()
+            if 0 < len(text) <= longest:
+                yield text
+
+
+def _article_text(markup: str) -> str:
+    try:
+        text = trafilatura.extract(markup, fast=True, include_comments=False, include_tables=True)
+    except Exception:
+        # A library that meets every page on the web meets one it can't read. The archived record is whole all the same.
+        logger.warning("no article text: the extractor failed", exc_info=True)
+        return ""
+    return _several_lines(text or "")
+
+
+def _items(block: str) -> list[dict[str, Any]]:
+    """Every object in a JSON-LD block, those about articles first."""
+    block = block.strip().removeprefix("<!--").removeprefix("//<![CDATA[").removesuffix("-->").removesuffix("//]]>")
+    try:
+        waiting = [json.loads(block.strip().rstrip(";"), strict=False)]
+    except (ValueError, RecursionError):
+        return []
+    items: list[dict[str, Any]] = []
+    for _ in range(MOST_DATA_ITEMS):
+        if not waiting:
+            break
+        value = waiting.pop(0)
+        if isinstance(value, list):
+            waiting[:0] = value[:MOST_DATA_ITEMS]
+        elif isinstance(value, dict):
+            items.append(value)
+            waiting += [value[key] for key in ("@graph", "mainEntity", "mainEntityOfPage") if key in value]
+    return sorted(items, key=lambda item: not ARTICLE_TYPE.search(str(item.get("@type", "")).rstrip("']")))
+
+
+def _plain(key: str) -> Callable[[dict[str, Any]], str]:
+    def read(item: dict[str, Any]) -> str:
+        value = item.get(key)
+        return value if isinstance(value, str) else ""
+
+    return read
+
+
+def _name_of(key: str) -> Callable[[dict[str, Any]], str]:
+    def read(item: dict[str, Any]) -> str:
+        values = item.get(key)
+        names = []
+        for value in values[:10] if isinstance(values, list) else [values]:
+            name = value.get("name") if isinstance(value, dict) else value
+            if isinstance(name, str) and name.strip() and not name.startswith(("http://", "https://")):
+                names.append(name.strip())
+        return ", ".join(names)
+
+    return read
+
+
+def _title(page: _Page, site_name: str) -> str:
+    chosen = page.from_data(_plain("headline")) or page.meta("og:title", "twitter:title")
+    chosen = chosen or next(page.text_of("h1", LONGEST_TITLE), "")
+    title = _line(chosen or next(page.text_of("title", LONGEST_TITLE), ""), LONGEST_TITLE)
+    *_, ending = [None, *SUFFIX.finditer(title)]
+    if ending is None:
+        return title
+    last = title[ending.end() :]
+    is_site = last.casefold() == site_name.casefold() or (
+        not chosen and len(last) <= min(LONGEST_SUFFIX, ending.start())
+    )
+    return title[: ending.start()] if is_site else title
+
+
+def _byline(page: _Page) -> str:
+    written = page.from_data(_name_of("author"))
+    written = written or page.meta("author", "article:author", "parsely-author", "dc.creator")
+    if written and not written.startswith(("http://", "https://")):
+        return written
+    return next(page.text_of('[rel~="author"], [itemprop="author"], .byline, .author', LONGEST_BYLINE), "")
+
+
+def _published(page: _Page) -> datetime | None:
+    metas = ("article:published_time", "datePublished", "parsely-pub-date", "pubdate", "dc.date", "date")
+    candidates = [page.from_data(_plain("datePublished")), *(page.meta(name) for name in metas)]
+    candidates += [element.attributes.get("datetime") or "" for element in page.tree.css("time[datetime]")[:1]]
+    for candidate in candidates:
+        if moment := _moment(candidate.strip()):
+            return moment
+    return None
+
+
+def _moment(text: str) -> datetime | None:
+    for read in (datetime.fromisoformat, parsedate_to_datetime):
+        try:
+            moment = read(text[:60])
+            moment = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+        except (ValueError, OverflowError):
+            continue
+        if moment.year >= 1990:
+            return moment
+    return None
+
+
+def _language(page: _Page) -> str:
+    root = page.tree.css_first("html")
+    declared = (root.attributes.get("lang") or root.attributes.get("xml:lang") or "") if root else ""
+    for candidate in (declared, page.meta("og:locale"), page.from_data(_plain("inLanguage"))):
+        if LANGUAGE.fullmatch(candidate.strip()):
+            return candidate.strip().replace("_", "-")
+    return ""
+
+
+def _canonical(page: _Page, url: str) -> str:
+    links = [element.attributes.get("href") or "" for element in page.tree.css('link[rel~="canonical" i]')[:1]]
+    for candidate in (*links, page.meta("og:url")):
+        try:
+            absolute = urljoin(url, candidate.strip())
+            parts = urlsplit(absolute)
+        except ValueError:
+            continue
+        plain = parts.hostname and "@" not in parts.netloc and not re.search(r"[\x00-\x20\x7f-\x9f\\]", absolute)
+        if candidate.strip() and parts.scheme in ("http", "https") and plain and len(absolute) <= LONGEST_URL:
+            return absolute
+    return ""
+
+
+def _credit(page: _Page, byline: str, text: str) -> str:
+    said = page.from_data(_plain("creditText")) or page.from_data(_name_of("sourceOrganization"))
+    said = said or page.meta("source", "news_source", "article:source", "dc.source", "dcterms.source")
+    if said and not said.startswith(("http://", "https://")):
+        return said
+    # Inside a figure the credit is the photographer's.
+    marked = ".credit-line, .article-source, .news-source, .story-source, .article-credit, .agency, .source, .credit"
+    for element in page.tree.css(marked)[:10]:
+        inside_figure = any(_within(element, name) for name in ("figure", "figcaption"))
+        line = SPACES.sub(" ", element.text(separator=" ")[:400]).strip()
+        if 0 < len(line) <= LONGEST_CREDIT and not inside_figure:
+            return re.sub(r"^(?:source|credit)s?\s*:\s*", "", line, flags=re.IGNORECASE)
+    found = ENDS_A_BYLINE.search(byline)
+    return found[1] if found else _credit_in(text)
+
+
+def _within(element: Any, name: str) -> bool:
+    steps = 0
+    while element is not None and steps < MOST_OPEN:
+        if element.tag == name:
+            return True
+        element, steps = element.parent, steps + 1
+    return False
+
+
+def _credit_in(text: str) -> str:
+    """An agency named in brackets at the beginning, or alone on one of the last lines."""
+    if found := IN_BRACKETS.search(text[:LEADING]):
+        return found[1]
+    for line in reversed(text[-2_000:].split("\n")[-CLOSING_LINES:]):
+        if found := ON_A_LINE.fullmatch(line.strip()):
+            return found[1]
+    return ""
+
+
+def _line(text: str, longest: int) -> str:
+    return SPACES.sub(" ", UNSEEN.sub("", text[: longest * 10])).strip()[:longest].rstrip()
+
+
+def _several_lines(text: str) -> str:
+    return UNSEEN.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).strip()[:LONGEST_TEXT].rstrip()

@@ -1,0 +1,52 @@
+"""The doorbells. A message carries one number; the row says what is to be done."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from celery import shared_task
+from django.utils import timezone
+from kombu.exceptions import OperationalError
+
+from apps.archive import capture, reading
+from apps.archive.models import Capture
+from apps.audit.context import Channel, entered_by
+
+SWEPT_AT_ONCE = 500
+logger = logging.getLogger(__name__)
+
+
+@shared_task(name="archive.capture_page", queue="fetch")
+def capture_page(capture_id: int) -> None:
+    """Fetch and store one capture, if it is still to be done."""
+    with entered_by(Channel.WORKER):
+        stored = capture.run(capture_id)
+    if stored:
+        ring(read_capture, capture_id)
+
+
+@shared_task(name="archive.read_capture", queue="extract")
+def read_capture(capture_id: int) -> None:
+    """Read headline and text from one stored capture."""
+    with entered_by(Channel.WORKER):
+        reading.run(capture_id)
+
+
+@shared_task(name="archive.sweep", queue="desk", expires=60)
+def sweep() -> None:
+    """Ring again for every row that waits: a lost message, a dead worker or a dead broker costs time, never work."""
+    for pk in (
+        Capture.objects.due(timezone.now()).order_by("next_attempt_at").values_list("pk", flat=True)[:SWEPT_AT_ONCE]
+    ):
+        ring(capture_page, pk)
+    for pk in Capture.objects.unread().order_by("pk").values_list("pk", flat=True)[:SWEPT_AT_ONCE]:
+        ring(read_capture, pk)
+
+
+def ring(task: Any, *args: int) -> None:
+    """Publish without waiting for a broker that is away: the row stays and the sweeper rings again."""
+    try:
+        task.apply_async(args, retry=False)
+    except (OperationalError, OSError) as error:
+        logger.warning("could not ring %s%s: %s; the sweeper will", task.name, args, error)

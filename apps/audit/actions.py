@@ -1,0 +1,65 @@
+"""The one door through which the audit trail grows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+
+from apps.audit.context import Channel, current
+from apps.audit.models import Entry
+from apps.audit.verbs import Verb
+
+if TYPE_CHECKING:
+    from django.contrib.auth.base_user import AbstractBaseUser
+
+
+class NotInTransaction(RuntimeError):
+    """An entry outside a transaction could outlive, or miss, the change it tells of."""
+
+
+def record(
+    verb: Verb,
+    *,
+    stream: str,
+    target: str,
+    by: AbstractBaseUser | None,
+    seq: int | None = None,
+    before: dict[str, Any] | None = None,
+    after: dict[str, Any] | None = None,
+    reason: str = "",
+) -> Entry:
+    """Write one line of the trail, in the transaction of the change it tells of.
+
+    ``by`` is the person; None means that a worker, a command or nobody known did it, as the channel says.
+    Raises NotInTransaction outside of ``atomic``, ValueError for a verb that isn't in the closed list.
+    """
+    if not transaction.get_connection().in_atomic_block:
+        raise NotInTransaction(f"{verb}: record() needs the transaction of the change it tells of")
+    door = current()
+    kind, label = _actor(by, door.channel)
+    return Entry.objects.create(
+        verb=Verb(verb),
+        actor=by,
+        actor_kind=kind,
+        actor_label=label,
+        channel=door.channel,
+        request_id=door.request_id,
+        address=door.address,
+        stream=stream,
+        seq=seq,
+        target_label=target[:500],
+        before=before or {},
+        after=after or {},
+        reason=reason,
+    )
+
+
+def _actor(by: AbstractBaseUser | None, channel: Channel) -> tuple[str, str]:
+    if by is not None:
+        return Entry.ActorKind.PERSON, str(by)[:200]
+    if channel == Channel.WORKER:
+        return Entry.ActorKind.WORKER, "The archive"
+    if channel == Channel.COMMAND:
+        return Entry.ActorKind.COMMAND, "The command line"
+    return Entry.ActorKind.NOBODY, "Somebody not signed in"

@@ -1,0 +1,127 @@
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+
+from apps.audit.context import Channel
+from apps.audit.verbs import Verb
+
+
+class EntryQuerySet(models.QuerySet["Entry"]):
+    """Reads of the trail."""
+
+    def in_streams(self, streams: Iterable[str]) -> EntryQuerySet:
+        """The entries of these streams, newest first."""
+        return self.filter(stream__in=list(streams)).newest_first()
+
+    def since(self, stream: str, seq: int) -> EntryQuerySet:
+        """What happened in a stream after its entry number ``seq``, oldest first."""
+        return self.filter(stream=stream, seq__gt=seq).select_related("actor").order_by("seq")
+
+    def newest_first(self) -> EntryQuerySet:
+        return self.select_related("actor").order_by("-id")
+
+    def on_days(self, first: date | None, last: date | None) -> EntryQuerySet:
+        """Entries from the first day to the last, both included, in the desk's time zone."""
+        entries = self
+        if first:
+            entries = entries.filter(at__date__gte=first)
+        if last:
+            entries = entries.filter(at__date__lte=last)
+        return entries
+
+
+class Entry(models.Model):
+    """One line of the audit trail: who did what to what, when, through which door, and why.
+
+    Entries are written by ``audit.actions.record`` alone and never change: triggers refuse UPDATE and DELETE.
+    ``stream`` is what the line is about ("claim:42"); ``seq`` is its number there, where the stream counts its lines.
+    """
+
+    class ActorKind(models.TextChoices):
+        PERSON = "person", "person"
+        WORKER = "worker", "worker"
+        COMMAND = "command", "command"
+        NOBODY = "nobody", "nobody signed in"
+
+    at = models.DateTimeField(default=timezone.now, editable=False)
+    verb = models.CharField(max_length=40, choices=[(verb.value, verb.heading) for verb in Verb])
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    actor_kind = models.CharField(max_length=10, choices=ActorKind.choices)
+    actor_label = models.CharField(max_length=200)
+    channel = models.CharField(max_length=10, choices=Channel.choices)
+    request_id = models.CharField(max_length=32, blank=True)
+    address = models.GenericIPAddressField(null=True)
+    stream = models.CharField(max_length=60)
+    seq = models.PositiveIntegerField(null=True)
+    target_label = models.CharField(max_length=500)
+    before = models.JSONField(default=dict)
+    after = models.JSONField(default=dict)
+    reason = models.TextField(blank=True)
+
+    objects = EntryQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "audit entry"
+        verbose_name_plural = "audit entries"
+        ordering = ["-id"]
+        indexes = [
+            models.Index(fields=["stream", "-id"], name="entry_by_stream"),
+            models.Index(fields=["actor", "-id"], name="entry_by_actor"),
+            models.Index(fields=["verb", "-id"], name="entry_by_verb"),
+            models.Index(fields=["at"], name="entry_by_time"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["stream", "seq"],
+                name="entry_seq_is_used_once",
+                violation_error_message="This line of the trail has been written already.",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(actor_kind="person", actor__isnull=False)
+                | models.Q(actor__isnull=True) & ~models.Q(actor_kind="person"),
+                name="entry_person_has_an_actor",
+                violation_error_message="An entry of a person names the person.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M} {self.sentence}"
+
+    @property
+    def sentence(self) -> str:
+        """What happened, in words: the verb's sentence with this entry's names in it."""
+        return Verb(self.verb).label.format(
+            actor=self.actor_label,
+            target=self.target_label,
+            before=_Told(self.before),
+            after=_Told(self.after),
+        )
+
+    @property
+    def claim_id(self) -> int | None:
+        """The claim this line is about, if it is about one."""
+        kind, _, key = self.stream.partition(":")
+        return int(key) if kind == "claim" else None
+
+    @property
+    def changes(self) -> list[tuple[str, Any, Any]]:
+        """Each field that differs: its name, what it was, what it became."""
+        names = [*self.before, *(name for name in self.after if name not in self.before)]
+        return [
+            (name.replace("_", " "), self.before.get(name), self.after.get(name))
+            for name in names
+            if name != "changed" and self.before.get(name) != self.after.get(name)
+        ]
+
+
+class _Told(dict[str, Any]):
+    """Values for a sentence: one that an old entry lacks reads as a dash instead of failing the page."""
+
+    def __missing__(self, key: str) -> str:
+        return "—"

@@ -1,0 +1,41 @@
+"""The closed list of what can happen. A verb's label is the sentence that a timeline shows."""
+
+from django.db import models
+
+
+class Verb(models.TextChoices):
+    """What an entry says happened. ``{actor}``, ``{target}``, ``{before[...]}`` and ``{after[...]}`` are filled in."""
+
+    STORY_OPENED = "story_opened", "{actor} opened the story “{target}”"
+    STORY_EDITED = "story_edited", "{actor} edited the story “{target}”"
+    CLAIM_OPENED = "claim_opened", "{actor} opened the claim"
+    CLAIM_EDITED = "claim_edited", "{actor} edited the claim: {after[changed]}"
+    CLAIM_ASSIGNED = "claim_assigned", "{actor} assigned the claim to {after[assignee]}"
+    CLAIM_STAGED = "claim_staged", "{actor} moved the claim from {before[stage]} to {after[stage]}"
+    CLAIM_CORROBORATED = "claim_corroborated", "{actor} marked the claim corroborated"
+    CLAIM_DISPUTED = "claim_disputed", "{actor} marked the claim disputed"
+    CLAIM_REOPENED = "claim_reopened", "{actor} reopened the claim: unverified again"
+    SOURCE_CITED = "source_cited", "{actor} cited {after[source]} ({after[stance]})"
+    CITATION_WITHDRAWN = "citation_withdrawn", "{actor} withdrew the citation of {before[source]}"
+    SOURCE_REGISTERED = "source_registered", "{actor} registered the source {target}"
+    SOURCE_READ = "source_read", "{actor} read the facts of {target} from its archived copy"
+    SOURCE_CORRECTED = "source_corrected", "{actor} corrected the source {target}: {after[changed]}"
+    PARTY_REGISTERED = "party_registered", "{actor} registered {target}"
+    PARTY_EDITED = "party_edited", "{actor} edited {target}: {after[changed]}"
+    CAPTURE_REQUESTED = "capture_requested", "{actor} asked for a copy of {target}"
+    CAPTURE_RETRIED = "capture_retried", "{actor} asked to try {target} again"
+    CAPTURE_STORED = "capture_stored", "{actor} stored a copy of {target}"
+    CAPTURE_POSTPONED = "capture_postponed", "{actor} could not copy {target} yet: {after[failure]}"
+    CAPTURE_FAILED = "capture_failed", "{actor} could not copy {target}: {after[failure]}"
+    TEXT_READ = "text_read", "{actor} read the text of {target}"
+    WARC_DOWNLOADED = "warc_downloaded", "{actor} downloaded the archived record of {target}"
+    PERSON_ADDED = "person_added", "{actor} added {target}"
+    PERSON_CHANGED = "person_changed", "{actor} changed {target}: {after[changed]}"
+    SIGNED_IN = "signed_in", "{actor} signed in"
+    SIGN_IN_FAILED = "sign_in_failed", "A sign-in as “{target}” failed"
+    SIGNED_OUT = "signed_out", "{actor} signed out"
+
+    @property
+    def heading(self) -> str:
+        """The verb alone, for filters: "Claim corroborated"."""
+        return self.value.replace("_", " ").capitalize()

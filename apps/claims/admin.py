@@ -1,0 +1,99 @@
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.forms import ModelForm
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+
+from apps.accounts.capabilities import Capability
+from apps.audit.admin import ReadOnlyAdmin
+from apps.claims import actions
+from apps.claims.models import Citation, Claim, Decision, Story
+from apps.claims.refusals import Refusal
+from apps.claims.states import State
+
+DECIDE = {State.CORROBORATED: actions.corroborate, State.DISPUTED: actions.dispute, State.UNVERIFIED: actions.reopen}
+
+
+class DecideForm(forms.Form):
+    """The panel's question before it moves claims: where to, and why."""
+
+    to_state = forms.ChoiceField(label="Move to", choices=State.choices)
+    reason = forms.CharField(widget=forms.Textarea(attrs={"rows": 3}), error_messages={"required": "Give a reason."})
+
+
+@admin.register(Story)
+class StoryAdmin(admin.ModelAdmin):
+    """Stories are opened and edited through the actions; never deleted."""
+
+    list_display = ["title", "opened_by", "opened_at"]
+    search_fields = ["title"]
+    fields = ["title", "summary"]
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def save_model(self, request: HttpRequest, obj: Story, form: ModelForm, change: bool) -> None:
+        if change:
+            actions.edit_story(obj, by=request.user, **form.cleaned_data)
+        else:
+            obj.pk = actions.open_story(by=request.user, **form.cleaned_data).pk
+
+
+@admin.register(Claim)
+class ClaimAdmin(ReadOnlyAdmin):
+    """Claims are worked on at the desk. The panel moves them only through the desk's own actions, one by one."""
+
+    list_display = ["statement", "state", "stage", "story", "assignee", "due", "changed_at"]
+    list_filter = ["state", "stage"]
+    list_select_related = ["story", "assignee"]
+    search_fields = ["statement"]
+    show_full_result_count = False
+    actions = ["decide"]
+
+    def has_decide_permission(self, request: HttpRequest) -> bool:
+        return request.user.may(Capability.DECIDE)
+
+    @admin.action(description="Move selected claims to another state…", permissions=["decide"])
+    def decide(self, request: HttpRequest, queryset: QuerySet[Claim]) -> HttpResponse | None:
+        """Ask for state and reason, then move each claim that the rule allows and say which it refuses."""
+        form = DecideForm(request.POST if "to_state" in request.POST else None)
+        if not form.is_valid():
+            context = {
+                **self.admin_site.each_context(request),
+                "title": "Move claims",
+                "form": form,
+                "claims": queryset,
+                "opts": self.model._meta,
+            }
+            return TemplateResponse(request, "admin/claims/decide.html", context)
+        to_state, reason = State(form.cleaned_data["to_state"]), form.cleaned_data["reason"]
+        for claim in queryset:
+            try:
+                DECIDE[to_state](claim, by=request.user, reason=reason, expected_version=claim.version)
+            except (Refusal, PermissionDenied) as refusal:
+                self.message_user(request, f"“{claim}” stays as it is. {refusal}", messages.ERROR)
+            else:
+                self.message_user(request, f"“{claim}” is {to_state.label.lower()} now.", messages.SUCCESS)
+        return None
+
+
+@admin.register(Citation)
+class CitationAdmin(ReadOnlyAdmin):
+    list_display = ["claim", "source", "stance", "cited_by", "cited_at", "withdrawn_at"]
+    list_filter = ["stance"]
+    list_select_related = ["claim", "source__page", "cited_by"]
+    search_fields = ["claim__statement", "source__title", "source__page__url"]
+    show_full_result_count = False
+
+
+@admin.register(Decision)
+class DecisionAdmin(ReadOnlyAdmin):
+    list_display = ["claim", "from_state", "to_state", "decided_by", "decided_at"]
+    list_filter = ["to_state"]
+    list_select_related = ["claim", "decided_by"]
+    search_fields = ["claim__statement", "reason"]
+    show_full_result_count = False

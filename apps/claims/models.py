@@ -1,0 +1,252 @@
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+
+from apps.archive.models import Capture
+from apps.claims.states import MOVES, Stage, Stance, State
+from apps.sources.models import Party, Source
+
+
+class Story(models.Model):
+    """A running matter on the desk that groups claims."""
+
+    title = models.CharField(max_length=200)
+    summary = models.TextField(blank=True)
+    opened_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    opened_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        verbose_name_plural = "stories"
+        ordering = ["-id"]
+        constraints = [
+            models.CheckConstraint(condition=~models.Q(title=""), name="story_has_a_title"),
+            models.UniqueConstraint(
+                fields=["title"],
+                name="story_title_is_unique",
+                violation_error_message="There is a story with this title already.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def stream(self) -> str:
+        return f"story:{self.pk}"
+
+
+class ClaimQuerySet(models.QuerySet["Claim"]):
+    """Reads of the queue."""
+
+    def for_queue(self) -> ClaimQuerySet:
+        """What a row of the queue shows, in a fixed number of queries."""
+        live = models.Q(citations__withdrawn_at__isnull=True)
+        return self.select_related("story", "assignee", "claimant").annotate(
+            support_count=models.Count("citations", filter=live & models.Q(citations__stance=Stance.SUPPORTS)),
+            dispute_count=models.Count("citations", filter=live & models.Q(citations__stance=Stance.DISPUTES)),
+        )
+
+    def last_changed_first(self) -> ClaimQuerySet:
+        return self.order_by("-changed_at", "-id")
+
+    def overdue(self, now: datetime) -> ClaimQuerySet:
+        return self.filter(due__lt=now).exclude(stage=Stage.SETTLED)
+
+    def due_within(self, now: datetime, span: timedelta) -> ClaimQuerySet:
+        return self.filter(due__gte=now, due__lt=now + span).exclude(stage=Stage.SETTLED)
+
+    def with_words(self, words: str) -> ClaimQuerySet:
+        """Claims that hold every one of these words, in the statement or the name of who claims it."""
+        claims = self
+        for word in words.split()[:8]:
+            claims = claims.filter(models.Q(statement__icontains=word) | models.Q(claimant__name__icontains=word))
+        return claims
+
+    def count_by_state(self) -> dict[str, int]:
+        """How many claims of this set are in each state, in one query."""
+        counted = dict(self.order_by().values_list("state").annotate(n=models.Count("pk", distinct=True)))
+        return {state: counted.get(state, 0) for state in State.values}
+
+
+class Claim(models.Model):
+    """A checkable assertion, in one sentence. Its state changes only through ``claims.actions``.
+
+    ``version`` counts the changes; it is also the number of the claim's last line in the audit trail.
+    """
+
+    statement = models.CharField(max_length=500)
+    claimant = models.ForeignKey(Party, models.PROTECT, null=True, blank=True, related_name="claims")
+    story = models.ForeignKey(Story, models.PROTECT, null=True, blank=True, related_name="claims")
+    state = models.CharField(max_length=15, choices=State.choices, default=State.UNVERIFIED, editable=False)
+    stage = models.CharField(max_length=15, choices=Stage.choices, default=Stage.INBOX, editable=False)
+    assignee = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="assigned_claims"
+    )
+    due = models.DateTimeField(null=True, blank=True)
+    version = models.PositiveIntegerField(default=1, editable=False)
+    opened_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    opened_at = models.DateTimeField(default=timezone.now, editable=False)
+    changed_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects = ClaimQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-changed_at", "-id"]
+        indexes = [
+            models.Index(fields=["-changed_at", "-id"], name="claim_by_change"),
+            models.Index(fields=["state", "-changed_at", "-id"], name="claim_by_state"),
+            models.Index(fields=["stage", "-changed_at", "-id"], name="claim_by_stage"),
+            models.Index(fields=["assignee", "-changed_at", "-id"], name="claim_by_assignee"),
+            models.Index(fields=["story", "-changed_at", "-id"], name="claim_by_story"),
+            models.Index(fields=["due"], name="claim_by_due", condition=models.Q(due__isnull=False)),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(state__in=["unverified", "corroborated", "disputed"]),
+                name="claim_state_is_known",
+                violation_error_message="A claim is unverified, corroborated or disputed; nothing else is a state.",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(stage__in=["inbox", "in_progress", "in_review", "settled"]),
+                name="claim_stage_is_known",
+            ),
+            models.CheckConstraint(condition=~models.Q(statement=""), name="claim_has_a_statement"),
+            models.CheckConstraint(condition=models.Q(version__gte=1), name="claim_version_counts_from_one"),
+        ]
+
+    def __str__(self) -> str:
+        return self.statement
+
+    @property
+    def stream(self) -> str:
+        return f"claim:{self.pk}"
+
+    @property
+    def moves(self) -> tuple[State, ...]:
+        """The states this claim may be moved to from where it is, as far as the order of moves goes."""
+        return MOVES[State(self.state)]
+
+    @property
+    def is_overdue(self) -> bool:
+        return bool(self.due and self.due < timezone.now() and self.stage != Stage.SETTLED)
+
+    @property
+    def could_not_be_verified(self) -> bool:
+        """Settled and still unverified: looked into, which is not the same as not looked at."""
+        return self.stage == Stage.SETTLED and self.state == State.UNVERIFIED
+
+
+class CitationQuerySet(models.QuerySet["Citation"]):
+    def live(self) -> CitationQuerySet:
+        return self.filter(withdrawn_at__isnull=True)
+
+    def with_evidence(self) -> CitationQuerySet:
+        """Each with its source, outlet and copy, oldest first: everything that policy and page need, in one query."""
+        return self.select_related(
+            "source__page", "source__outlet", "capture__page", "capture__extract", "cited_by"
+        ).defer("capture__extract__text").order_by("id")
+
+
+class Citation(models.Model):
+    """A source attached to a claim. Withdrawn, never deleted."""
+
+    claim = models.ForeignKey(Claim, models.PROTECT, related_name="citations")
+    source = models.ForeignKey(Source, models.PROTECT, related_name="citations")
+    capture = models.ForeignKey(Capture, models.PROTECT, related_name="+")
+    stance = models.CharField(max_length=10, choices=Stance.choices)
+    quote = models.TextField(blank=True)
+    note = models.TextField(blank=True)
+    cited_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    cited_at = models.DateTimeField(default=timezone.now, editable=False)
+    withdrawn_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    withdrawn_at = models.DateTimeField(null=True, editable=False)
+    withdrawn_because = models.TextField(blank=True)
+
+    objects = CitationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["claim", "source"],
+                condition=models.Q(withdrawn_at__isnull=True),
+                name="source_is_cited_once_on_a_claim",
+                violation_error_message="This page is cited on this claim already.",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(stance__in=["supports", "disputes", "context"]), name="citation_stance_is_known"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(withdrawn_at__isnull=True, withdrawn_by__isnull=True)
+                | (
+                    models.Q(withdrawn_at__isnull=False, withdrawn_by__isnull=False)
+                    & ~models.Q(withdrawn_because="")
+                ),
+                name="a_withdrawal_says_who_and_why",
+                violation_error_message="Withdrawing a citation needs a reason.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.source} ({self.get_stance_display().lower()})"
+
+    @property
+    def is_archived(self) -> bool:
+        return self.capture.is_stored
+
+    def frozen(self) -> dict[str, Any]:
+        """This citation as a decision keeps it."""
+        return {
+            "citation": self.pk,
+            "stance": self.stance,
+            "url": self.source.page.url,
+            "outlet": self.source.outlet.name if self.source.outlet else "",
+            "credit_line": self.source.credit_line,
+            "quote": self.quote,
+            "capture": self.capture_id,
+            "capture_state": self.capture.state,
+            "body_sha256": self.capture.body_digest,
+            "record_sha256": self.capture.warc_digest,
+        }
+
+
+class Decision(models.Model):
+    """One move of a claim between states, with the evidence and the rule's answer as they stood."""
+
+    claim = models.ForeignKey(Claim, models.PROTECT, related_name="decisions")
+    from_state = models.CharField(max_length=15, choices=State.choices)
+    to_state = models.CharField(max_length=15, choices=State.choices)
+    reason = models.TextField()
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    decided_at = models.DateTimeField(default=timezone.now, editable=False)
+    claim_version = models.PositiveIntegerField()
+    evidence = models.JSONField(default=list)
+    evidence_digest = models.CharField("evidence SHA-256", max_length=64)
+    met = models.JSONField(default=list)
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=~models.Q(reason=""),
+                name="decision_has_a_reason",
+                violation_error_message="Every move needs a reason.",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(from_state=models.F("to_state")), name="decision_moves_the_claim"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(from_state__in=["unverified", "corroborated", "disputed"])
+                & models.Q(to_state__in=["unverified", "corroborated", "disputed"]),
+                name="decision_states_are_known",
+            ),
+            models.UniqueConstraint(fields=["claim", "claim_version"], name="one_decision_for_a_version_of_a_claim"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_from_state_display()} → {self.get_to_state_display()}"

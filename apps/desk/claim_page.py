@@ -1,0 +1,119 @@
+"""Everything that the claim page shows, gathered once for the page and for its fragments."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+
+from apps.accounts.capabilities import Capability
+from apps.audit.models import Entry
+from apps.claims import policy
+from apps.claims.models import Citation, Claim
+from apps.claims.refusals import ChangedMeanwhile
+from apps.claims.states import MOVES, Stance, State
+from apps.desk.filters import claim_streams
+from apps.desk.forms import AssignForm, CiteForm, MoveForm, StageForm
+
+TIMELINE_LENGTH = 30
+WORDS = {
+    State.CORROBORATED: ("corroborate", "Mark corroborated"),
+    State.DISPUTED: ("dispute", "Mark disputed"),
+    State.UNVERIFIED: ("reopen", "Reopen: unverified again"),
+}
+GROUP_TITLES = {Stance.SUPPORTS: "Supports", Stance.DISPUTES: "Disputes", Stance.CONTEXT: "Gives context"}
+
+
+@dataclass
+class Move:
+    """One move as the page offers it: what the rule says of it, and the form."""
+
+    state: State
+    assessment: policy.Assessment
+    form: MoveForm
+    refusal: tuple[str, ...] = ()
+    meanwhile: ChangedMeanwhile | None = None
+    is_open: bool = True
+
+    @property
+    def verb(self) -> str:
+        return WORDS[self.state][0]
+
+    @property
+    def label(self) -> str:
+        return WORDS[self.state][1]
+
+    @property
+    def url_name(self) -> str:
+        return f"desk:claim_{self.verb}"
+
+
+@dataclass(frozen=True)
+class Group:
+    """The live citations of one stance."""
+
+    stance: Stance
+    citations: list[Citation]
+
+    @property
+    def title(self) -> str:
+        return GROUP_TITLES[self.stance]
+
+
+def claim_page(
+    request: HttpRequest,
+    claim: Claim,
+    *,
+    cite_form: CiteForm | None = None,
+    move: Move | None = None,
+    assign_form: AssignForm | None = None,
+    stage_form: StageForm | None = None,
+    withdraw: tuple[Citation, Any] | None = None,
+    refusal: str = "",
+    meanwhile: ChangedMeanwhile | None = None,
+) -> dict[str, Any]:
+    """The claim page's context. What was refused comes back as the form it was typed into."""
+    citations = list(claim.citations.live().with_evidence())
+    versioned = {"expected_version": claim.version}
+    moves = [offer(claim, state, citations) for state in claim.moves]
+    if move:
+        moves = [move if one.state == move.state else one for one in moves]
+        if move not in moves:
+            move.is_open = False
+            moves.insert(0, move)
+    entries = list(Entry.objects.in_streams(claim_streams(claim.pk))[: TIMELINE_LENGTH + 1])
+    return {
+        "claim": claim,
+        "groups": [Group(stance, [one for one in citations if one.stance == stance]) for stance in Stance],
+        "citations": citations,
+        "withdrawn": list(claim.citations.exclude(withdrawn_at=None).select_related("source__page", "withdrawn_by")),
+        "shown": shown(citations),
+        "is_moving": any(citation.capture.is_moving for citation in citations),
+        "moves": moves,
+        "can_decide": request.user.may(Capability.DECIDE),
+        "cite_form": cite_form or CiteForm(),
+        "assign_form": assign_form or AssignForm(initial={**versioned, "assignee": claim.assignee_id}),
+        "stage_form": stage_form or StageForm(initial={**versioned, "stage": claim.stage}),
+        "withdraw": withdraw,
+        "refusal": refusal,
+        "meanwhile": meanwhile,
+        "timeline": entries[:TIMELINE_LENGTH],
+        "timeline_goes_on": len(entries) > TIMELINE_LENGTH,
+        "last_decision": claim.decisions.select_related("decided_by").first(),
+    }
+
+
+def offer(claim: Claim, state: State, citations: list[Citation] | None = None, form: MoveForm | None = None) -> Move:
+    """A move as the page offers it now."""
+    if citations is None:
+        citations = list(claim.citations.live().with_evidence())
+    empty = MoveForm(initial={"expected_version": claim.version}, prefix=None, auto_id=f"id_{state}_%s")
+    return Move(state, policy.assess(state, citations), form or empty, is_open=state in MOVES[State(claim.state)])
+
+
+def shown(citations: list[Citation]) -> str:
+    """What the page shows of the copies under way, to ask later whether any of it changed: "12.queued.0.-,…"."""
+    return ",".join(
+        f"{one.pk}.{one.capture.state}.{one.capture.attempt}.{'r' if one.capture.read_at else '-'}" for one in citations
+    )

@@ -1,0 +1,95 @@
+"""What the lists can be narrowed to. The API shares these."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import django_filters as filters
+from django import forms
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from apps.accounts.models import User
+from apps.audit.context import Channel
+from apps.audit.models import Entry
+from apps.audit.verbs import Verb
+from apps.claims.models import Claim, ClaimQuerySet, Story
+from apps.claims.states import Stage, State
+
+
+class ClaimFilter(filters.FilterSet):
+    """The queue: state, stage, assignee, story, words, due."""
+
+    DUE = [("overdue", "Overdue"), ("today", "Within 24 hours"), ("week", "Within 7 days"), ("none", "No due time")]
+
+    text = filters.CharFilter(
+        label="Words", method="with_words", widget=forms.TextInput(attrs={"type": "search", "placeholder": "Search claims"})
+    )
+    state = filters.ChoiceFilter(choices=State.choices, empty_label="Any state")
+    stage = filters.ChoiceFilter(choices=Stage.choices, empty_label="Any stage")
+    assignee = filters.ModelChoiceFilter(
+        queryset=User.objects.active(), empty_label="Anybody", null_label="Nobody", null_value="none"
+    )
+    story = filters.ModelChoiceFilter(
+        queryset=Story.objects.order_by("title"), empty_label="Any story", null_label="No story", null_value="none"
+    )
+    due = filters.ChoiceFilter(choices=DUE, empty_label="Any time", method="due_in")
+
+    class Meta:
+        model = Claim
+        fields: list[str] = []
+
+    def with_words(self, claims: ClaimQuerySet, name: str, value: str) -> ClaimQuerySet:
+        return claims.with_words(value)
+
+    def due_in(self, claims: ClaimQuerySet, name: str, value: str) -> QuerySet[Claim]:
+        now = timezone.now()
+        if value == "overdue":
+            return claims.overdue(now)
+        if value == "none":
+            return claims.filter(due__isnull=True)
+        return claims.due_within(now, timedelta(days=1 if value == "today" else 7))
+
+
+class DayInput(forms.DateInput):
+    input_type = "date"
+
+
+class TrailFilter(filters.FilterSet):
+    """The audit trail: who, verb, claim, channel, dates."""
+
+    actor = filters.ModelChoiceFilter(label="Who", queryset=User.objects.order_by("name"), empty_label="Anybody")
+    verb = filters.ChoiceFilter(
+        label="What", choices=[(verb.value, verb.heading) for verb in Verb], empty_label="Anything"
+    )
+    claim = filters.NumberFilter(
+        label="Claim number", method="about_claim", min_value=1, max_value=2**62, widget=forms.NumberInput
+    )
+    channel = filters.ChoiceFilter(label="Through", choices=Channel.choices, empty_label="Any door")
+    first = filters.DateFilter(label="From", method="from_day", widget=DayInput)
+    last = filters.DateFilter(label="To", method="to_day", widget=DayInput)
+
+    class Meta:
+        model = Entry
+        fields: list[str] = []
+
+    def about_claim(self, entries: Any, name: str, value: Any) -> Any:
+        return entries.filter(stream__in=claim_streams(int(value)))
+
+    def from_day(self, entries: Any, name: str, value: Any) -> Any:
+        return entries.on_days(value, None)
+
+    def to_day(self, entries: Any, name: str, value: Any) -> Any:
+        return entries.on_days(None, value)
+
+
+def claim_streams(claim_id: int) -> list[str]:
+    """The streams that tell a claim's story: its own, and those of the pages and sources cited on it."""
+    cited = Claim.objects.filter(pk=claim_id, citations__isnull=False).values_list(
+        "citations__source_id", "citations__source__page_id"
+    )
+    streams = [f"claim:{claim_id}"]
+    for source_id, page_id in cited:
+        streams += [f"source:{source_id}", f"page:{page_id}"]
+    return streams

@@ -1,0 +1,158 @@
+"""Forms translate what is typed into the domain's own terms; the actions decide. Field names are the actions' names."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.conf import settings
+
+from apps.accounts.models import User
+from apps.archive.addresses import Refused, parse
+from apps.claims.models import Story
+from apps.claims.states import Stage, Stance
+
+REASON_NEEDED = {"required": "Give a reason: somebody will ask for it."}
+
+
+class MomentInput(forms.DateTimeInput):
+    """A day and time, chosen with the browser's own control."""
+
+    input_type = "datetime-local"
+
+    def __init__(self) -> None:
+        super().__init__(format="%Y-%m-%dT%H:%M")
+
+
+class CiteForm(forms.Form):
+    url = forms.CharField(
+        label="Address of the page",
+        max_length=4096,
+        widget=forms.TextInput(
+            attrs={"inputmode": "url", "autocomplete": "off", "spellcheck": "false", "placeholder": "https://"}
+        ),
+        error_messages={"required": "Paste the address of the page."},
+    )
+    stance = forms.ChoiceField(
+        label="It",
+        choices=[
+            (Stance.SUPPORTS, "supports the claim"),
+            (Stance.DISPUTES, "disputes the claim"),
+            (Stance.CONTEXT, "gives context"),
+        ],
+        initial=Stance.SUPPORTS,
+        widget=forms.RadioSelect,
+    )
+    quote = forms.CharField(
+        label="Exact words that matter",
+        required=False,
+        max_length=5000,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text="As the page has them.",
+    )
+    note = forms.CharField(
+        label="Note for colleagues", required=False, max_length=5000, widget=forms.Textarea(attrs={"rows": 2})
+    )
+
+    def clean_url(self) -> str:
+        try:
+            return parse(self.cleaned_data["url"], allow=settings.ARCHIVE_ALLOW).url
+        except Refused as refusal:
+            sentence = refusal.code.label
+            raise forms.ValidationError(
+                f"{sentence} ({refusal.detail})" if refusal.detail else sentence, code=refusal.code
+            ) from refusal
+
+    def clean_stance(self) -> Stance:
+        return Stance(self.cleaned_data["stance"])
+
+
+class VersionedForm(forms.Form):
+    """A form that says which version of the claim its user was looking at."""
+
+    expected_version = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
+
+
+class MoveForm(VersionedForm):
+    reason = forms.CharField(
+        label="Reason",
+        max_length=5000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages=REASON_NEEDED,
+        help_text="Goes on record with your name.",
+    )
+
+
+class WithdrawForm(forms.Form):
+    reason = forms.CharField(
+        label="Reason", max_length=5000, widget=forms.Textarea(attrs={"rows": 2}), error_messages=REASON_NEEDED
+    )
+
+
+class ClaimFields(forms.Form):
+    statement = forms.CharField(
+        label="The claim, in one sentence",
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text="Something that can be checked: who did what, where, when.",
+        error_messages={"required": "Write the claim in one sentence."},
+    )
+    claimant = forms.CharField(
+        label="Who claims it", max_length=200, required=False, help_text="A ministry, an agency, a person."
+    )
+    story = forms.ModelChoiceField(
+        label="Story", queryset=Story.objects.order_by("title"), required=False, empty_label="No story"
+    )
+    due = forms.DateTimeField(label="Due", required=False, widget=MomentInput())
+
+    def clean_statement(self) -> str:
+        return " ".join(self.cleaned_data["statement"].split())
+
+
+class ClaimOpenForm(ClaimFields):
+    pass
+
+
+class ClaimEditForm(ClaimFields, VersionedForm):
+    pass
+
+
+class AssignForm(VersionedForm):
+    assignee = forms.ModelChoiceField(
+        label="Assigned to", queryset=User.objects.active(), required=False, empty_label="Nobody"
+    )
+
+
+class StageForm(VersionedForm):
+    stage = forms.ChoiceField(label="Stage", choices=Stage.choices)
+
+    def clean_stage(self) -> Stage:
+        return Stage(self.cleaned_data["stage"])
+
+
+class StoryForm(forms.Form):
+    title = forms.CharField(max_length=200, error_messages={"required": "Give the story a title."})
+    summary = forms.CharField(
+        label="What it is about", required=False, max_length=5000, widget=forms.Textarea(attrs={"rows": 4})
+    )
+
+
+class SourceForm(forms.Form):
+    title = forms.CharField(label="Headline", max_length=500, required=False)
+    outlet = forms.CharField(max_length=200, required=False, help_text="Who published it.")
+    byline = forms.CharField(max_length=300, required=False)
+    credit_line = forms.CharField(
+        max_length=200, required=False, help_text="Whose copy it says it is: AFP, APP - UrduPoint. Empty for own reporting."
+    )
+    published_at = forms.DateTimeField(label="Published", required=False, widget=MomentInput())
+
+    @staticmethod
+    def facts(source: Any) -> dict[str, Any]:
+        """What the form starts from."""
+        return {
+            "title": source.title,
+            "outlet": source.outlet.name if source.outlet else "",
+            "byline": source.byline,
+            "credit_line": source.credit_line,
+            "published_at": source.published_at,
+        }

@@ -1,0 +1,57 @@
+"""Pages by key, not by number: the thousandth page costs what the first one does, and nothing is counted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Generic, TypeVar
+
+from django.db.models import Model, Q, QuerySet
+from django.http import HttpRequest
+
+Row = TypeVar("Row", bound=Model)
+
+
+@dataclass(frozen=True)
+class Slice(Generic[Row]):
+    """Some rows, and the address (query string) of what follows; empty when nothing does."""
+
+    rows: Sequence[Row]
+    next_query: str
+    is_first: bool
+    first_query: str
+
+
+def slice_by_id(request: HttpRequest, rows: QuerySet[Row], size: int) -> Slice[Row]:
+    """Rows newest first by id, from the one after ``?after=ID``. An ``after`` that is no number means the start."""
+    after = request.GET.get("after", "")
+    if after.isascii() and after.isdigit():
+        rows = rows.filter(id__lt=int(after[:18]))
+    return _slice(request, list(rows.order_by("-id")[: size + 1]), size, after, lambda row: str(row.pk))
+
+
+def slice_by_change(request: HttpRequest, rows: QuerySet[Row], size: int) -> Slice[Row]:
+    """Rows last changed first, from the one after ``?after=TIME_ID``. One that can't be read means the start."""
+    after = request.GET.get("after", "")
+    moment, _, key = after.partition("_")
+    try:
+        at, pk = datetime.fromisoformat(moment), int(key[:18])
+        if at.tzinfo is None:
+            raise ValueError("a time without its zone")
+        rows = rows.filter(Q(changed_at__lt=at) | Q(changed_at=at, id__lt=pk), changed_at__lte=at)
+    except ValueError:
+        after = ""
+    found = list(rows.order_by("-changed_at", "-id")[: size + 1])
+    return _slice(request, found, size, after, lambda row: f"{row.changed_at.isoformat()}_{row.pk}")
+
+
+def _slice(request: HttpRequest, found: list[Any], size: int, after: str, key: Any) -> Slice[Any]:
+    query = request.GET.copy()
+    query.pop("after", None)
+    first_query = query.urlencode()
+    next_query = ""
+    if len(found) > size:
+        query["after"] = key(found[size - 1])
+        next_query = query.urlencode()
+    return Slice(found[:size], next_query, not after, first_query)

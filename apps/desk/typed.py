@@ -1,0 +1,42 @@
+"""What somebody typed is never lost: it is carried over a sign-in and put back into the form."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django.http import HttpRequest
+
+MOST_BYTES = 200_000
+_KEY = "typed"
+_LEFT_OUT = frozenset({"csrfmiddlewaretoken", "password", "carried", "next"})
+
+
+def carry(request: HttpRequest) -> str:
+    """The typed fields of a POST as JSON, for a hidden field of the sign-in form; empty when there are none."""
+    fields = {name: values for name, values in request.POST.lists() if name not in _LEFT_OUT}
+    packed = json.dumps(fields, ensure_ascii=False)
+    return packed if fields and len(packed) <= MOST_BYTES else ""
+
+
+def keep(request: HttpRequest, path: str, packed: str) -> None:
+    """Remember in the session what was typed for the form at this path. What isn't ours to read is dropped."""
+    if not packed or len(packed) > MOST_BYTES:
+        return
+    try:
+        fields = json.loads(packed)
+    except ValueError:
+        return
+    if isinstance(fields, dict) and all(
+        isinstance(values, list) and all(isinstance(value, str) for value in values) for values in fields.values()
+    ):
+        request.session[_KEY] = {"path": path, "fields": fields}
+
+
+def typed_for(request: HttpRequest) -> dict[str, Any]:
+    """What was typed for the form at this address, once; empty when nothing was kept."""
+    kept = request.session.get(_KEY)
+    if not kept or kept["path"] != request.path:
+        return {}
+    del request.session[_KEY]
+    return {name: values[-1] if values else "" for name, values in kept["fields"].items()}

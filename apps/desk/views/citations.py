@@ -1,0 +1,69 @@
+"""Citing a page on a claim, and taking a citation back."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods
+
+from apps.accounts.capabilities import Capability
+from apps.accounts.permissions import require
+from apps.archive.addresses import Refused
+from apps.claims import actions
+from apps.claims.models import Citation, Claim
+from apps.claims.refusals import Refusal
+from apps.desk.claim_page import claim_page
+from apps.desk.forms import CiteForm, WithdrawForm
+from apps.desk.fragments import answer
+from apps.desk.typed import typed_for
+
+CLAIM = "desk/claim.html"
+
+
+@require_http_methods(["GET", "POST"])
+def claim_cite(request: HttpRequest, pk: int) -> HttpResponse:
+    """Cite the page at an address; the archive fetches it."""
+    require(request.user, Capability.CITE)
+    claim = get_object_or_404(Claim.objects.select_related("story", "claimant", "assignee"), pk=pk)
+    form = CiteForm(request.POST or None, initial=typed_for(request))
+    if request.method != "POST":
+        return render(request, CLAIM, claim_page(request, claim, cite_form=form))
+    status = 422
+    if form.is_valid():
+        try:
+            actions.cite(claim, by=request.user, **form.cleaned_data)
+        except Refusal as refusal:
+            status = 409
+            form.add_error("url", str(refusal))
+        except Refused as refused:
+            form.add_error("url", refused.code.label)
+        else:
+            messages.success(request, "Cited. The archive is fetching the page.")
+            if not request.htmx:
+                return redirect("desk:claim", pk)
+            claim.refresh_from_db()
+            parts = ("cite", "rows", "poller", "assessments", "versions", "header", "timeline", "work", "notices")
+            return answer(request, CLAIM, claim_page(request, claim), partials=parts)
+    return answer(request, CLAIM, claim_page(request, claim, cite_form=form), partials=("cite",), status=status)
+
+
+@require_http_methods(["GET", "POST"])
+def citation_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take a citation off its claim, with a reason."""
+    require(request.user, Capability.CITE)
+    citation = get_object_or_404(
+        Citation.objects.select_related("claim", "source__page", "source__outlet", "cited_by"), pk=pk
+    )
+    form = WithdrawForm(request.POST or None, initial=typed_for(request))
+    context = {"citation": citation, "claim": citation.claim, "form": form}
+    status = 422 if request.method == "POST" else 200
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.withdraw_citation(citation, by=request.user, **form.cleaned_data)
+            messages.success(request, "Withdrawn. The citation stays in the record.")
+            return redirect("desk:claim", citation.claim_id)
+        except Refusal as refusal:
+            status = 409
+            form.add_error(None, str(refusal))
+    return render(request, "desk/citation_withdraw.html", context, status=status)

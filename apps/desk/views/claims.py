@@ -1,0 +1,198 @@
+"""The queue of claims and a claim's own page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods, require_safe
+
+from apps.accounts.capabilities import Capability
+from apps.accounts.permissions import require
+from apps.claims import actions
+from apps.claims.models import Claim, Decision
+from apps.claims.refusals import ChangedMeanwhile, Refusal
+from apps.claims.states import State
+from apps.desk.claim_page import WORDS, claim_page, offer, shown
+from apps.desk.filters import ClaimFilter
+from apps.desk.forms import AssignForm, ClaimEditForm, ClaimOpenForm, MoveForm, StageForm
+from apps.desk.fragments import answer
+from apps.desk.paging import slice_by_change
+from apps.desk.typed import typed_for
+
+CLAIM = "desk/claim.html"
+QUEUE = "desk/queue.html"
+PAGE = 50
+
+
+@require_safe
+def queue(request: HttpRequest) -> HttpResponse:
+    """The queue, narrowed by the filters, with how many there are in each state."""
+    narrowed = ClaimFilter(request.GET, Claim.objects.all())
+    others = request.GET.copy()
+    others.pop("state", None)
+    counts = ClaimFilter(others, Claim.objects.all()).qs.count_by_state()
+    rows = slice_by_change(request, narrowed.qs.for_queue(), PAGE)
+    others.pop("after", None)
+    context = {
+        "filter": narrowed,
+        "slice": rows,
+        "counts": [(State(state), number) for state, number in counts.items()],
+        "total": sum(counts.values()),
+        "others": others.urlencode(),
+        "state": request.GET.get("state", ""),
+        "is_narrowed": any(request.GET.get(name) for name in ClaimFilter.base_filters),
+    }
+    return answer(request, QUEUE, context, partials=("results",))
+
+
+@require_safe
+def claim(request: HttpRequest, pk: int) -> HttpResponse:
+    """A claim: what is claimed and where it stands; the evidence; what happened."""
+    return render(request, CLAIM, claim_page(request, _claim(pk)))
+
+
+@require_safe
+def claim_evidence(request: HttpRequest, pk: int) -> HttpResponse:
+    """What changed among the copies since the page showed ``?shown=``: the page's poller asks while any is moving."""
+    if not request.htmx:
+        return redirect("desk:claim", pk)
+    found = _claim(pk)
+    context = claim_page(request, found)
+    before = set(request.GET.get("shown", "").split(","))
+    context["changed"] = [one for one in context["citations"] if shown([one]) not in before]
+    if not context["changed"] and context["is_moving"]:
+        return HttpResponse(status=204)
+    return answer(request, CLAIM, context, partials=("poller", "changed_rows", "assessments", "timeline"))
+
+
+@require_http_methods(["GET", "POST"])
+def claim_open(request: HttpRequest) -> HttpResponse:
+    """Put a new claim into the inbox."""
+    require(request.user, Capability.OPEN_CLAIMS)
+    form = ClaimOpenForm(request.POST or None, initial=typed_for(request) or {"story": request.GET.get("story")})
+    if request.method == "POST" and form.is_valid():
+        opened = actions.open_claim(by=request.user, **form.cleaned_data)
+        return redirect("desk:claim", opened.pk)
+    return render(request, "desk/claim_form.html", {"form": form}, status=422 if request.method == "POST" else 200)
+
+
+@require_http_methods(["GET", "POST"])
+def claim_edit(request: HttpRequest, pk: int) -> HttpResponse:
+    """Change the wording or the frame of a claim."""
+    require(request.user, Capability.OPEN_CLAIMS)
+    found = _claim(pk)
+    initial: dict[str, Any] = {
+        "statement": found.statement,
+        "claimant": str(found.claimant or ""),
+        "story": found.story_id,
+        "due": found.due,
+        "expected_version": found.version,
+    }
+    form = ClaimEditForm(request.POST or None, initial=initial | typed_for(request))
+    context: dict[str, Any] = {"form": form, "claim": found}
+    if request.method != "POST":
+        return render(request, "desk/claim_form.html", context)
+    status = 422
+    if form.is_valid():
+        try:
+            actions.edit_claim(found, by=request.user, **form.cleaned_data)
+            return redirect("desk:claim", pk)
+        except ChangedMeanwhile as changed:
+            status, context["meanwhile"] = 409, changed
+            form.data = {**form.data.dict(), "expected_version": changed.claim.version}
+    return render(request, "desk/claim_form.html", context, status=status)
+
+
+@require_http_methods(["GET", "POST"])
+def claim_assign(request: HttpRequest, pk: int) -> HttpResponse:
+    """Give the claim to somebody, or to nobody."""
+    return _change(request, pk, AssignForm, "assign_form", actions.assign)
+
+
+@require_http_methods(["GET", "POST"])
+def claim_stage(request: HttpRequest, pk: int) -> HttpResponse:
+    """Move the claim through the desk's work."""
+    return _change(request, pk, StageForm, "stage_form", actions.change_stage)
+
+
+@require_http_methods(["GET", "POST"])
+def claim_corroborate(request: HttpRequest, pk: int) -> HttpResponse:
+    """Mark the claim corroborated."""
+    return _move(request, pk, State.CORROBORATED, actions.corroborate)
+
+
+@require_http_methods(["GET", "POST"])
+def claim_dispute(request: HttpRequest, pk: int) -> HttpResponse:
+    """Mark the claim disputed."""
+    return _move(request, pk, State.DISPUTED, actions.dispute)
+
+
+@require_http_methods(["GET", "POST"])
+def claim_reopen(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take the verdict back."""
+    return _move(request, pk, State.UNVERIFIED, actions.reopen)
+
+
+def _move(request: HttpRequest, pk: int, to_state: State, action: Callable[..., Decision]) -> HttpResponse:
+    require(request.user, Capability.DECIDE)
+    found = _claim(pk)
+    initial = {"expected_version": found.version} | typed_for(request)
+    form = MoveForm(request.POST or None, initial=initial, auto_id=f"id_{to_state}_%s")
+    move = offer(found, to_state, form=form)
+    if request.method != "POST":
+        return render(request, CLAIM, claim_page(request, found, move=move))
+    status = 422
+    if form.is_valid():
+        try:
+            action(found, by=request.user, **form.cleaned_data)
+        except ChangedMeanwhile as changed:
+            status, found = 409, _claim(pk)
+            form.data = {**form.data.dict(), "expected_version": changed.claim.version}
+            move = offer(found, to_state, form=form)
+            move.meanwhile = changed
+        except Refusal as refusal:
+            status, move.refusal = 409, refusal.sentences
+        else:
+            messages.success(request, f"{WORDS[to_state][1].partition(':')[0]}: done, and on record.")
+            return _done(request, pk, ("moves", "header", "rows", "timeline", "work", "notices"))
+    context = claim_page(request, found, move=move)
+    return answer(request, CLAIM, context, partials=("moves", "header", "timeline"), status=status)
+
+
+def _change(
+    request: HttpRequest, pk: int, form_class: type, name: str, action: Callable[..., Claim]
+) -> HttpResponse:
+    found = _claim(pk)
+    form = form_class(request.POST or None, initial={"expected_version": found.version} | typed_for(request))
+    if request.method != "POST":
+        return render(request, CLAIM, claim_page(request, found, **{name: form}))
+    context: dict[str, Any] = {name: form}
+    status = 422
+    if form.is_valid():
+        try:
+            action(found, by=request.user, **form.cleaned_data)
+            return _done(request, pk, ("work", "header", "assessments", "versions", "timeline"))
+        except ChangedMeanwhile as changed:
+            status, found, context["meanwhile"] = 409, _claim(pk), changed
+            form.data = {**form.data.dict(), "expected_version": changed.claim.version}
+        except Refusal as refusal:
+            status, context["refusal"] = 409, str(refusal)
+    return answer(request, CLAIM, claim_page(request, found, **context), partials=("work",), status=status)
+
+
+def _done(request: HttpRequest, pk: int, partials: tuple[str, ...]) -> HttpResponse:
+    if not request.htmx:
+        return redirect("desk:claim", pk)
+    return answer(request, CLAIM, claim_page(request, _claim(pk)), partials=partials)
+
+
+def _claim(pk: int) -> Claim:
+    claims: QuerySet[Claim] = Claim.objects.select_related("story", "claimant", "assignee", "opened_by")
+    return get_object_or_404(claims, pk=pk)
+
+

@@ -1,0 +1,93 @@
+"""A source's page: the archived text, its facts, and the record to take away."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from apps.accounts.capabilities import Capability
+from apps.accounts.permissions import require
+from apps.archive.actions import AlreadyBeingCopied, record_download, retry_capture
+from apps.archive.models import Capture
+from apps.archive.storage import open_record
+from apps.audit.models import Entry
+from apps.desk.forms import SourceForm
+from apps.desk.fragments import answer, is_fragment
+from apps.desk.typed import typed_for
+from apps.sources.actions import correct_source
+from apps.sources.models import Source
+
+CAPTURES = 20
+
+
+@require_safe
+def source(request: HttpRequest, pk: int) -> HttpResponse:
+    """What the archive holds of this source: ``?capture=ID`` for one copy, else the newest stored one."""
+    found = get_object_or_404(Source.objects.select_related("page", "outlet", "registered_by"), pk=pk)
+    captures = list(found.page.captures.select_related("extract", "requested_by").order_by("-id")[:CAPTURES])
+    wanted = request.GET.get("capture", "")
+    chosen = next((one for one in captures if str(one.pk) == wanted), None)
+    chosen = chosen or next((one for one in captures if one.is_stored), captures[0] if captures else None)
+    shown = f"{chosen.state}.{chosen.attempt}.{'r' if chosen.read_at else '-'}" if chosen else ""
+    if is_fragment(request) and request.GET.get("shown") == shown:
+        return HttpResponse(status=204)
+    context = {
+        "source": found,
+        "shown": shown,
+        "captures": captures,
+        "capture": chosen,
+        "extract": getattr(chosen, "extract", None),
+        "attempts": list(chosen.attempts.all()) if chosen else [],
+        "is_moving": bool(chosen and chosen.is_moving),
+        "citations": list(found.citations.live().select_related("claim", "cited_by")),
+        "timeline": list(Entry.objects.in_streams([found.stream, found.page.stream])[:CAPTURES]),
+    }
+    return answer(request, "desk/source.html", context, partials=("copy",))
+
+
+@require_http_methods(["GET", "POST"])
+def source_correct(request: HttpRequest, pk: int) -> HttpResponse:
+    """Set a source's facts by hand."""
+    require(request.user, Capability.CITE)
+    found = get_object_or_404(Source.objects.select_related("page", "outlet"), pk=pk)
+    form = SourceForm(request.POST or None, initial=SourceForm.facts(found) | typed_for(request))
+    if request.method == "POST" and form.is_valid():
+        correct_source(found, by=request.user, **form.cleaned_data)
+        messages.success(request, "Corrected.")
+        return redirect("desk:source", pk)
+    status = 422 if request.method == "POST" else 200
+    return render(request, "desk/source_correct.html", {"form": form, "source": found}, status=status)
+
+
+@require_POST
+def capture_retry(request: HttpRequest, pk: int) -> HttpResponse:
+    """Try a failed copy again."""
+    capture = get_object_or_404(Capture.objects.select_related("page__source"), pk=pk)
+    try:
+        retry_capture(capture, by=request.user)
+        messages.success(request, "The archive is trying again.")
+    except AlreadyBeingCopied as refusal:
+        messages.warning(request, str(refusal))
+    back = request.POST.get("back", "")
+    if url_has_allowed_host_and_scheme(back, allowed_hosts=None):
+        return redirect(back)
+    return redirect("desk:source", capture.page.source.pk)
+
+
+@require_safe
+def capture_record(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """The WARC of a stored copy, as a download."""
+    require(request.user, Capability.DOWNLOAD_EVIDENCE)
+    capture = get_object_or_404(Capture.objects.select_related("page"), pk=pk)
+    if not capture.is_stored:
+        raise Http404("This copy has no record.")
+    record_download(capture, by=request.user)
+    return FileResponse(
+        open_record(capture.warc_name),
+        as_attachment=True,
+        filename=f"capture-{capture.pk}.warc.gz",
+        content_type="application/warc",
+    )

@@ -1,0 +1,82 @@
+"""Stories: running matters that group claims."""
+
+from __future__ import annotations
+
+from django.db.models import Count, Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods, require_safe
+
+from apps.accounts.capabilities import Capability
+from apps.accounts.permissions import require
+from apps.claims import actions
+from apps.claims.models import Claim, Story
+from apps.claims.refusals import Refusal
+from apps.claims.states import State
+from apps.desk.forms import StoryForm
+from apps.desk.paging import slice_by_change, slice_by_id
+from apps.desk.typed import typed_for
+
+PAGE = 50
+
+
+@require_safe
+def stories(request: HttpRequest) -> HttpResponse:
+    """All stories, newest first, with their claims by state."""
+    text = request.GET.get("text", "").strip()
+    found = Story.objects.annotate(
+        **{f"{state}_count": Count("claims", filter=Q(claims__state=state)) for state in State.values}
+    )
+    if text:
+        found = found.filter(title__icontains=text)
+    return render(request, "desk/stories.html", {"slice": slice_by_id(request, found, PAGE), "text": text})
+
+
+@require_safe
+def story(request: HttpRequest, pk: int) -> HttpResponse:
+    """A story: what it is about, and its claims by state."""
+    found = get_object_or_404(Story.objects.select_related("opened_by"), pk=pk)
+    claims = Claim.objects.filter(story=found)
+    state = request.GET.get("state", "")
+    shown = claims.filter(state=state) if state in State.values else claims
+    context = {
+        "story": found,
+        "slice": slice_by_change(request, shown.for_queue(), PAGE),
+        "counts": [(State(one), number) for one, number in claims.count_by_state().items()],
+        "state": state,
+    }
+    return render(request, "desk/story.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+def story_open(request: HttpRequest) -> HttpResponse:
+    """Begin a story."""
+    require(request.user, Capability.OPEN_CLAIMS)
+    form = StoryForm(request.POST or None, initial=typed_for(request))
+    status = 422 if request.method == "POST" else 200
+    if request.method == "POST" and form.is_valid():
+        try:
+            opened = actions.open_story(by=request.user, **form.cleaned_data)
+            return redirect("desk:story", opened.pk)
+        except Refusal as refusal:
+            status = 409
+            form.add_error("title", str(refusal))
+    return render(request, "desk/story_form.html", {"form": form}, status=status)
+
+
+@require_http_methods(["GET", "POST"])
+def story_edit(request: HttpRequest, pk: int) -> HttpResponse:
+    """Change a story's title or summary."""
+    require(request.user, Capability.OPEN_CLAIMS)
+    found = get_object_or_404(Story, pk=pk)
+    initial = {"title": found.title, "summary": found.summary} | typed_for(request)
+    form = StoryForm(request.POST or None, initial=initial)
+    status = 422 if request.method == "POST" else 200
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.edit_story(found, by=request.user, **form.cleaned_data)
+            return redirect("desk:story", pk)
+        except Refusal as refusal:
+            status = 409
+            form.add_error("title", str(refusal))
+    return render(request, "desk/story_form.html", {"form": form, "story": found}, status=status)

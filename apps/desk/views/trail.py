@@ -1,0 +1,25 @@
+"""The audit trail, for people to read."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
+
+from apps.audit.models import Entry
+from apps.desk.filters import TrailFilter
+from apps.desk.fragments import answer
+from apps.desk.paging import slice_by_id
+
+PAGE = 100
+
+
+@require_safe
+def trail(request: HttpRequest) -> HttpResponse:
+    """What happened, newest first, narrowed by who, what, claim, door and dates."""
+    narrowed = TrailFilter(request.GET, Entry.objects.select_related("actor"))
+    context = {
+        "filter": narrowed,
+        "slice": slice_by_id(request, narrowed.qs, PAGE),
+        "is_narrowed": any(request.GET.get(name) for name in TrailFilter.base_filters),
+    }
+    return answer(request, "desk/trail.html", context, partials=("results",))

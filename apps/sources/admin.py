@@ -1,0 +1,38 @@
+from typing import Any
+
+from django.contrib import admin
+from django.forms import ModelForm
+from django.http import HttpRequest
+
+from apps.audit.admin import ReadOnlyAdmin
+from apps.sources import actions
+from apps.sources.models import Party, Source
+
+
+@admin.register(Party)
+class PartyAdmin(admin.ModelAdmin):
+    """Parties are added and edited through the actions; never deleted."""
+
+    list_display = ["name", "kind"]
+    list_filter = ["kind"]
+    search_fields = ["name"]
+    fields = ["name", "kind", "note"]
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def save_model(self, request: HttpRequest, obj: Party, form: ModelForm, change: bool) -> None:
+        if change:
+            actions.edit_party(obj, by=request.user, **form.cleaned_data)
+        else:
+            obj.pk = actions.register_party(by=request.user, **form.cleaned_data).pk
+
+
+@admin.register(Source)
+class SourceAdmin(ReadOnlyAdmin):
+    """Corrected on the desk, beside the archived page."""
+
+    list_display = ["__str__", "outlet", "credit_line", "published_at", "registered_at"]
+    list_select_related = ["page", "outlet"]
+    search_fields = ["title", "page__url"]
+    show_full_result_count = False

@@ -1,0 +1,103 @@
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models.functions import Lower
+from django.utils import timezone
+
+from apps.archive.models import Capture, Page
+from apps.sources.credits import credit_names
+
+
+class PartyQuerySet(models.QuerySet["Party"]):
+    def outlets(self) -> PartyQuerySet:
+        return self.filter(kind=Party.Kind.OUTLET)
+
+
+class Party(models.Model):
+    """A person or body that says things or knows things: a ministry, an agency, a spokesman, an outlet, a witness."""
+
+    class Kind(models.TextChoices):
+        OUTLET = "outlet", "Outlet"
+        AGENCY = "agency", "News agency"
+        BODY = "body", "Public body"
+        PERSON = "person", "Person"
+        OTHER = "other", "Other"
+
+    name = models.CharField(max_length=200)
+    kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.OTHER)
+    note = models.TextField(blank=True)
+
+    objects = PartyQuerySet.as_manager()
+
+    class Meta:
+        verbose_name_plural = "parties"
+        ordering = ["name"]
+        constraints = [
+            models.UniqueConstraint(
+                Lower("name"),
+                "kind",
+                name="party_has_one_entry",
+                violation_error_message="There is a party of this kind with this name already.",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(kind__in=["outlet", "agency", "body", "person", "other"]),
+                name="party_kind_is_known",
+            ),
+            models.CheckConstraint(condition=~models.Q(name=""), name="party_has_a_name"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class SourceQuerySet(models.QuerySet["Source"]):
+    def behind_on(self, capture: Capture) -> SourceQuerySet:
+        """The sources that have not taken the facts of this stored copy yet."""
+        older = models.Q(learned_from__isnull=True) | models.Q(learned_from__lt=capture.pk)
+        return self.filter(older, page=capture.page_id)
+
+
+class Source(models.Model):
+    """Something cited: a web page, later also documents, interviews and pictures."""
+
+    class Kind(models.TextChoices):
+        WEB_PAGE = "web_page", "Web page"
+
+    kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.WEB_PAGE)
+    page = models.OneToOneField(Page, models.PROTECT, related_name="source")
+    title = models.CharField(max_length=500, blank=True)
+    outlet = models.ForeignKey(Party, models.PROTECT, null=True, blank=True, related_name="published")
+    byline = models.CharField(max_length=300, blank=True)
+    credit_line = models.CharField(
+        max_length=200, blank=True, help_text="Whose copy it says it is: AFP, APP - UrduPoint. Empty for own reporting."
+    )
+    published_at = models.DateTimeField(null=True, blank=True)
+    registered_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    registered_at = models.DateTimeField(default=timezone.now, editable=False)
+    learned_from = models.ForeignKey(Capture, models.PROTECT, null=True, editable=False, related_name="+")
+
+    objects = SourceQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(kind__in=["web_page"]), name="source_kind_is_known"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title or self.page.url
+
+    @property
+    def stream(self) -> str:
+        return f"source:{self.pk}"
+
+    @property
+    def label(self) -> str:
+        """How sentences name it: the outlet, else the host."""
+        return self.outlet.name if self.outlet else self.page.host
+
+    @property
+    def credits(self) -> frozenset[str]:
+        """The names in its credit line, comparable; empty for own reporting."""
+        return credit_names(self.credit_line)

@@ -1,0 +1,138 @@
+"""People, their roles, and what the panel may do with them."""
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.core.management import call_command
+from django.urls import reverse
+
+from apps.accounts import actions
+from apps.accounts.capabilities import Capability
+from apps.accounts.models import Role, User
+from apps.accounts.permissions import NotAllowed, require
+from apps.audit.models import Entry
+from tests.newsroom import make_person, make_role
+from verifydesk import settings as as_shipped
+
+pytestmark = pytest.mark.django_db
+
+
+def test_the_desk_is_made_with_five_roles_as_rows():
+    assert set(Role.objects.values_list("slug", flat=True)) == {
+        "reporter",
+        "editor",
+        "standards_editor",
+        "auditor",
+        "administrator",
+    }
+
+
+def test_a_role_is_data_and_a_desk_may_change_it():
+    rita = make_person("rita", "reporter")
+    assert not rita.may(Capability.DECIDE)
+    Role.objects.filter(slug="reporter").update(capabilities=["read_desk", "decide"])
+    rita = User.objects.get(pk=rita.pk)
+    assert rita.may(Capability.DECIDE)
+    assert not rita.may(Capability.CITE)
+
+
+def test_a_role_takes_only_capabilities_that_exist():
+    with pytest.raises(ValidationError):
+        Role(slug="king", name="King", capabilities=["everything"]).full_clean()
+
+
+def test_nobody_is_above_the_rules():
+    call_command("createsuperuser", interactive=False, username="root", name="Root", verbosity=0)
+    root = User.objects.get(username="root")
+    assert root.may(Capability.MANAGE_PEOPLE)
+    assert not root.may(Capability.DECIDE)
+    with pytest.raises(NotAllowed, match=r"Your role \(Administrator\) may not mark claims"):
+        require(root, Capability.DECIDE)
+
+
+def test_somebody_inactive_may_nothing():
+    ada = make_person("ada", "editor")
+    ada.is_active = False
+    assert not ada.may(Capability.READ_DESK)
+
+
+def test_an_administrator_adds_and_changes_people_and_each_is_on_record():
+    mia = make_person("mia", "administrator")
+    tom = actions.add_person("tom", name="Tom", password="x", roles=[make_role("reporter")], by=mia)
+    actions.change_person(tom, by=mia, roles=[make_role("editor")])
+    added, changed = Entry.objects.order_by("id")
+    assert (added.verb, added.after["roles"]) == ("person_added", "Reporter")
+    assert (changed.before["roles"], changed.after["roles"]) == ("Reporter", "Editor")
+
+
+def test_it_refuses_an_editor_who_would_manage_people():
+    ada = make_person("ada", "editor")
+    with pytest.raises(NotAllowed):
+        actions.add_person("tom", name="Tom", password="x", roles=[], by=ada)
+    with pytest.raises(NotAllowed):
+        actions.change_person(ada, by=ada, roles=[make_role("administrator")])
+    assert not User.objects.filter(username="tom").exists()
+
+
+def test_two_people_can_not_differ_only_in_case(django_user_model):
+    make_person("tom")
+    form_errors = User(username="TOM", name="Other")
+    with pytest.raises(ValidationError, match="Somebody has this user name already"):
+        form_errors.full_clean(exclude=["password"])
+
+
+def test_the_desk_as_shipped_hashes_passwords_with_argon2():
+    assert as_shipped.PASSWORD_HASHERS[0].endswith("Argon2PasswordHasher")
+
+
+class TestPanel:
+    @pytest.fixture
+    def mia(self, client):
+        mia = make_person("mia", "administrator")
+        client.force_login(mia)
+        return mia
+
+    def test_a_person_is_added_through_the_action(self, client, mia):
+        typed = {
+            "username": "tom",
+            "name": "Tom",
+            "email": "",
+            "roles": [make_role("reporter").pk],
+            "usable_password": "true",
+            "password1": "a long enough one",
+            "password2": "a long enough one",
+        }
+        response = client.post(reverse("admin:accounts_user_add"), typed)
+        assert response.status_code == 302
+        tom = User.objects.get(username="tom")
+        assert tom.check_password("a long enough one")
+        entry = Entry.objects.get(verb="person_added")
+        assert (entry.actor, entry.channel, entry.after["roles"]) == (mia, "admin", "Reporter")
+
+    def test_a_person_is_changed_through_the_action(self, client, mia):
+        tom = make_person("tom", "reporter")
+        typed = {"name": "Tom O.", "email": "", "is_active": "on", "roles": [make_role("editor").pk]}
+        response = client.post(reverse("admin:accounts_user_change", args=[tom.pk]), typed)
+        assert response.status_code == 302
+        tom = User.objects.get(pk=tom.pk)
+        assert (tom.name, tom.role_names) == ("Tom O.", "Editor")
+        assert Entry.objects.get(verb="person_changed").after["changed"] == "name, roles"
+
+    def test_a_new_password_is_recorded_and_never_shown(self, client, mia):
+        tom = make_person("tom", "reporter")
+        typed = {"usable_password": "true", "password1": "a long enough one", "password2": "a long enough one"}
+        response = client.post(reverse("admin:auth_user_password_change", args=[tom.pk]), typed)
+        assert response.status_code == 302
+        assert User.objects.get(pk=tom.pk).check_password("a long enough one")
+        entry = Entry.objects.get(verb="person_changed")
+        assert entry.after == {"changed": "password"}
+
+    def test_an_editor_does_not_get_in(self, client):
+        client.force_login(make_person("ada", "editor"))
+        assert client.get(reverse("admin:index")).status_code in {302, 403}
+
+    def test_an_auditor_looks_at_people_and_changes_nothing(self, client):
+        aziz = make_person("aziz", "auditor")
+        client.force_login(aziz)
+        assert client.get(reverse("admin:accounts_user_changelist")).status_code == 200
+        assert client.get(reverse("admin:accounts_user_add")).status_code == 403
+        assert client.post(reverse("admin:accounts_user_change", args=[aziz.pk]), {"name": "X"}).status_code == 403

@@ -1,0 +1,106 @@
+"""The trail is written with the change it tells of, and the database keeps it as it is."""
+
+import pytest
+from django.core.checks import run_checks
+from django.db import IntegrityError, connection, transaction
+
+from apps.audit import triggers
+from apps.audit.actions import NotInTransaction, record
+from apps.audit.context import Channel, entered_by
+from apps.audit.models import Entry
+from apps.audit.verbs import Verb
+from tests.newsroom import make_claim, make_editor
+
+pytestmark = pytest.mark.django_db
+
+
+def write(**fields):
+    return record(**{"verb": Verb.SIGNED_IN, "stream": "person:1", "target": "Ada", "by": None, **fields})
+
+
+def test_an_entry_names_the_person_the_door_and_the_request():
+    ada = make_editor()
+    with entered_by(Channel.WEB, address="192.0.2.7") as door:
+        entry = write(by=ada, reason="Because.")
+    assert (entry.actor, entry.actor_label, entry.actor_kind) == (ada, "Ada", "person")
+    assert (entry.channel, entry.address, entry.request_id) == ("web", "192.0.2.7", door.request_id)
+    assert len(entry.request_id) == 32
+
+
+@pytest.mark.parametrize(
+    ("channel", "kind"), [(Channel.WORKER, "worker"), (Channel.COMMAND, "command"), (Channel.WEB, "nobody")]
+)
+def test_an_entry_without_a_person_says_what_did_it(channel, kind):
+    with entered_by(channel):
+        assert write().actor_kind == kind
+
+
+@pytest.mark.django_db(transaction=True)
+def test_it_refuses_outside_a_transaction():
+    with pytest.raises(NotInTransaction):
+        write()
+    with transaction.atomic():
+        write()
+
+
+def test_it_refuses_a_verb_that_is_not_in_the_closed_list():
+    with pytest.raises(ValueError, match="invented"):
+        write(verb="invented")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_entry_goes_with_its_change_when_the_transaction_fails():
+    ada = make_editor()
+    entries = Entry.objects.count()
+    with pytest.raises(ZeroDivisionError), transaction.atomic():
+        make_claim(ada)
+        raise ZeroDivisionError
+    assert Entry.objects.count() == entries
+
+
+CHANGES = {
+    "save": lambda entry: entry.save(),
+    "delete": lambda entry: entry.delete(),
+    "queryset update": lambda entry: Entry.objects.filter(pk=entry.pk).update(reason="No."),
+    "queryset delete": lambda entry: Entry.objects.filter(pk=entry.pk).delete(),
+    "bulk update": lambda entry: Entry.objects.bulk_update([entry], ["reason"]),
+    "raw update": lambda entry: connection.cursor().execute("UPDATE audit_entry SET reason = 'No.'"),
+    "raw delete": lambda entry: connection.cursor().execute("DELETE FROM audit_entry"),
+    "upsert": lambda entry: Entry.objects.bulk_create(
+        [entry], update_conflicts=True, unique_fields=["id"], update_fields=["reason"]
+    ),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES.keys())
+def test_the_database_refuses_to_change_or_delete_an_entry(change):
+    entry = write(reason="As it was.")
+    entry.reason = "No."
+    with pytest.raises(IntegrityError), transaction.atomic():
+        change(entry)
+    entry = Entry.objects.get(pk=entry.pk)
+    assert entry.reason == "As it was."
+
+
+def test_the_database_refuses_two_entries_with_one_number_in_a_stream():
+    write(seq=1)
+    write(seq=2)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        write(seq=2)
+
+
+def test_a_check_says_when_the_guard_is_gone_and_installing_brings_it_back():
+    name = triggers.NAMES[0]
+    with connection.cursor() as cursor:
+        on = "" if connection.vendor == "sqlite" else f" ON {triggers.TABLE}"
+        cursor.execute(f"DROP TRIGGER {name}{on}")
+    assert [problem.id for problem in run_checks(tags=["database"], databases=["default"])] == ["audit.E001"]
+    triggers.install(connection)
+    assert run_checks(tags=["database"], databases=["default"]) == []
+
+
+@pytest.mark.parametrize("verb", Verb)
+def test_every_verb_makes_a_sentence_even_of_an_entry_with_little_in_it(verb):
+    entry = write(verb=verb)
+    assert "{" not in entry.sentence
+    assert entry.sentence[0].isupper()

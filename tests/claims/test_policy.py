@@ -1,0 +1,162 @@
+"""The first rule: what counts, and in which words it says what is missing."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from apps.archive.models import Capture, Page
+from apps.claims import policy
+from apps.claims.models import Citation
+from apps.claims.states import Stance, State
+from apps.sources.models import Party, Source
+from tests.newsroom import make_citation, make_claim, make_editor
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def ada():
+    return make_editor()
+
+
+@pytest.fixture
+def claim(ada):
+    return make_claim(ada)
+
+
+def assessed(claim, state=State.CORROBORATED):
+    return policy.assess(state, claim.citations.live().with_evidence())
+
+
+def test_it_allows_two_outlets_with_different_credit_lines(claim, ada):
+    make_citation(claim, ada, outlet="Yonhap", credit_line="Yonhap")
+    make_citation(claim, ada, outlet="Reuters", credit_line="Reuters")
+    found = assessed(claim)
+    assert found.allowed
+    assert found.met == ("2 archived sources stand apart: Yonhap and Reuters.",)
+
+
+def test_it_refuses_when_there_is_nothing(claim):
+    found = assessed(claim)
+    assert found.missing == (
+        "Two archived sources that support the claim, from different outlets and with different credit lines.",
+    )
+
+
+def test_it_refuses_one_source_and_names_it(claim, ada):
+    make_citation(claim, ada, outlet="Yonhap", credit_line="Yonhap")
+    found = assessed(claim)
+    assert not found.allowed
+    assert "apart from Yonhap" in found.missing[0]
+
+
+def test_it_refuses_when_both_sources_are_one_wire_copy(claim, ada):
+    make_citation(claim, ada, outlet="The Straits Times", credit_line="AFP")
+    make_citation(claim, ada, outlet="UrduPoint", credit_line="AFP, via APP")
+    found = assessed(claim)
+    assert not found.allowed
+    assert found.missing[1] == (
+        "The Straits Times and UrduPoint are one line: their credit lines lead to the same copy “AFP”."
+    )
+
+
+def test_it_refuses_when_one_source_is_credited_to_the_other(claim, ada):
+    make_citation(claim, ada, outlet="AFP")
+    make_citation(claim, ada, outlet="The Straits Times", credit_line="AFP")
+    assert not assessed(claim).allowed
+
+
+def test_it_refuses_two_pages_of_one_outlet(claim, ada):
+    make_citation(claim, ada, outlet="Yonhap")
+    make_citation(claim, ada, outlet="Yonhap")
+    found = assessed(claim)
+    assert not found.allowed
+    assert found.missing[1] == "2 pages of Yonhap are one line: they are one outlet's."
+
+
+def test_a_third_page_can_make_two_lines_one(claim, ada):
+    make_citation(claim, ada, outlet="A", credit_line="AFP")
+    make_citation(claim, ada, outlet="B", credit_line="APP")
+    assert assessed(claim).allowed
+    make_citation(claim, ada, outlet="C", credit_line="AFP, via APP")
+    assert not assessed(claim).allowed
+
+
+@pytest.mark.parametrize(
+    ("state", "code", "words"),
+    [
+        (Capture.State.QUEUED, "", "still being archived"),
+        (Capture.State.FAILED, "http_410", "could not be archived"),
+    ],
+)
+def test_it_does_not_count_a_page_that_is_not_stored(claim, ada, state, code, words):
+    make_citation(claim, ada, outlet="Yonhap")
+    make_citation(claim, ada, outlet="Reuters", state=state, code=code)
+    found = assessed(claim)
+    assert not found.allowed
+    assert any("Reuters" in sentence and words in sentence for sentence in found.missing)
+
+
+def test_it_does_not_count_context_or_disputes_as_support(claim, ada):
+    make_citation(claim, ada, outlet="Yonhap")
+    make_citation(claim, ada, outlet="Reuters", stance=Stance.CONTEXT)
+    make_citation(claim, ada, outlet="TASS", stance=Stance.DISPUTES)
+    assert not assessed(claim).allowed
+
+
+def test_disputed_needs_one_archived_source_that_disputes(claim, ada):
+    make_citation(claim, ada, outlet="TASS", stance=Stance.DISPUTES)
+    found = assessed(claim, State.DISPUTED)
+    assert found.met == ("TASS disputes the claim and is archived.",)
+
+
+def test_disputed_is_refused_while_the_source_is_not_archived(claim, ada):
+    make_citation(claim, ada, outlet="TASS", stance=Stance.DISPUTES, state=Capture.State.QUEUED)
+    found = assessed(claim, State.DISPUTED)
+    assert found.missing == (
+        "One archived source that disputes the claim.",
+        "TASS does not count yet: its page is still being archived.",
+    )
+
+
+def test_reopening_needs_no_evidence(claim):
+    assert assessed(claim, State.UNVERIFIED).allowed
+
+
+@given(
+    facts=st.lists(
+        st.tuples(st.integers(1, 4), st.lists(st.sampled_from(["AFP", "APP", "Yonhap", "TASS"]), max_size=2)),
+        max_size=7,
+    ),
+    order=st.randoms(use_true_random=False),
+)
+def test_lines_do_not_depend_on_the_order_and_a_reprint_never_adds_one(facts, order):
+    """Pure rows, no database: groups by outlet and credit are the same however the citations are shuffled."""
+    citations = [
+        Citation(
+            pk=number,
+            source=Source(
+                page=Page(url=f"https://a.example/{number}"),
+                outlet=Party(pk=outlet, name=f"Outlet {outlet}"),
+                credit_line=", ".join(credits),
+            ),
+        )
+        for number, (outlet, credits) in enumerate(facts, start=1)
+    ]
+    found = policy.lines(citations)
+    shuffled = citations[:]
+    order.shuffle(shuffled)
+    assert [[one.pk for one in line] for line in policy.lines(shuffled)] == [[one.pk for one in line] for line in found]
+    assert sorted(one.pk for line in found for one in line) == [one.pk for one in citations]
+    for original in citations:
+        reprint = Citation(
+            pk=99,
+            source=Source(
+                page=Page(url="https://b.example/99"),
+                outlet=Party(pk=9, name="Outlet 9"),
+                credit_line=original.source.credit_line or original.source.outlet.name,
+            ),
+        )
+        assert len(policy.lines([*citations, reprint])) <= len(found)
+
+

@@ -1,0 +1,125 @@
+"""Every address of the desk, and who may come in. A new address without a line here fails the test."""
+
+from __future__ import annotations
+
+import pytest
+from django.urls import URLPattern, reverse
+
+from apps.archive.models import Capture
+from apps.desk.urls import urlpatterns
+from tests.newsroom import make_citation, make_claim, make_person, make_story, store_record
+
+pytestmark = pytest.mark.django_db
+
+ROLES = ["reporter", "editor", "standards_editor", "auditor", "administrator"]
+EVERYONE = set(ROLES)
+CITES = {"reporter", "editor", "standards_editor"}
+DECIDES = {"editor", "standards_editor"}
+EVIDENCE = {"reporter", "editor", "standards_editor", "auditor"}
+
+# name: (method, who may). A GET that may answers 200 or a redirect; a POST that may never answers 403.
+TABLE: dict[str, tuple[str, set[str]]] = {
+    "home": ("GET", EVERYONE),
+    "health": ("GET", EVERYONE),
+    "sign_in": ("GET", EVERYONE),
+    "sign_out": ("POST", EVERYONE),
+    "queue": ("GET", EVERYONE),
+    "claim_open": ("GET", CITES),
+    "claim": ("GET", EVERYONE),
+    "claim_evidence": ("GET", EVERYONE),
+    "claim_edit": ("GET", CITES),
+    "claim_assign": ("POST", DECIDES),
+    "claim_stage": ("POST", DECIDES),
+    "claim_corroborate": ("POST", DECIDES),
+    "claim_dispute": ("POST", DECIDES),
+    "claim_reopen": ("POST", DECIDES),
+    "claim_cite": ("POST", CITES),
+    "citation_withdraw": ("POST", CITES),
+    "source": ("GET", EVERYONE),
+    "source_correct": ("GET", CITES),
+    "capture_retry": ("POST", CITES),
+    "capture_record": ("GET", EVIDENCE),
+    "stories": ("GET", EVERYONE),
+    "story_open": ("GET", CITES),
+    "story": ("GET", EVERYONE),
+    "story_edit": ("GET", CITES),
+    "trail": ("GET", EVERYONE),
+}
+WITHOUT_SIGN_IN = {"health", "sign_in"}
+NAMES = [pattern.name for pattern in urlpatterns if isinstance(pattern, URLPattern)]
+
+
+@pytest.fixture
+def addresses():
+    """An address for each name, with rows behind it."""
+    ada = make_person("owner", "editor")
+    claim = make_claim(ada, story=make_story(ada))
+    citation = make_citation(claim, ada, outlet="Yonhap")
+    with_key = {
+        "claim": claim.pk,
+        "citation": citation.pk,
+        "source": citation.source_id,
+        "capture": citation.capture_id,
+        "story": claim.story_id,
+    }
+    store_record(citation.capture, b"evidence")
+    found = {}
+    for name in NAMES:
+        kind = name.partition("_")[0]
+        plain = name in {"home", "health", "sign_in", "sign_out", "queue", "claim_open", "stories", "story_open", "trail"}
+        found[name] = reverse(f"desk:{name}", args=[] if plain else [with_key[kind]])
+    return found
+
+
+def test_the_table_names_every_address():
+    assert set(NAMES) == set(TABLE)
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("name", NAMES)
+def test_each_role_comes_in_where_the_table_says(client, addresses, name, role):
+    method, allowed = TABLE[name]
+    client.force_login(make_person("somebody", role))
+    data = {"expected_version": 1, "stage": "in_review", "url": "https://a.example.com/", "stance": "supports"}
+    response = client.get(addresses[name]) if method == "GET" else client.post(addresses[name], data)
+    if role in allowed:
+        assert response.status_code not in {401, 403, 404, 405}
+    else:
+        assert response.status_code == 403
+        assert "may not" in response.content.decode()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_nobody_comes_in_without_a_role(client, addresses, name):
+    client.force_login(make_person("somebody"))
+    response = client.get(addresses[name]) if TABLE[name][0] == "GET" else client.post(addresses[name])
+    assert response.status_code == (302 if name == "sign_in" else 200) if name in WITHOUT_SIGN_IN else 403
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_nobody_comes_in_without_signing_in(client, addresses, name):
+    method = TABLE[name][0]
+    response = client.get(addresses[name]) if method == "GET" else client.post(addresses[name], {"note": "x"})
+    if name in WITHOUT_SIGN_IN:
+        assert response.status_code == 200
+    elif method == "GET":
+        assert response.status_code == 302
+        assert response.headers["Location"].startswith(reverse("desk:sign_in"))
+    else:
+        assert response.status_code == 401
+
+
+def test_somebody_who_has_left_is_signed_out_at_once(client):
+    gone = make_person("gone", "editor")
+    client.force_login(gone)
+    assert client.get(reverse("desk:queue")).status_code == 200
+    gone.is_active = False
+    gone.save(update_fields=["is_active"])
+    assert client.get(reverse("desk:queue")).status_code == 302
+
+
+def test_a_record_that_is_not_stored_is_not_found(client):
+    ada = make_person("ada", "editor")
+    citation = make_citation(make_claim(ada), ada, state=Capture.State.QUEUED)
+    client.force_login(ada)
+    assert client.get(reverse("desk:capture_record", args=[citation.capture_id])).status_code == 404

@@ -1,0 +1,118 @@
+"""The cast and its work: plain functions that make what a test needs."""
+
+from __future__ import annotations
+
+import hashlib
+from importlib import import_module
+from itertools import count
+from typing import Any
+
+from django.utils import timezone
+
+from apps.accounts.models import Role, User
+from apps.archive.models import Capture, Extract, Page
+from apps.archive.storage import draft
+from apps.claims import actions
+from apps.claims.models import Citation, Claim, Story
+from apps.claims.states import Stance
+from apps.sources.models import Party, Source
+
+ROLES = {slug: (name, allowed) for slug, name, allowed in import_module("apps.accounts.migrations.0002_first_roles").ROLES}
+PASSWORD = "a desk of one's own"
+_number = count(1)
+
+
+def make_role(slug: str) -> Role:
+    name, capabilities = ROLES[slug]
+    return Role.objects.get_or_create(slug=slug, defaults={"name": name, "capabilities": capabilities})[0]
+
+
+def make_person(username: str, *roles: str, password: str = PASSWORD) -> User:
+    user = User.objects.create_user(username, password, name=username.capitalize())
+    user.roles.set([make_role(slug) for slug in roles])
+    return user
+
+
+def make_reporter(username: str = "rita") -> User:
+    return make_person(username, "reporter")
+
+
+def make_editor(username: str = "ada") -> User:
+    return make_person(username, "editor")
+
+
+def make_story(by: User, title: str = "North Korean troops in Kursk") -> Story:
+    return actions.open_story(title, by=by)
+
+
+def make_claim(by: User, statement: str = "Two North Korean soldiers were captured.", **kwargs: Any) -> Claim:
+    return actions.open_claim(statement, by=by, **kwargs)
+
+
+def make_outlet(name: str) -> Party:
+    return Party.objects.get_or_create(name=name, kind=Party.Kind.OUTLET)[0]
+
+
+def make_source(url: str = "", *, outlet: str = "", credit_line: str = "", title: str = "") -> Source:
+    url = url or f"https://news{next(_number)}.example.com/story"
+    page = Page.objects.get_or_create(url=url, defaults={"host": url.split("/")[2]})[0]
+    return Source.objects.create(
+        page=page, outlet=make_outlet(outlet) if outlet else None, credit_line=credit_line, title=title or f"Story at {url}"
+    )
+
+
+def make_capture(page: Page, state: str = Capture.State.STORED, code: str = "", **fields: Any) -> Capture:
+    settled = state not in Capture.IN_FLIGHT
+    stored = state == Capture.State.STORED
+    digest = hashlib.sha256(f"{page.url} {next(_number)}".encode()).hexdigest()
+    values: dict[str, Any] = {
+        "attempt": 1 if settled else 0,
+        "last_attempt": 4,
+        "settled_at": timezone.now() if settled else None,
+        "body_digest": digest if stored else "",
+        "warc_digest": digest if stored else "",
+        "read_at": timezone.now() if stored else None,
+    }
+    return Capture.objects.create(page=page, state=state, code=code, **{**values, **fields})
+
+
+def make_citation(
+    claim: Claim,
+    by: User,
+    *,
+    outlet: str = "",
+    credit_line: str = "",
+    stance: str = Stance.SUPPORTS,
+    state: str = Capture.State.STORED,
+    code: str = "",
+    url: str = "",
+    quote: str = "",
+) -> Citation:
+    """A citation whose copy is in the state that the test asks for."""
+    source = make_source(url, outlet=outlet, credit_line=credit_line)
+    capture = make_capture(source.page, state, code)
+    return Citation.objects.create(
+        claim=claim, source=source, capture=capture, stance=stance, quote=quote, cited_by=by
+    )
+
+
+def make_extract(capture: Capture, text: str = "The text of the page.", **fields: Any) -> Extract:
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    return Extract.objects.create(capture=capture, text=text, text_digest=digest, **fields)
+
+
+def store_record(capture: Capture, data: bytes) -> None:
+    """Put these bytes into the archive as the record of a stored copy."""
+    with draft() as record:
+        record.write(data)
+        capture.warc_digest, capture.warc_bytes = record.digest, record.size
+        record.keep(capture.warc_name)
+    capture.save(update_fields=["warc_digest", "warc_bytes"])
+
+
+def make_two_lines(claim: Claim, by: User) -> list[Citation]:
+    """What the first rule asks of a corroborated claim."""
+    return [
+        make_citation(claim, by, outlet="Security Service of Ukraine"),
+        make_citation(claim, by, outlet="Yonhap", credit_line="Yonhap"),
+    ]

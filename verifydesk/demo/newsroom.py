@@ -1,0 +1,217 @@
+"""The demo newsroom: the case of the captured North Korean soldiers, worked on by a small desk.
+
+Everything goes through the actions that people use, and the archive really fetches the wire site's pages.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+
+from django.utils import timezone
+
+from apps.accounts.actions import add_person
+from apps.accounts.capabilities import RoleName
+from apps.accounts.models import Role, User
+from apps.archive import capture, reading
+from apps.archive.models import Capture
+from apps.audit.context import Channel, entered_by
+from apps.claims import actions
+from apps.claims.models import Claim, Story
+from apps.claims.states import Stage, Stance
+from apps.sources.tasks import learn
+
+PEOPLE = [
+    ("rita", "Rita Mwangi", RoleName.REPORTER),
+    ("tom", "Tom Okafor", RoleName.REPORTER),
+    ("ada", "Ada Lindqvist", RoleName.EDITOR),
+    ("ben", "Ben Castellanos", RoleName.EDITOR),
+    ("sofia", "Sofia Brandt", RoleName.STANDARDS_EDITOR),
+    ("aziz", "Aziz Rahman", RoleName.AUDITOR),
+    ("mia", "Mia Novak", RoleName.ADMINISTRATOR),
+]
+WORDS = "amber birch cedar delta ember fjord grove heron inlet juniper kestrel lagoon maple north orchid pebble quartz river".split()
+
+
+def make_password() -> str:
+    """A password that a person can copy from one window to another: three words and four digits, about 25 bits.
+
+    It guards a demo on loopback, behind the lock-out after six wrong tries.
+    """
+    return "-".join([*(secrets.choice(WORDS) for _ in range(3)), str(secrets.randbelow(9000) + 1000)])
+
+
+def load(wire: str, sign_ins: Path) -> None:
+    """Make the people, the stories and the claims, with everything they cite from the wire site at this address."""
+    password = make_password()
+    people = {
+        username: add_person(
+            username, name=name, password=password, roles=Role.objects.filter(slug=role), by=None
+        )
+        for username, name, role in PEOPLE
+    }
+    _write_sign_ins(sign_ins, password)
+    with _through_web():
+        story = actions.open_story(
+            "North Korean troops in Kursk",
+            by=people["ada"],
+            summary="Seoul and Kyiv say that North Korean soldiers fight in Russia's Kursk region."
+            " What is known of prisoners and of losses, from whom, and how do they know?",
+        )
+        _two_captured(story, people, wire)
+        _casualties(story, people, wire)
+        _one_captured(story, people, wire)
+        _others(story, people)
+
+
+def _one_captured(story: Story, people: dict[str, User], wire: str) -> None:
+    """One report, printed three times: links enough, lines too few."""
+    rita, ada = people["rita"], people["ada"]
+    claim = actions.open_claim(
+        "Ukraine has captured one wounded North Korean soldier.",
+        by=rita,
+        claimant="National Intelligence Service (South Korea)",
+        story=story,
+        due=timezone.now() + timedelta(hours=6),
+    )
+    actions.assign(claim, by=ada, expected_version=_version(claim), assignee=rita)
+    _cite(
+        claim,
+        rita,
+        f"{wire}/afp/2024/12/27/wounded-north-korean-soldier-captured",
+        Stance.SUPPORTS,
+        quote="An intelligence source, who asked not to be named, told AFP that the man was in the hands of the"
+        " Ukrainian army.",
+        note="The NIS has it from an ally it does not name. The second voice is anonymous.",
+    )
+    _cite(claim, rita, f"{wire}/straitstimes/2024/12/27/injured-north-korean-soldier-captured-by-ukraine", Stance.SUPPORTS)
+    _cite(
+        claim,
+        people["tom"],
+        f"{wire}/urdupoint/2024/12/27/north-korean-soldier-captured-nis",
+        Stance.CONTEXT,
+        note="Credit line APP - UrduPoint, but the words are AFP's.",
+    )
+    actions.change_stage(claim, by=ada, expected_version=_version(claim), stage=Stage.IN_REVIEW)
+
+
+def _two_captured(story: Story, people: dict[str, User], wire: str) -> None:
+    """Two bodies that each know for themselves: corroborated."""
+    rita, ada = people["rita"], people["ada"]
+    claim = actions.open_claim(
+        "Ukraine captured two North Korean soldiers in Kursk on 9 January 2025.",
+        by=rita,
+        claimant="Security Service of Ukraine (SBU)",
+        story=story,
+    )
+    actions.assign(claim, by=ada, expected_version=_version(claim), assignee=rita)
+    _cite(
+        claim,
+        rita,
+        f"{wire}/ssu/2025/01/11/two-prisoners-of-war-video",
+        Stance.SUPPORTS,
+        quote="Both are wounded.",
+        note="First-hand: the SBU's own recording.",
+    )
+    _cite(
+        claim,
+        rita,
+        f"{wire}/yonhap/2025/01/12/nis-confirms-two-north-korean-soldiers-captured",
+        Stance.SUPPORTS,
+        quote="The service gave the date of the capture as Jan. 9 and said that it considers the fact established.",
+    )
+    _cite(
+        claim,
+        people["tom"],
+        f"{wire}/afp/2025/01/12/two-north-koreans-captured-seoul",
+        Stance.CONTEXT,
+        quote="AFP could not independently verify the nationality of the two men.",
+        note="Print the caveat. Neither Moscow nor Pyongyang has reacted.",
+    )
+    actions.corroborate(
+        claim,
+        by=ada,
+        reason="The SBU shows the men; the NIS confirms the capture and its date on its own account."
+        " Their nationality rests on these two bodies: print it with attribution.",
+        expected_version=_version(claim),
+    )
+
+
+def _casualties(story: Story, people: dict[str, User], wire: str) -> None:
+    """One measure, two numbers that can't both hold: disputed."""
+    tom, ben = people["tom"], people["ben"]
+    claim = actions.open_claim(
+        "Nearly 3,000 North Korean soldiers had been killed or wounded by 23 December 2024.",
+        by=tom,
+        claimant="Volodymyr Zelensky",
+        story=story,
+    )
+    actions.assign(claim, by=ben, expected_version=_version(claim), assignee=tom)
+    _cite(
+        claim,
+        tom,
+        f"{wire}/president/2024/12/23/evening-address",
+        Stance.SUPPORTS,
+        quote="nearly 3,000 soldiers of North Korea had already been killed or wounded in the fighting there",
+    )
+    _cite(
+        claim,
+        tom,
+        f"{wire}/yonhap/2024/12/23/jcs-1000-casualties",
+        Stance.DISPUTES,
+        quote="more than 1,000 men, a total in which it includes the wounded",
+    )
+    _cite(claim, tom, f"{wire}/jcs/2024/12/23/assessment-north-korean-troops", Stance.DISPUTES)
+    actions.dispute(
+        claim,
+        by=ben,
+        reason="Kyiv says nearly 3,000 and Seoul's Joint Chiefs say more than 1,000, for killed and wounded together,"
+        " on the same day. Print both, each with its source.",
+        expected_version=_version(claim),
+    )
+
+
+def _others(story: Story, people: dict[str, User]) -> None:
+    """What still waits on a desk."""
+    actions.open_claim(
+        "The two captured men carried Russian military papers in other names.",
+        by=people["tom"],
+        story=story,
+        due=timezone.now() - timedelta(hours=3),
+    )
+    actions.open_claim("Moscow has asked Pyongyang for more troops.", by=people["rita"], story=story)
+
+
+def _cite(claim: Claim, by: User, url: str, stance: Stance, quote: str = "", note: str = "") -> None:
+    """Cite, and do the worker's part here and now, so that the newsroom is whole when it opens."""
+    citation = actions.cite(claim, by=by, url=url, stance=stance, quote=quote, note=note)
+    with entered_by(Channel.WORKER):
+        if not capture.run(citation.capture_id):
+            failed = Capture.objects.get(pk=citation.capture_id)
+            raise RuntimeError(f"The demo's page {url} could not be copied: {failed.failure} {failed.detail}")
+        reading.run(citation.capture_id)
+    learn(citation.capture_id)
+
+
+def _version(claim: Claim) -> int:
+    return Claim.objects.values_list("version", flat=True).get(pk=claim.pk)
+
+
+@contextmanager
+def _through_web() -> Iterator[None]:
+    """The demo's people work through the web, as the trail should say."""
+    with entered_by(Channel.WEB):
+        yield
+
+
+def _write_sign_ins(path: Path, password: str) -> None:
+    people = [
+        {"username": username, "name": name, "role": RoleName(role).label.lower()} for username, name, role in PEOPLE
+    ]
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.touch(mode=0o600)
+    path.write_text(json.dumps({"password": password, "people": people}, indent=1) + "\n")
