@@ -76,6 +76,18 @@ def record_new_password(user: User, *, by: User) -> None:
         )
 
 
+def record_own_password(user: AbstractBaseUser) -> None:
+    """Somebody chose a new password; the fact is recorded, never the value."""
+    with transaction.atomic():
+        record(
+            Verb.PERSON_CHANGED,
+            stream=f"person:{user.pk}",
+            target=str(user),
+            by=user,
+            after={"changed": "password"},
+        )
+
+
 def record_sign_in(user: AbstractBaseUser) -> None:
     """Somebody signed in."""
     with transaction.atomic():

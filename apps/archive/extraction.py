@@ -46,6 +46,27 @@ CLOSED_BY_THE_NEXT = (
     frozenset({"option"}),
 )
 
+# Advertisements and consent notes that stand in the middle of an article: the extractor knows them outside of it only.
+NO_ARTICLE = "//*[{}]".format(
+    " or ".join(
+        f"contains(concat(' ', normalize-space(@class), ' '), ' {name} ')"
+        for name in (
+            "ad",
+            "ads",
+            "advert",
+            "advertisement",
+            "advertising",
+            "ad-slot",
+            "ad-container",
+            "adsbygoogle",
+            "sponsored",
+            "cookie-banner",
+            "cookie-consent",
+            "cookie-notice",
+        )
+    )
+)
+
 UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff\ufffe\uffff]")
 SPACES = re.compile(r"\s+")
 LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{1,8}){0,3}")
@@ -212,7 +233,7 @@ class _Page:
 
 def _article_text(markup: str) -> str:
     try:
-        text = trafilatura.extract(markup, fast=True, include_comments=False, include_tables=True)
+        text = trafilatura.extract(markup, fast=True, include_comments=False, include_tables=True, prune_xpath=[NO_ARTICLE])
     except Exception:
         # A library that meets every page on the web meets one it can't read. The archived record is whole all the same.
         logger.warning("no article text: the extractor failed", exc_info=True)

@@ -10,7 +10,7 @@ from apps.accounts.capabilities import Capability
 from apps.accounts.models import Role, User
 from apps.accounts.permissions import NotAllowed, require
 from apps.audit.models import Entry
-from tests.newsroom import make_person, make_role
+from tests.newsroom import PASSWORD, make_person, make_role
 from verifydesk import settings as as_shipped
 
 pytestmark = pytest.mark.django_db
@@ -126,9 +126,30 @@ class TestPanel:
         entry = Entry.objects.get(verb="person_changed")
         assert entry.after == {"changed": "password"}
 
-    def test_an_editor_does_not_get_in(self, client):
+    def test_an_editor_does_not_get_in_and_is_told_why(self, client):
         client.force_login(make_person("ada", "editor"))
-        assert client.get(reverse("admin:index")).status_code in {302, 403}
+        response = client.get(reverse("admin:index"), follow=True)
+        assert response.status_code == 403
+        assert "Your role may not look at the admin panel." in response.content.decode()
+
+    def test_somebody_unknown_signs_in_at_the_desk(self, client):
+        make_person("mia", "administrator")
+        door = client.get(reverse("admin:login")).headers["Location"]
+        assert door.startswith(reverse("desk:sign_in"))
+        typed = {"username": "mia", "password": PASSWORD, "next": reverse("admin:login")}
+        response = client.post(door, typed, follow=True)
+        assert response.redirect_chain[-1][0] == reverse("admin:index")
+
+    def test_leaving_the_panel_is_on_record(self, client, mia):
+        client.post(reverse("admin:logout"))
+        assert Entry.objects.get().verb == "signed_out"
+        assert client.get(reverse("admin:index")).status_code == 302
+
+    def test_ones_own_new_password_is_on_record(self, client, mia):
+        typed = {"old_password": PASSWORD, "new_password1": "a longer one yet", "new_password2": "a longer one yet"}
+        assert client.post(reverse("admin:password_change"), typed).status_code == 302
+        entry = Entry.objects.get()
+        assert (entry.actor, entry.after) == (mia, {"changed": "password"})
 
     def test_an_auditor_looks_at_people_and_changes_nothing(self, client):
         aziz = make_person("aziz", "auditor")

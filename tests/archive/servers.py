@@ -14,7 +14,7 @@ import threading
 import time
 import zlib
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
@@ -92,6 +92,8 @@ def served(behaviour: Behaviour, *, tls: bool = False) -> Iterator[Loopback]:
                     request = b""
                     while b"\r\n\r\n" not in request and (piece := connection.recv(65_536)):
                         request += piece
+                    if b"\r\n\r\n" not in request:
+                        return
                     where.requests.append(request)
                     behaviour(Visitor(connection, request, closing))
 
@@ -276,6 +278,19 @@ def hostile(name: str) -> Iterator[Loopback]:
     """One of the HOSTILE servers."""
     with served(HOSTILE[name]) as where:
         yield where
+
+
+@contextmanager
+def full_house() -> Iterator[Loopback]:
+    """A server that is up and takes nobody in: its queue is full, so a connection is neither made nor refused."""
+    with ExitStack() as guests, socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen(0)
+        for _ in range(4):
+            guest = guests.enter_context(socket.socket())
+            guest.setblocking(False)
+            guest.connect_ex(listener.getsockname())
+        yield Loopback(f"127.0.0.1:{listener.getsockname()[1]}")
 
 
 # Who is connected to, seen from below every library

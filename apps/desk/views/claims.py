@@ -27,6 +27,7 @@ from apps.desk.typed import typed_for
 CLAIM = "desk/claim.html"
 QUEUE = "desk/queue.html"
 PAGE = 50
+MOVE_REFUSED = ("moves", "header", "rows", "poller", "timeline", "work")
 
 
 @require_safe
@@ -63,11 +64,13 @@ def claim_evidence(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("desk:claim", pk)
     found = _claim(pk)
     context = claim_page(request, found)
-    before = set(request.GET.get("shown", "").split(","))
+    before = [one for one in request.GET.get("shown", "").split(",") if one]
     context["changed"] = [one for one in context["citations"] if shown([one]) not in before]
-    if not context["changed"] and context["is_moving"]:
+    has_same_rows = [one.partition(".")[0] for one in before] == [str(one.pk) for one in context["citations"]]
+    if has_same_rows and not context["changed"] and context["is_moving"]:
         return HttpResponse(status=204)
-    return answer(request, CLAIM, context, partials=("poller", "changed_rows", "assessments", "timeline"))
+    rows = "changed_rows" if has_same_rows else "rows"
+    return answer(request, CLAIM, context, partials=("poller", rows, "assessments", "timeline"))
 
 
 @require_http_methods(["GET", "POST"])
@@ -161,7 +164,7 @@ def _move(request: HttpRequest, pk: int, to_state: State, action: Callable[..., 
             messages.success(request, f"{WORDS[to_state][1].partition(':')[0]}: done, and on record.")
             return _done(request, pk, ("moves", "header", "rows", "timeline", "work", "notices"))
     context = claim_page(request, found, move=move)
-    return answer(request, CLAIM, context, partials=("moves", "header", "timeline"), status=status)
+    return answer(request, CLAIM, context, partials=MOVE_REFUSED, status=status)
 
 
 def _change(

@@ -9,7 +9,7 @@
   });
   document.addEventListener("htmx:afterSettle", ({ detail }) => {
     if (!held || document.activeElement !== document.body || detail.requestConfig?.elt.id === "poller") return;
-    const wrong = detail.elt.querySelector("[aria-invalid=true]");
+    const wrong = byId(detail.target.id)?.querySelector("[aria-invalid=true]");
     (wrong || byId(held))?.focus({ preventScroll: !wrong });
     held = "";
   });

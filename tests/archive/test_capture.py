@@ -1,0 +1,353 @@
+"""The archive's queue, from asking for a copy to settling it, over real HTTP on loopback."""
+
+import gzip
+import hashlib
+import threading
+import uuid
+from datetime import timedelta
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
+from warcio.archiveiterator import ArchiveIterator
+
+from apps.accounts.permissions import NotAllowed
+from apps.archive import capture, reading
+from apps.archive.actions import AlreadyBeingCopied, register_page, request_capture, retry_capture
+from apps.archive.codes import Code
+from apps.archive.models import Attempt, Capture, Extract
+from apps.archive.storage import archive, open_record
+from apps.audit.context import Channel, entered_by
+from apps.audit.models import Entry
+from tests.archive.servers import HOSTILE, Route, hostile, redirect, site
+from tests.newsroom import make_capture, make_person, make_reporter
+
+pytestmark = pytest.mark.django_db
+STORY = """<html lang="en"><head><title>Two captured - The Wire</title><meta property="og:site_name" content="The Wire">
+</head><body><nav>Home World Sport</nav><article><h1>Two captured</h1><p>Two soldiers were captured in Kursk on
+Thursday, the service said in a statement to reporters.</p><p>It gave no further details about the men.</p></article>
+</body></html>"""
+
+
+@pytest.fixture
+def rita():
+    return make_reporter()
+
+
+@pytest.fixture(autouse=True)
+def _quick_limits(settings):
+    settings.ARCHIVE_CONNECT_SECONDS = 1
+    settings.ARCHIVE_FIRST_BYTE_SECONDS = 1
+    settings.ARCHIVE_RESOURCE_SECONDS = 2
+    settings.ARCHIVE_CAPTURE_SECONDS = 3
+    settings.ARCHIVE_PAGE_BYTES = 1_000_000
+    settings.ARCHIVE_DECODED_BYTES = 3_000_000
+
+
+@pytest.fixture
+def ask(settings, rita):
+    """Ask for a copy of a page at a loopback server, which the settings let through by its exact address and port."""
+
+    def asked(where, path="/story"):
+        settings.ARCHIVE_ALLOW = frozenset([str(where)])
+        return request_capture(register_page(f"http://{where}{path}"), by=rita)
+
+    return asked
+
+
+def run(asked):
+    with entered_by(Channel.WORKER):
+        stored = capture.run(asked.pk)
+    asked.refresh_from_db()
+    return stored
+
+
+def verbs(asked):
+    return [entry.verb for entry in reversed(Entry.objects.in_streams([asked.page.stream]))]
+
+
+class TestStoring:
+    def test_a_page_is_fetched_stored_and_on_record_with_its_facts(self, ask):
+        with site({"/story": Route(STORY)}) as where:
+            asked = ask(where)
+            assert run(asked)
+        assert asked.state == Capture.State.STORED
+        assert (asked.http_status, asked.ip, asked.final_url) == (200, "127.0.0.1", asked.page.url)
+        assert (asked.attempt, asked.attempts.get().code, asked.lease_token) == (1, "", None)
+        assert verbs(asked) == ["capture_requested", "capture_stored"]
+        entry = Entry.objects.in_streams([asked.page.stream])[0]
+        assert (entry.actor_kind, entry.after["record_sha256"]) == ("worker", asked.warc_digest)
+
+    def test_the_record_lies_under_its_own_digest_and_holds_what_was_sent(self, ask):
+        with site({"/story": Route(gzip.compress(STORY.encode()), headers={"Content-Encoding": "gzip"})}) as where:
+            asked = ask(where)
+            run(asked)
+        with open_record(asked.warc_name) as file:
+            assert hashlib.sha256(file.read()).hexdigest() == asked.warc_digest
+        assert asked.body_digest == hashlib.sha256(STORY.encode()).hexdigest()
+        assert reading.body_of(asked) == STORY.encode()
+
+    def test_a_redirect_is_followed_and_kept_hop_by_hop(self, ask):
+        with site(
+            {"/story": redirect("/moved"), "/moved": redirect("/here", status=301), "/here": Route(STORY)}
+        ) as where:
+            asked = ask(where)
+            run(asked)
+        assert asked.final_url == f"http://{where}/here"
+        assert [(hop["url"], hop["status"]) for hop in asked.redirects] == [
+            (f"http://{where}/story", 302),
+            (f"http://{where}/moved", 301),
+        ]
+        with open_record(asked.warc_name) as file:
+            kinds = [entry.rec_type for entry in ArchiveIterator(file)]
+        assert kinds.count("response") == 3
+
+    def test_the_same_bytes_twice_are_one_file(self, ask):
+        before = stored_files()
+        with site({"/story": Route(STORY)}) as where:
+            asked = ask(where)
+            run(asked)
+        assert len(stored_files() - before) == 1
+        assert not [name for name in stored_files() if ".part-" in name]
+
+
+class TestFailing:
+    @pytest.mark.parametrize(
+        ("status", "code", "state"),
+        [
+            (404, Code.HTTP_404, Capture.State.FAILED),
+            (410, Code.HTTP_410, Capture.State.FAILED),
+            (403, Code.HTTP_403, Capture.State.FAILED),
+            (500, Code.HTTP_5XX, Capture.State.QUEUED),
+            (429, Code.HTTP_429, Capture.State.QUEUED),
+        ],
+    )
+    def test_a_status_that_is_no_page_is_told_and_retried_only_where_that_helps(self, ask, status, code, state):
+        with site({"/story": Route("Sorry.", status=status)}) as where:
+            asked = ask(where)
+            assert not run(asked)
+        assert (asked.state, asked.code, asked.http_status) == (state, code, status)
+        assert asked.failure.endswith(".")
+        assert asked.warc_digest == ""
+        assert asked.attempts.get().code == code
+        if state == Capture.State.QUEUED:
+            assert asked.next_attempt_at > timezone.now()
+            assert verbs(asked)[-1] == "capture_postponed"
+        else:
+            assert verbs(asked)[-1] == "capture_failed"
+
+    @pytest.mark.parametrize(
+        "name", ["gzip bomb", "body that drips", "10 GB", "redirect circle", "cut body", "silence"]
+    )
+    def test_a_hostile_server_ends_in_a_code_and_stores_nothing(self, ask, name):
+        assert name in HOSTILE
+        before = stored_files()
+        with hostile(name) as where:
+            asked = ask(where)
+            assert not run(asked)
+        assert asked.code
+        assert asked.state in {Capture.State.FAILED, Capture.State.QUEUED}
+        assert stored_files() == before
+
+    def test_a_host_that_does_not_resolve_is_told(self, rita):
+        asked = request_capture(register_page("https://no-such-host.verifydesk-tests.org/"), by=rita)
+        run(asked)
+        assert asked.code in {Code.DNS_NOT_FOUND, Code.DNS_TIMEOUT}
+        assert asked.warc_digest == ""
+
+    def test_a_redirect_into_a_private_network_is_blocked(self, ask):
+        with site({"/story": redirect("http://10.0.0.8/secret")}) as where:
+            asked = ask(where)
+            run(asked)
+        assert (asked.state, asked.code) == (Capture.State.BLOCKED, Code.BLOCKED_ADDRESS)
+
+    def test_an_address_that_is_no_longer_let_through_is_blocked_before_any_connection(self, ask, settings):
+        with site({"/story": Route(STORY)}) as where:
+            asked = ask(where)
+            settings.ARCHIVE_ALLOW = frozenset()
+            run(asked)
+            assert where.requests == []
+        assert asked.state == Capture.State.BLOCKED
+
+    def test_after_the_last_attempt_it_needs_a_person_who_may_try_again(self, ask, rita, settings):
+        settings.ARCHIVE_ATTEMPTS = 2
+        routes = {"/story": Route("Sorry.", status=500)}
+        with site(routes) as where:
+            asked = ask(where)
+            for _ in range(2):
+                Capture.objects.update(next_attempt_at=timezone.now())
+                run(asked)
+            assert (asked.state, asked.attempt) == (Capture.State.FAILED, 2)
+            routes["/story"] = Route(STORY)
+            retry_capture(asked, by=rita)
+            run(asked)
+        assert (asked.state, asked.attempt, asked.attempts.count()) == (Capture.State.STORED, 3, 3)
+        with pytest.raises(AlreadyBeingCopied):
+            retry_capture(asked, by=rita)
+
+    def test_waiting_doubles_and_obeys_the_site_but_never_beyond_a_quarter_of_an_hour(self, ask, settings):
+        settings.ARCHIVE_RETRY_SECONDS = 10
+        asked = Capture(attempt=1)
+        assert 8 <= capture.wait_before(asked, None).total_seconds() <= 12
+        asked.attempt = 3
+        assert 32 <= capture.wait_before(asked, None).total_seconds() <= 48
+        assert capture.wait_before(asked, 120).total_seconds() == 120
+        assert capture.wait_before(asked, 99_999) == timedelta(minutes=15)
+
+    def test_a_full_disk_is_told_as_such_and_tried_again(self, ask, settings, tmp_path):
+        shut = tmp_path / "file, not a directory"
+        shut.write_text("")
+        settings.STORAGES = {
+            **settings.STORAGES,
+            "archive": {"BACKEND": "apps.archive.storage.EvidenceStorage", "OPTIONS": {"location": shut}},
+        }
+        with site({"/story": Route(STORY)}) as where:
+            asked = ask(where)
+            run(asked)
+        assert (asked.state, asked.code) == (Capture.State.QUEUED, Code.STORAGE_FAILED)
+
+
+class TestLeasing:
+    @pytest.fixture
+    def asked(self, rita):
+        return request_capture(register_page("https://example.org/story"), by=rita)
+
+    def test_one_of_two_workers_gets_it(self, asked):
+        assert capture.lease(asked.pk).attempt == 1
+        assert capture.lease(asked.pk) is None
+
+    def test_it_is_not_taken_before_its_time(self, asked):
+        Capture.objects.update(next_attempt_at=timezone.now() + timedelta(seconds=30))
+        assert capture.lease(asked.pk) is None
+
+    def test_a_worker_that_comes_back_too_late_changes_nothing(self, asked):
+        late = capture.lease(asked.pk)
+        Capture.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
+        holder = capture.lease(asked.pk)
+        assert (holder.attempt, late.lease_token == holder.lease_token) == (2, False)
+        capture.give_back(late, Code.HTTP_404, "")
+        capture.give_back(late, Code.HTTP_5XX, "")
+        asked.refresh_from_db()
+        assert (asked.state, asked.lease_token) == (Capture.State.FETCHING, holder.lease_token)
+        capture.give_back(holder, Code.HTTP_404, "")
+        asked.refresh_from_db()
+        assert asked.state == Capture.State.FAILED
+        assert verbs(asked) == ["capture_requested", "capture_failed"]
+
+    def test_a_page_that_kills_its_workers_is_given_up_with_a_reason(self, asked, settings):
+        for _ in range(asked.last_attempt):
+            assert capture.lease(asked.pk)
+            Capture.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
+        assert capture.lease(asked.pk) is None
+        asked.refresh_from_db()
+        assert (asked.state, asked.code) == (Capture.State.FAILED, Code.WORKER_LOST)
+        assert Attempt.objects.count() == asked.last_attempt
+
+    def test_the_database_refuses_what_is_no_evidence(self, asked):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Capture.objects.filter(pk=asked.pk).update(state="stored", settled_at=timezone.now())
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Capture.objects.filter(pk=asked.pk).update(state="failed")
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Capture.objects.filter(pk=asked.pk).update(lease_token=uuid.uuid4())
+        with pytest.raises(IntegrityError), transaction.atomic():
+            make_capture(asked.page, Capture.State.QUEUED)
+
+    @pytest.mark.django_db(transaction=True)
+    def test_of_many_who_ask_at_once_all_share_one_copy(self):
+        people = [make_person(f"reporter{number}", "reporter") for number in range(8)]
+        page = register_page("https://example.org/story")
+        start, found = threading.Barrier(len(people)), []
+
+        def ask(person):
+            try:
+                start.wait(10)
+                found.append(request_capture(page, by=person).pk)
+            finally:
+                connection.close()
+
+        threads = [threading.Thread(target=ask, args=(person,)) for person in people]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(60)
+        assert len(found) == len(people)
+        assert len(set(found)) == Capture.objects.count() == 1
+
+
+class TestReading:
+    def read(self, ask, body, **headers):
+        with site({"/story": Route(body, headers=headers)}) as where:
+            asked = ask(where)
+            assert run(asked)
+        with entered_by(Channel.WORKER):
+            reading.run(asked.pk)
+            reading.run(asked.pk)
+        asked.refresh_from_db()
+        return asked
+
+    def test_headline_and_text_are_read_once(self, ask):
+        asked = self.read(ask, STORY)
+        extract = Extract.objects.get()
+        assert (extract.title, extract.site_name, extract.language) == ("Two captured", "The Wire", "en")
+        assert "captured in Kursk" in extract.text
+        assert "Sport" not in extract.text
+        assert asked.read_at is not None
+        assert verbs(asked).count("text_read") == 1
+
+    def test_what_is_no_page_is_kept_and_the_reason_told(self, ask):
+        self.read(ask, b"\x89PNG\r\n\x1a\n" + bytes(100), **{"Content-Type": "image/png"})
+        assert "image/png" in Extract.objects.get().problem
+
+    def test_plain_text_is_read_as_it_is(self, ask):
+        self.read(ask, "A statement.\n\nTwo captured.", **{"Content-Type": "text/plain; charset=utf-8"})
+        assert "Two captured." in Extract.objects.get().text
+
+    def test_a_text_that_kills_its_reader_is_left_after_three_attempts(self, ask):
+        with site({"/story": Route(STORY)}) as where:
+            asked = ask(where)
+            run(asked)
+        Capture.objects.update(read_attempts=3)
+        reading.run(asked.pk)
+        assert "failed three times" in Extract.objects.get().problem
+
+    def test_a_record_that_is_gone_is_told_and_not_tried_for_ever(self, ask):
+        with site({"/story": Route(STORY)}) as where:
+            asked = ask(where)
+            run(asked)
+        archive().delete(asked.warc_name)
+        reading.run(asked.pk)
+        assert "could not be read" in Extract.objects.get().problem
+
+
+def test_asking_without_the_right_to_cite_is_refused():
+    auditor = make_person("aziz", "auditor")
+    page = register_page("https://example.org/story")
+    with pytest.raises(NotAllowed):
+        request_capture(page, by=auditor)
+
+
+def test_the_sweep_finds_what_waits_and_nothing_else(rita):
+    pages = [register_page(f"https://example.org/{number}") for number in range(5)]
+    now = timezone.now()
+    waiting = make_capture(pages[0], Capture.State.QUEUED)
+    make_capture(pages[1], Capture.State.QUEUED, next_attempt_at=now + timedelta(minutes=5))
+    abandoned = make_capture(
+        pages[2], Capture.State.FETCHING, lease_token=uuid.uuid4(), lease_until=now - timedelta(seconds=1), attempt=1
+    )
+    make_capture(pages[3], Capture.State.FETCHING, lease_token=uuid.uuid4(), lease_until=now + timedelta(seconds=60))
+    unread = make_capture(pages[4], Capture.State.STORED, read_at=None)
+    assert set(Capture.objects.due(timezone.now())) == {waiting, abandoned}
+    assert list(Capture.objects.unread()) == [unread]
+
+
+def stored_files():
+    found, folders = set(), ["sha256"]
+    while folders:
+        folder = folders.pop()
+        if not archive().exists(folder):
+            continue
+        inner, files = archive().listdir(folder)
+        folders += [f"{folder}/{name}" for name in inner]
+        found |= {f"{folder}/{name}" for name in files}
+    return found

@@ -1,0 +1,52 @@
+"""The admin panel's site: people come in by the desk's own door, and leave by it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.admin import AdminSite
+from django.contrib.admin.forms import AdminPasswordChangeForm
+from django.contrib.auth.views import PasswordChangeView
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import reverse
+
+from apps.accounts.actions import record_own_password
+from apps.desk.views import session
+
+
+class OwnPasswordForm(AdminPasswordChangeForm):
+    """A person's new password, with a line in the trail that says that there is one."""
+
+    def save(self, commit: bool = True) -> Any:
+        record_own_password(self.user)
+        return super().save(commit)
+
+
+class DeskAdminSite(AdminSite):
+    """One sign-in for desk and panel, so that lock-out and trail hold for both."""
+
+    site_header = "VerifyDesk administration"
+    site_title = "VerifyDesk"
+    index_title = "People, records and machinery"
+    site_url = "/claims/"
+
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponseBase:
+        """Only somebody signed in comes this far: the desk's middleware has asked everybody else to sign in."""
+        if not self.has_permission(request):
+            raise PermissionDenied("Your role may not look at the admin panel. Ask an administrator if you need to.")
+        return redirect("admin:index")
+
+    def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponseBase:
+        return session.sign_out(request)
+
+    def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponseBase:
+        view = PasswordChangeView.as_view(
+            form_class=OwnPasswordForm,
+            success_url=reverse("admin:password_change_done", current_app=self.name),
+            template_name="registration/password_change_form.html",
+            extra_context={**self.each_context(request), **(extra_context or {})},
+        )
+        request.current_app = self.name  # type: ignore[attr-defined]
+        return view(request)
