@@ -17,7 +17,9 @@ from apps.claims.models import Citation, Claim, Story
 from apps.claims.states import Stance
 from apps.sources.models import Party, Source
 
-ROLES = {slug: (name, allowed) for slug, name, allowed in import_module("apps.accounts.migrations.0002_first_roles").ROLES}
+ROLES = {
+    slug: (name, allowed) for slug, name, allowed in import_module("apps.accounts.migrations.0002_first_roles").ROLES
+}
 PASSWORD = "a desk of one's own"
 _number = count(1)
 
@@ -57,7 +59,10 @@ def make_source(url: str = "", *, outlet: str = "", credit_line: str = "", title
     url = url or f"https://news{next(_number)}.example.com/story"
     page = Page.objects.get_or_create(url=url, defaults={"host": url.split("/")[2]})[0]
     return Source.objects.create(
-        page=page, outlet=make_outlet(outlet) if outlet else None, credit_line=credit_line, title=title or f"Story at {url}"
+        page=page,
+        outlet=make_outlet(outlet) if outlet else None,
+        credit_line=credit_line,
+        title=title or f"Story at {url}",
     )
 
 
@@ -91,9 +96,7 @@ def make_citation(
     """A citation whose copy is in the state that the test asks for."""
     source = make_source(url, outlet=outlet, credit_line=credit_line)
     capture = make_capture(source.page, state, code)
-    return Citation.objects.create(
-        claim=claim, source=source, capture=capture, stance=stance, quote=quote, cited_by=by
-    )
+    return Citation.objects.create(claim=claim, source=source, capture=capture, stance=stance, quote=quote, cited_by=by)
 
 
 def make_extract(capture: Capture, text: str = "The text of the page.", **fields: Any) -> Extract:

@@ -1,4 +1,4 @@
-"""Real processes beside a test: Celery workers and a clock on the test's own database, and a Redis that can be killed."""
+"""Real processes beside a test: Celery workers and a clock on the test's database, and a Redis that can be killed."""
 
 from __future__ import annotations
 

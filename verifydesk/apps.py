@@ -9,7 +9,7 @@ class VerifyDeskConfig(AppConfig):
     default = True
 
     def ready(self) -> None:
-        from verifydesk import celery  # noqa: F401, PLC0415  (shared tasks belong to this app in the web process too)
+        from verifydesk import celery  # noqa: F401  (shared tasks belong to this app in the web process too)
 
 
 class PanelConfig(AdminConfig):

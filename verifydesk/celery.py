@@ -22,7 +22,7 @@ app.autodiscover_tasks()
 @app.on_after_configure.connect
 def set_the_clock(sender: Celery, **kwargs: Any) -> None:
     """Each sweep comes round every ARCHIVE_SWEEP_SECONDS; two clocks by accident do no harm."""
-    from django.conf import settings  # noqa: PLC0415  (settings are complete only now)
+    from django.conf import settings
 
     for name in SWEEPS:
         sender.conf.beat_schedule[name] = {"task": name, "schedule": settings.ARCHIVE_SWEEP_SECONDS}
@@ -31,7 +31,7 @@ def set_the_clock(sender: Celery, **kwargs: Any) -> None:
 @task_success.connect
 def ring_the_next(sender: Any, **kwargs: Any) -> None:
     """A task succeeded: ring what RUNG_AFTER names. A broker that is away is no matter: a sweep will find the row."""
-    from apps.archive.tasks import ring  # noqa: PLC0415  (tasks belong to apps, which are loaded only now)
+    from apps.archive.tasks import ring
 
     for name in RUNG_AFTER.get(sender.name, []):
         ring(app.tasks[name], *sender.request.args)

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django.contrib.admin import AdminSite
 from django.contrib.admin.forms import AdminPasswordChangeForm
 from django.contrib.auth.views import PasswordChangeView
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest
 from django.shortcuts import redirect
 from django.urls import reverse
 
 from apps.accounts.actions import record_own_password
+from apps.desk.requests import DeskRequest
 from apps.desk.views import session
 
 
@@ -32,21 +33,21 @@ class DeskAdminSite(AdminSite):
     index_title = "People, records and machinery"
     site_url = "/claims/"
 
-    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponseBase:
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         """Only somebody signed in comes this far: the desk's middleware has asked everybody else to sign in."""
         if not self.has_permission(request):
             raise PermissionDenied("Your role may not look at the admin panel. Ask an administrator if you need to.")
         return redirect("admin:index")
 
-    def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponseBase:
-        return session.sign_out(request)
+    def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        return session.sign_out(cast(DeskRequest, request))
 
-    def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponseBase:
+    def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         view = PasswordChangeView.as_view(
             form_class=OwnPasswordForm,
             success_url=reverse("admin:password_change_done", current_app=self.name),
             template_name="registration/password_change_form.html",
             extra_context={**self.each_context(request), **(extra_context or {})},
         )
-        request.current_app = self.name  # type: ignore[attr-defined]
+        request.current_app = self.name
         return view(request)

@@ -4,6 +4,7 @@ A value may also come from a file: ``SECRET_KEY_FILE=/run/secrets/key`` sets ``S
 start with the variable's name. docs/guide/settings.md lists every variable, and a test fails when one is missing there.
 """
 
+import logging
 from datetime import timedelta
 from pathlib import Path
 
@@ -20,13 +21,13 @@ env = FileAwareEnv(strip_whitespace=True)
 
 DEBUG = env.bool("DEBUG", False)
 VAR_DIR = Path(env.str("VAR_DIR", str(BASE_DIR / "var"))).resolve()
-SECRET_KEY = env.str("SECRET_KEY", "django-insecure-only-for-a-desk-on-loopback" if DEBUG else ...)
+SECRET_KEY = env.str("SECRET_KEY", "django-insecure-only-for-a-desk-on-loopback") if DEBUG else env.str("SECRET_KEY")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["127.0.0.1", "localhost", "[::1]"] if DEBUG else [])
-CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", [])
+CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", [])
 TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", 0)
 TIME_ZONE = env.str("TIME_ZONE", "UTC")
 NEWSROOM_NAME = env.str("NEWSROOM_NAME", "VerifyDesk")
-LOG_LEVEL = env.log_level("LOG_LEVEL", "INFO")
+LOG_LEVEL = env.log_level("LOG_LEVEL", logging.INFO)
 
 LANGUAGE_CODE = "en-gb"
 USE_TZ = True
@@ -156,7 +157,7 @@ AXES_VERBOSE = False
 SESSION_COOKIE_AGE = int(timedelta(hours=env.int("SESSION_HOURS", 12)).total_seconds())
 SESSION_SAVE_EVERY_REQUEST = False
 
-# Security: deny by default. The secure-cookie settings follow DEBUG, because the embedded desk speaks plain HTTP on loopback.
+# Security: deny by default. Cookies and redirects follow DEBUG: the embedded desk speaks plain HTTP on loopback.
 
 SECURE_COOKIES = env.bool("SECURE_COOKIES", not DEBUG)
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_COOKIES
@@ -188,7 +189,7 @@ CONTENT_SECURITY_POLICY = {
 
 # The archive. Sizes are bytes, times are seconds. Defaults are what platform measurements gave.
 
-ARCHIVE_ALLOW = frozenset(env.list("ARCHIVE_ALLOW", []))
+ARCHIVE_ALLOW: frozenset[str] = frozenset(env.list("ARCHIVE_ALLOW", []))
 ARCHIVE_CONTACT = env.str("ARCHIVE_CONTACT", "")
 ARCHIVE_CONNECT_SECONDS = env.float("ARCHIVE_CONNECT_SECONDS", 5)
 ARCHIVE_FIRST_BYTE_SECONDS = env.float("ARCHIVE_FIRST_BYTE_SECONDS", 20)
@@ -235,6 +236,7 @@ CELERY_TASK_DEFAULT_QUEUE = "desk"
 # A worker started without -Q serves every queue; a bigger desk gives fetching and reading workers of their own.
 CELERY_TASK_QUEUES = {name: {"exchange": name, "routing_key": name} for name in ("desk", "fetch", "extract")}
 CELERY_TASK_PUBLISH_RETRY = False
+CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False
 
 LOGGING = {
     "version": 1,

@@ -71,9 +71,7 @@ def record_new_password(user: User, *, by: User) -> None:
     """Somebody's password was replaced by a colleague; the fact is recorded, never the value."""
     require(by, Capability.MANAGE_PEOPLE)
     with transaction.atomic():
-        record(
-            Verb.PERSON_CHANGED, stream=_stream(user), target=str(user), by=by, after={"changed": "password"}
-        )
+        record(Verb.PERSON_CHANGED, stream=_stream(user), target=str(user), by=by, after={"changed": "password"})
 
 
 def record_own_password(user: AbstractBaseUser) -> None:

@@ -9,6 +9,7 @@ from django.http import HttpRequest
 
 from apps.accounts import actions
 from apps.accounts.models import Role, User
+from apps.accounts.people import person
 from apps.audit.admin import ReadOnlyAdmin
 
 
@@ -57,19 +58,19 @@ class PersonAdmin(UserAdmin):
     def save_model(self, request: HttpRequest, obj: User, form: ModelForm, change: bool) -> None:
         fields = form.cleaned_data
         if not change:
-            person = actions.add_person(
+            added = actions.add_person(
                 fields["username"],
                 name=fields["name"],
                 email=fields["email"],
                 password=fields.get("password1") or None,
                 roles=fields["roles"],
-                by=request.user,
+                by=person(request),
             )
-            obj.pk = person.pk
+            obj.pk = added.pk
         else:
             actions.change_person(
                 obj,
-                by=request.user,
+                by=person(request),
                 name=fields["name"],
                 email=fields["email"],
                 is_active=fields["is_active"],
@@ -80,9 +81,9 @@ class PersonAdmin(UserAdmin):
         with transaction.atomic():
             before = User.objects.filter(pk=id).values_list("password", flat=True).first()
             response = super().user_change_password(request, id, form_url)
-            person = User.objects.filter(pk=id).first()
-            if person and person.password != before:
-                actions.record_new_password(person, by=request.user)
+            changed = User.objects.filter(pk=id).first()
+            if changed and changed.password != before:
+                actions.record_new_password(changed, by=person(request))
         return response
 
     def save_related(self, request: HttpRequest, form: ModelForm, formsets: Any, change: bool) -> None:

@@ -13,6 +13,4 @@ class NotAllowed(PermissionDenied):
 def require(user: User, capability: Capability) -> None:
     """Raises NotAllowed unless one of the person's roles has the capability."""
     if not user.may(capability):
-        raise NotAllowed(
-            f"Your role ({user.role_names}) may not {capability.label}. Ask a colleague whose role may."
-        )
+        raise NotAllowed(f"Your role ({user.role_names}) may not {capability.label}. Ask a colleague whose role may.")

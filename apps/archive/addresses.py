@@ -75,7 +75,7 @@ KEPT = "%/:?@!$&'()*+,;=-._~[]|"
 Lookup = Callable[..., list[tuple[Any, ...]]]
 
 
-class Refused(Exception):  # noqa: N818 (a decision of the desk, not an error)
+class Refused(Exception):
     """The desk does not go to this address, or can't find it. `code` says why, `detail` which part."""
 
     def __init__(self, code: Code, detail: str = "") -> None:

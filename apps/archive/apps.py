@@ -7,7 +7,7 @@ class ArchiveConfig(AppConfig):
     verbose_name = "Archive"
 
     def ready(self) -> None:
-        from apps.archive import checks  # noqa: PLC0415  (checks read the settings, which are complete only now)
+        from apps.archive import checks
 
         register(checks.check_allow_list, Tags.security)
         register(checks.check_contact, Tags.security, deploy=True)

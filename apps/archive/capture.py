@@ -1,4 +1,4 @@
-"""The workshop: takes one capture off the queue, fetches the page outside any transaction, stores it, settles the row."""
+"""The workshop: takes one capture off the queue, fetches the page outside any transaction, stores it, settles it."""
 
 from __future__ import annotations
 

@@ -233,7 +233,9 @@ class _Page:
 
 def _article_text(markup: str) -> str:
     try:
-        text = trafilatura.extract(markup, fast=True, include_comments=False, include_tables=True, prune_xpath=[NO_ARTICLE])
+        text = trafilatura.extract(
+            markup, fast=True, include_comments=False, include_tables=True, prune_xpath=[NO_ARTICLE]
+        )
     except Exception:
         # A library that meets every page on the web meets one it can't read. The archived record is whole all the same.
         logger.warning("no article text: the extractor failed", exc_info=True)

@@ -5,7 +5,7 @@ import io
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import IO, BinaryIO
+from typing import IO, Protocol
 from uuid import uuid4
 
 from isal import igzip
@@ -22,7 +22,13 @@ LINE_BREAKS = re.compile(r"[\x00-\x1f\x7f]+")
 Fields = list[tuple[str, str]]
 
 
-def write_warc(out: BinaryIO, fetched: Fetched, *, software: str, operator: str, facts: dict[str, str]) -> None:
+class Writable(Protocol):
+    """Where a record can be written to: a file, or what counts and digests on the way to one."""
+
+    def write(self, data: bytes, /) -> int: ...
+
+
+def write_warc(out: Writable, fetched: Fetched, *, software: str, operator: str, facts: dict[str, str]) -> None:
     """Writes warcinfo, a request and a response for every exchange, and the facts as metadata of the last response.
 
     A chunked body is stored de-chunked, with the header that said so renamed. Each record is a gzip member of its own.
@@ -62,7 +68,7 @@ def write_warc(out: BinaryIO, fetched: Fetched, *, software: str, operator: str,
 
 
 class _Writer:
-    def __init__(self, out: BinaryIO) -> None:
+    def __init__(self, out: Writable) -> None:
         self.out = out
         self.info_id = ""
 

@@ -38,7 +38,7 @@ def record(
         raise NotInTransaction(f"{verb}: record() needs the transaction of the change it tells of")
     door = current()
     kind, label = _actor(by, door.channel)
-    return Entry.objects.create(
+    return Entry.objects.create(  # type: ignore[misc]  # the floor knows people only as Django's abstract user
         verb=Verb(verb),
         actor=by,
         actor_kind=kind,

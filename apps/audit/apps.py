@@ -8,7 +8,7 @@ class AuditConfig(AppConfig):
     verbose_name = "Audit trail"
 
     def ready(self) -> None:
-        from apps.audit import triggers  # noqa: PLC0415  (models are not loaded before ready)
+        from apps.audit import triggers
 
         post_migrate.connect(triggers.install_after_migrate, dispatch_uid="audit-triggers")
         register(triggers.check_installed, Tags.database)

@@ -1,4 +1,4 @@
-"""Through which door the present work came in: set once by the middleware, the worker or the command, read by ``record``."""
+"""Through which door the present work came in: set by the middleware, a task or a command, read by ``record``."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

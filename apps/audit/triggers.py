@@ -4,6 +4,7 @@ SQLite drops a table's triggers when a migration rebuilds the table, so they are
 and a system check says when they are missing.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.apps import AppConfig, apps
@@ -21,7 +22,7 @@ SQLITE = [
         BEGIN SELECT RAISE(ABORT, 'the audit trail is append-only: entries are never deleted'); END""",
     f"""CREATE TRIGGER IF NOT EXISTS audit_entry_keeps_no_replace BEFORE INSERT ON {TABLE}
         WHEN EXISTS (SELECT 1 FROM {TABLE} WHERE id = NEW.id)
-        BEGIN SELECT RAISE(ABORT, 'the audit trail is append-only: entries are never replaced'); END""",
+        BEGIN SELECT RAISE(ABORT, 'the audit trail is append-only: entries are never replaced'); END""",  # noqa: S608
 ]
 POSTGRESQL = [
     """CREATE OR REPLACE FUNCTION audit_entry_is_append_only() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -61,9 +62,7 @@ def install_after_migrate(sender: AppConfig, using: str, **kwargs: Any) -> None:
         install(connection)
 
 
-def check_installed(
-    app_configs: Any, databases: list[str] | None = None, **kwargs: Any
-) -> list[CheckMessage]:
+def check_installed(app_configs: Any, databases: Sequence[str] | None = None, **kwargs: Any) -> list[CheckMessage]:
     """System check audit.E001: the append-only triggers are in place on every database that has the table."""
     problems: list[CheckMessage] = []
     for alias in databases or []:

@@ -253,7 +253,8 @@ def _decide(claim: Claim, to_state: State, verb: Verb, by: User, reason: str, ex
         claim = _lock(claim, expected_version)
         if to_state not in claim.moves:
             raise NoSuchMove(
-                f"The claim is {claim.get_state_display().lower()}: there is no move from there to {to_state.label.lower()}."
+                f"The claim is {claim.get_state_display().lower()}:"
+                f" there is no move from there to {to_state.label.lower()}."
             )
         if not reason.strip():
             raise ReasonMissing("Every move needs a reason: somebody will ask for it.")
@@ -302,7 +303,7 @@ def _lock(claim: Claim, expected_version: int | None = None) -> Claim:
     """The claim's row, locked until the transaction ends; and unchanged since the version that the person saw."""
     locked = Claim.objects.select_for_update(of=("self",)).get(pk=claim.pk)
     if expected_version is not None and locked.version != expected_version:
-        raise ChangedMeanwhile(locked, Entry.objects.since(locked.stream, expected_version))
+        raise ChangedMeanwhile(locked, list(Entry.objects.since(locked.stream, expected_version)))
     return locked
 
 

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 
 from apps.accounts.capabilities import Capability
+from apps.accounts.people import person
 from apps.audit.admin import ReadOnlyAdmin
 from apps.claims import actions
 from apps.claims.models import Citation, Claim, Decision, Story
@@ -38,9 +39,9 @@ class StoryAdmin(admin.ModelAdmin):
 
     def save_model(self, request: HttpRequest, obj: Story, form: ModelForm, change: bool) -> None:
         if change:
-            actions.edit_story(obj, by=request.user, **form.cleaned_data)
+            actions.edit_story(obj, by=person(request), **form.cleaned_data)
         else:
-            obj.pk = actions.open_story(by=request.user, **form.cleaned_data).pk
+            obj.pk = actions.open_story(by=person(request), **form.cleaned_data).pk
 
 
 @admin.register(Claim)
@@ -55,7 +56,7 @@ class ClaimAdmin(ReadOnlyAdmin):
     actions = ["decide"]
 
     def has_decide_permission(self, request: HttpRequest) -> bool:
-        return request.user.may(Capability.DECIDE)
+        return person(request).may(Capability.DECIDE)
 
     @admin.action(description="Move selected claims to another state…", permissions=["decide"])
     def decide(self, request: HttpRequest, queryset: QuerySet[Claim]) -> HttpResponse | None:
@@ -73,7 +74,7 @@ class ClaimAdmin(ReadOnlyAdmin):
         to_state, reason = State(form.cleaned_data["to_state"]), form.cleaned_data["reason"]
         for claim in queryset:
             try:
-                DECIDE[to_state](claim, by=request.user, reason=reason, expected_version=claim.version)
+                DECIDE[to_state](claim, by=person(request), reason=reason, expected_version=claim.version)
             except (Refusal, PermissionDenied) as refusal:
                 self.message_user(request, f"“{claim}” stays as it is. {refusal}", messages.ERROR)
             else:

@@ -147,9 +147,11 @@ class CitationQuerySet(models.QuerySet["Citation"]):
 
     def with_evidence(self) -> CitationQuerySet:
         """Each with its source, outlet and copy, oldest first: everything that policy and page need, in one query."""
-        return self.select_related(
-            "source__page", "source__outlet", "capture__page", "capture__extract", "cited_by"
-        ).defer("capture__extract__text").order_by("id")
+        return (
+            self.select_related("source__page", "source__outlet", "capture__page", "capture__extract", "cited_by")
+            .defer("capture__extract__text")
+            .order_by("id")
+        )
 
 
 class Citation(models.Model):
@@ -183,10 +185,7 @@ class Citation(models.Model):
             ),
             models.CheckConstraint(
                 condition=models.Q(withdrawn_at__isnull=True, withdrawn_by__isnull=True)
-                | (
-                    models.Q(withdrawn_at__isnull=False, withdrawn_by__isnull=False)
-                    & ~models.Q(withdrawn_because="")
-                ),
+                | (models.Q(withdrawn_at__isnull=False, withdrawn_by__isnull=False) & ~models.Q(withdrawn_because="")),
                 name="a_withdrawal_says_who_and_why",
                 violation_error_message="Withdrawing a citation needs a reason.",
             ),

@@ -61,7 +61,9 @@ def _corroborated(live: list[Citation]) -> Assessment:
     if len(found) >= LINES_NEEDED:
         met.append(f"{len(found)} archived sources stand apart: {_names(line[0] for line in found)}.")
     elif not counted:
-        missing.append("Two archived sources that support the claim, from different outlets and with different credit lines.")
+        missing.append(
+            "Two archived sources that support the claim, from different outlets and with different credit lines."
+        )
     else:
         missing.append(
             f"One more archived source that supports the claim, apart from {_names(found[0])}:"

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from apps.audit.models import Entry
 from apps.claims.models import Claim
 
@@ -35,7 +33,7 @@ class ReasonMissing(Refusal):
 class ChangedMeanwhile(Refusal):
     """Somebody changed the claim after this person last saw it. ``entries`` tell what happened, oldest first."""
 
-    def __init__(self, claim: Claim, entries: Sequence[Entry]) -> None:
+    def __init__(self, claim: Claim, entries: list[Entry]) -> None:
         super().__init__("Somebody changed this claim while you were at it. Nothing of yours was saved yet.")
         self.claim = claim
-        self.entries = list(entries)
+        self.entries = entries

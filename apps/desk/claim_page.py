@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from django.http import HttpRequest
-
 from apps.accounts.capabilities import Capability
 from apps.audit.models import Entry
 from apps.claims import policy
@@ -15,6 +13,7 @@ from apps.claims.refusals import ChangedMeanwhile
 from apps.claims.states import MOVES, Stance, State
 from apps.desk.filters import claim_streams
 from apps.desk.forms import AssignForm, CiteForm, MoveForm, StageForm
+from apps.desk.requests import DeskRequest
 
 TIMELINE_LENGTH = 30
 WORDS = {
@@ -62,7 +61,7 @@ class Group:
 
 
 def claim_page(
-    request: HttpRequest,
+    request: DeskRequest,
     claim: Claim,
     *,
     cite_form: CiteForm | None = None,

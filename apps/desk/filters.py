@@ -24,7 +24,9 @@ class ClaimFilter(filters.FilterSet):
     DUE = [("overdue", "Overdue"), ("today", "Within 24 hours"), ("week", "Within 7 days"), ("none", "No due time")]
 
     text = filters.CharFilter(
-        label="Words", method="with_words", widget=forms.TextInput(attrs={"type": "search", "placeholder": "Search claims"})
+        label="Words",
+        method="with_words",
+        widget=forms.TextInput(attrs={"type": "search", "placeholder": "Search claims"}),
     )
     state = filters.ChoiceFilter(choices=State.choices, empty_label="Any state")
     stage = filters.ChoiceFilter(choices=Stage.choices, empty_label="Any stage")

@@ -72,6 +72,10 @@ class VersionedForm(forms.Form):
 
     expected_version = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
 
+    def show_version(self, version: int) -> None:
+        """Keep what was typed, and say that its user has now seen this version."""
+        self.data = dict(self.data.items()) | {"expected_version": version}
+
 
 class MoveForm(VersionedForm):
     reason = forms.CharField(
@@ -142,7 +146,9 @@ class SourceForm(forms.Form):
     outlet = forms.CharField(max_length=200, required=False, help_text="Who published it.")
     byline = forms.CharField(max_length=300, required=False)
     credit_line = forms.CharField(
-        max_length=200, required=False, help_text="Whose copy it says it is: AFP, APP - UrduPoint. Empty for own reporting."
+        max_length=200,
+        required=False,
+        help_text="Whose copy it says it is: AFP, APP - UrduPoint. Empty for own reporting.",
     )
     published_at = forms.DateTimeField(label="Published", required=False, widget=MomentInput())
 

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.template.loader import render_to_string
 
+from apps.desk.requests import DeskRequest
 
-def is_fragment(request: HttpRequest) -> bool:
+
+def is_fragment(request: DeskRequest) -> bool:
     """Whether htmx asked, and not the browser itself (going back in history wants the whole page)."""
-    return bool(request.htmx) and not request.htmx.history_restore_request  # type: ignore[attr-defined]
+    return bool(request.htmx) and not request.htmx.history_restore_request
 
 
 def answer(
-    request: HttpRequest, template: str, context: dict[str, Any], *, partials: tuple[str, ...], status: int = 200
+    request: DeskRequest, template: str, context: dict[str, Any], *, partials: tuple[str, ...], status: int = 200
 ) -> HttpResponse:
     """The whole page, or for htmx its named partials: the first is the target's, the others go to their own places."""
     if is_fragment(request):

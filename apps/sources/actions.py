@@ -78,9 +78,7 @@ def learn_from_capture(capture: Capture) -> None:
                     extract.site_name or host_outlet(source.page), kind=Party.Kind.OUTLET, by=None
                 )
             source.learned_from = capture
-            source.save(
-                update_fields=["title", "byline", "credit_line", "published_at", "outlet", "learned_from"]
-            )
+            source.save(update_fields=["title", "byline", "credit_line", "published_at", "outlet", "learned_from"])
             after = _facts(source)
             changed = {name: after[name] for name in after if before[name] != after[name]}
             if changed:

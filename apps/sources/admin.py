@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.forms import ModelForm
 from django.http import HttpRequest
 
+from apps.accounts.people import person
 from apps.audit.admin import ReadOnlyAdmin
 from apps.sources import actions
 from apps.sources.models import Party, Source
@@ -23,9 +24,9 @@ class PartyAdmin(admin.ModelAdmin):
 
     def save_model(self, request: HttpRequest, obj: Party, form: ModelForm, change: bool) -> None:
         if change:
-            actions.edit_party(obj, by=request.user, **form.cleaned_data)
+            actions.edit_party(obj, by=person(request), **form.cleaned_data)
         else:
-            obj.pk = actions.register_party(by=request.user, **form.cleaned_data).pk
+            obj.pk = actions.register_party(by=person(request), **form.cleaned_data).pk
 
 
 @admin.register(Source)

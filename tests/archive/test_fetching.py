@@ -109,7 +109,7 @@ def test_progress_is_told_while_a_slow_page_arrives() -> None:
 
 
 def test_whoever_follows_the_progress_can_end_the_fetch() -> None:
-    class LeaseLost(Exception):  # noqa: N818
+    class LeaseLost(Exception):
         pass
 
     def stop(_received: int) -> None:

@@ -158,5 +158,3 @@ def test_lines_do_not_depend_on_the_order_and_a_reprint_never_adds_one(facts, or
             ),
         )
         assert len(policy.lines([*citations, reprint])) <= len(found)
-
-

@@ -66,7 +66,17 @@ def addresses():
     found = {}
     for name in NAMES:
         kind = name.partition("_")[0]
-        plain = name in {"home", "health", "sign_in", "sign_out", "queue", "claim_open", "stories", "story_open", "trail"}
+        plain = name in {
+            "home",
+            "health",
+            "sign_in",
+            "sign_out",
+            "queue",
+            "claim_open",
+            "stories",
+            "story_open",
+            "trail",
+        }
         found[name] = reverse(f"desk:{name}", args=[] if plain else [with_key[kind]])
     return found
 

@@ -193,7 +193,9 @@ class TestPolling:
         page = text(desk.get(at("claim", claim)))
         shown = page.split(f"{url}?shown=")[1].split('"')[0].replace("&amp;", "&")
         assert desk.get(f"{url}?shown={shown}", headers=HTMX).status_code == 204
-        Capture.objects.filter(pk=waiting.capture_id).update(state="failed", code="http_410", settled_at="2025-01-12T00:00Z")
+        Capture.objects.filter(pk=waiting.capture_id).update(
+            state="failed", code="http_410", settled_at="2025-01-12T00:00Z"
+        )
         news = text(desk.get(f"{url}?shown={shown}", headers=HTMX))
         assert f'id="citation-{waiting.pk}"' in news
         assert 'data-capture-state="failed"' in news

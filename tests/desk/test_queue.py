@@ -78,7 +78,9 @@ def test_the_counts_follow_the_other_filters_but_not_the_state(desk, newsroom):
     assert dict(response.context["counts"]) == {State.UNVERIFIED: 2, State.CORROBORATED: 0, State.DISPUTED: 0}
 
 
-@pytest.mark.parametrize("query", [{"state": "nearly"}, {"assignee": "999999"}, {"story": "x"}, {"due": "1"}, {"after": "x"}])
+@pytest.mark.parametrize(
+    "query", [{"state": "nearly"}, {"assignee": "999999"}, {"story": "x"}, {"due": "1"}, {"after": "x"}]
+)
 def test_a_filter_that_can_not_be_read_is_said_and_breaks_nothing(desk, newsroom, query):
     assert len(statements(desk, **query)) == 4
 

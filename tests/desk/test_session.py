@@ -98,7 +98,9 @@ def test_a_form_from_another_sign_in_is_refused_and_offered_again_with_what_was_
     strict = Client(enforce_csrf_checks=True)
     strict.force_login(rita)
     form = reverse("desk:claim_cite", args=[claim.pk])
-    response = strict.post(form, {"url": "https://news.example.org/a", "note": "Mine.", "csrfmiddlewaretoken": "x" * 64})
+    response = strict.post(
+        form, {"url": "https://news.example.org/a", "note": "Mine.", "csrfmiddlewaretoken": "x" * 64}
+    )
     assert response.status_code == 403
     assert form in response.content.decode()
     assert strict.get(form).context["cite_form"].initial["note"] == "Mine."

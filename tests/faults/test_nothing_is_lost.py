@@ -122,7 +122,7 @@ def test_a_web_process_dies_between_the_commit_and_the_bell(settings, tmp_path, 
         with worker(tmp_path) as running:
             assert cite_in_a_web_process(claim, f"http://{where}/story", "--die-after-commit") == 9
             assert Capture.objects.get().state == Capture.State.QUEUED
-            assert not running.said("archive.capture_page")
+            assert not running.said("archive.capture_page[")
             with clock(tmp_path):
                 wait_for(all_stored, 20, "the sweeper to ring")
     assert_stored_once(Capture.objects.get())

@@ -34,7 +34,26 @@ PEOPLE = [
     ("aziz", "Aziz Rahman", RoleName.AUDITOR),
     ("mia", "Mia Novak", RoleName.ADMINISTRATOR),
 ]
-WORDS = "amber birch cedar delta ember fjord grove heron inlet juniper kestrel lagoon maple north orchid pebble quartz river".split()
+WORDS = [
+    "amber",
+    "birch",
+    "cedar",
+    "delta",
+    "ember",
+    "fjord",
+    "grove",
+    "heron",
+    "inlet",
+    "juniper",
+    "kestrel",
+    "lagoon",
+    "maple",
+    "north",
+    "orchid",
+    "pebble",
+    "quartz",
+    "river",
+]
 
 
 def make_password() -> str:
@@ -49,9 +68,7 @@ def load(wire: str, sign_ins: Path) -> None:
     """Make the people, the stories and the claims, with everything they cite from the wire site at this address."""
     password = make_password()
     people = {
-        username: add_person(
-            username, name=name, password=password, roles=Role.objects.filter(slug=role), by=None
-        )
+        username: add_person(username, name=name, password=password, roles=Role.objects.filter(slug=role), by=None)
         for username, name, role in PEOPLE
     }
     _write_sign_ins(sign_ins, password)
@@ -88,7 +105,9 @@ def _one_captured(story: Story, people: dict[str, User], wire: str) -> None:
         " Ukrainian army.",
         note="The NIS has it from an ally it does not name. The second voice is anonymous.",
     )
-    _cite(claim, rita, f"{wire}/straitstimes/2024/12/27/injured-north-korean-soldier-captured-by-ukraine", Stance.SUPPORTS)
+    _cite(
+        claim, rita, f"{wire}/straitstimes/2024/12/27/injured-north-korean-soldier-captured-by-ukraine", Stance.SUPPORTS
+    )
     _cite(
         claim,
         people["tom"],

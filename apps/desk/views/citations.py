@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
 
@@ -16,13 +16,14 @@ from apps.claims.refusals import Refusal
 from apps.desk.claim_page import claim_page
 from apps.desk.forms import CiteForm, WithdrawForm
 from apps.desk.fragments import answer
+from apps.desk.requests import DeskRequest
 from apps.desk.typed import typed_for
 
 CLAIM = "desk/claim.html"
 
 
 @require_http_methods(["GET", "POST"])
-def claim_cite(request: HttpRequest, pk: int) -> HttpResponse:
+def claim_cite(request: DeskRequest, pk: int) -> HttpResponse:
     """Cite the page at an address; the archive fetches it."""
     require(request.user, Capability.CITE)
     claim = get_object_or_404(Claim.objects.select_related("story", "claimant", "assignee"), pk=pk)
@@ -49,7 +50,7 @@ def claim_cite(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def citation_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
+def citation_withdraw(request: DeskRequest, pk: int) -> HttpResponse:
     """Take a citation off its claim, with a reason."""
     require(request.user, Capability.CITE)
     citation = get_object_or_404(

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -19,9 +19,10 @@ from apps.claims.refusals import ChangedMeanwhile, Refusal
 from apps.claims.states import State
 from apps.desk.claim_page import WORDS, claim_page, offer, shown
 from apps.desk.filters import ClaimFilter
-from apps.desk.forms import AssignForm, ClaimEditForm, ClaimOpenForm, MoveForm, StageForm
+from apps.desk.forms import AssignForm, ClaimEditForm, ClaimOpenForm, MoveForm, StageForm, VersionedForm
 from apps.desk.fragments import answer
 from apps.desk.paging import slice_by_change
+from apps.desk.requests import DeskRequest
 from apps.desk.typed import typed_for
 
 CLAIM = "desk/claim.html"
@@ -31,7 +32,7 @@ MOVE_REFUSED = ("moves", "header", "rows", "poller", "timeline", "work")
 
 
 @require_safe
-def queue(request: HttpRequest) -> HttpResponse:
+def queue(request: DeskRequest) -> HttpResponse:
     """The queue, narrowed by the filters, with how many there are in each state."""
     narrowed = ClaimFilter(request.GET, Claim.objects.all())
     others = request.GET.copy()
@@ -52,13 +53,13 @@ def queue(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def claim(request: HttpRequest, pk: int) -> HttpResponse:
+def claim(request: DeskRequest, pk: int) -> HttpResponse:
     """A claim: what is claimed and where it stands; the evidence; what happened."""
     return render(request, CLAIM, claim_page(request, _claim(pk)))
 
 
 @require_safe
-def claim_evidence(request: HttpRequest, pk: int) -> HttpResponse:
+def claim_evidence(request: DeskRequest, pk: int) -> HttpResponse:
     """What changed among the copies since the page showed ``?shown=``: the page's poller asks while any is moving."""
     if not request.htmx:
         return redirect("desk:claim", pk)
@@ -74,7 +75,7 @@ def claim_evidence(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def claim_open(request: HttpRequest) -> HttpResponse:
+def claim_open(request: DeskRequest) -> HttpResponse:
     """Put a new claim into the inbox."""
     require(request.user, Capability.OPEN_CLAIMS)
     form = ClaimOpenForm(request.POST or None, initial=typed_for(request) or {"story": request.GET.get("story")})
@@ -85,7 +86,7 @@ def claim_open(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def claim_edit(request: HttpRequest, pk: int) -> HttpResponse:
+def claim_edit(request: DeskRequest, pk: int) -> HttpResponse:
     """Change the wording or the frame of a claim."""
     require(request.user, Capability.OPEN_CLAIMS)
     found = _claim(pk)
@@ -107,41 +108,41 @@ def claim_edit(request: HttpRequest, pk: int) -> HttpResponse:
             return redirect("desk:claim", pk)
         except ChangedMeanwhile as changed:
             status, context["meanwhile"] = 409, changed
-            form.data = {**form.data.dict(), "expected_version": changed.claim.version}
+            form.show_version(changed.claim.version)
     return render(request, "desk/claim_form.html", context, status=status)
 
 
 @require_http_methods(["GET", "POST"])
-def claim_assign(request: HttpRequest, pk: int) -> HttpResponse:
+def claim_assign(request: DeskRequest, pk: int) -> HttpResponse:
     """Give the claim to somebody, or to nobody."""
     return _change(request, pk, AssignForm, "assign_form", actions.assign)
 
 
 @require_http_methods(["GET", "POST"])
-def claim_stage(request: HttpRequest, pk: int) -> HttpResponse:
+def claim_stage(request: DeskRequest, pk: int) -> HttpResponse:
     """Move the claim through the desk's work."""
     return _change(request, pk, StageForm, "stage_form", actions.change_stage)
 
 
 @require_http_methods(["GET", "POST"])
-def claim_corroborate(request: HttpRequest, pk: int) -> HttpResponse:
+def claim_corroborate(request: DeskRequest, pk: int) -> HttpResponse:
     """Mark the claim corroborated."""
     return _move(request, pk, State.CORROBORATED, actions.corroborate)
 
 
 @require_http_methods(["GET", "POST"])
-def claim_dispute(request: HttpRequest, pk: int) -> HttpResponse:
+def claim_dispute(request: DeskRequest, pk: int) -> HttpResponse:
     """Mark the claim disputed."""
     return _move(request, pk, State.DISPUTED, actions.dispute)
 
 
 @require_http_methods(["GET", "POST"])
-def claim_reopen(request: HttpRequest, pk: int) -> HttpResponse:
+def claim_reopen(request: DeskRequest, pk: int) -> HttpResponse:
     """Take the verdict back."""
     return _move(request, pk, State.UNVERIFIED, actions.reopen)
 
 
-def _move(request: HttpRequest, pk: int, to_state: State, action: Callable[..., Decision]) -> HttpResponse:
+def _move(request: DeskRequest, pk: int, to_state: State, action: Callable[..., Decision]) -> HttpResponse:
     require(request.user, Capability.DECIDE)
     found = _claim(pk)
     initial = {"expected_version": found.version} | typed_for(request)
@@ -155,7 +156,7 @@ def _move(request: HttpRequest, pk: int, to_state: State, action: Callable[..., 
             action(found, by=request.user, **form.cleaned_data)
         except ChangedMeanwhile as changed:
             status, found = 409, _claim(pk)
-            form.data = {**form.data.dict(), "expected_version": changed.claim.version}
+            form.show_version(changed.claim.version)
             move = offer(found, to_state, form=form)
             move.meanwhile = changed
         except Refusal as refusal:
@@ -168,13 +169,13 @@ def _move(request: HttpRequest, pk: int, to_state: State, action: Callable[..., 
 
 
 def _change(
-    request: HttpRequest, pk: int, form_class: type, name: str, action: Callable[..., Claim]
+    request: DeskRequest, pk: int, form_class: type[VersionedForm], name: str, action: Callable[..., Claim]
 ) -> HttpResponse:
     found = _claim(pk)
     form = form_class(request.POST or None, initial={"expected_version": found.version} | typed_for(request))
-    if request.method != "POST":
-        return render(request, CLAIM, claim_page(request, found, **{name: form}))
     context: dict[str, Any] = {name: form}
+    if request.method != "POST":
+        return render(request, CLAIM, claim_page(request, found, **context))
     status = 422
     if form.is_valid():
         try:
@@ -182,13 +183,13 @@ def _change(
             return _done(request, pk, ("work", "header", "assessments", "versions", "timeline"))
         except ChangedMeanwhile as changed:
             status, found, context["meanwhile"] = 409, _claim(pk), changed
-            form.data = {**form.data.dict(), "expected_version": changed.claim.version}
+            form.show_version(changed.claim.version)
         except Refusal as refusal:
             status, context["refusal"] = 409, str(refusal)
     return answer(request, CLAIM, claim_page(request, found, **context), partials=("work",), status=status)
 
 
-def _done(request: HttpRequest, pk: int, partials: tuple[str, ...]) -> HttpResponse:
+def _done(request: DeskRequest, pk: int, partials: tuple[str, ...]) -> HttpResponse:
     if not request.htmx:
         return redirect("desk:claim", pk)
     return answer(request, CLAIM, claim_page(request, _claim(pk)), partials=partials)
@@ -197,5 +198,3 @@ def _done(request: HttpRequest, pk: int, partials: tuple[str, ...]) -> HttpRespo
 def _claim(pk: int) -> Claim:
     claims: QuerySet[Claim] = Claim.objects.select_related("story", "claimant", "assignee", "opened_by")
     return get_object_or_404(claims, pk=pk)
-
-

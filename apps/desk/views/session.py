@@ -20,6 +20,7 @@ from django.views.decorators.http import require_POST
 
 from apps.accounts.actions import record_failed_sign_in, record_sign_in, record_sign_out
 from apps.desk import typed
+from apps.desk.requests import DeskRequest
 
 
 @login_not_required
@@ -53,7 +54,7 @@ class SignIn(LoginView):
 
 
 @require_POST
-def sign_out(request: HttpRequest) -> HttpResponse:
+def sign_out(request: DeskRequest) -> HttpResponse:
     """End the session."""
     record_sign_out(request.user)
     logout(request)

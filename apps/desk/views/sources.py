@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -16,6 +16,7 @@ from apps.archive.storage import open_record
 from apps.audit.models import Entry
 from apps.desk.forms import SourceForm
 from apps.desk.fragments import answer, is_fragment
+from apps.desk.requests import DeskRequest
 from apps.desk.typed import typed_for
 from apps.sources.actions import correct_source
 from apps.sources.models import Source
@@ -24,7 +25,7 @@ CAPTURES = 20
 
 
 @require_safe
-def source(request: HttpRequest, pk: int) -> HttpResponse:
+def source(request: DeskRequest, pk: int) -> HttpResponse:
     """What the archive holds of this source: ``?capture=ID`` for one copy, else the newest stored one."""
     found = get_object_or_404(Source.objects.select_related("page", "outlet", "registered_by"), pk=pk)
     captures = list(found.page.captures.select_related("extract", "requested_by").order_by("-id")[:CAPTURES])
@@ -49,7 +50,7 @@ def source(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def source_correct(request: HttpRequest, pk: int) -> HttpResponse:
+def source_correct(request: DeskRequest, pk: int) -> HttpResponse:
     """Set a source's facts by hand."""
     require(request.user, Capability.CITE)
     found = get_object_or_404(Source.objects.select_related("page", "outlet"), pk=pk)
@@ -63,7 +64,7 @@ def source_correct(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-def capture_retry(request: HttpRequest, pk: int) -> HttpResponse:
+def capture_retry(request: DeskRequest, pk: int) -> HttpResponse:
     """Try a failed copy again."""
     capture = get_object_or_404(Capture.objects.select_related("page__source"), pk=pk)
     try:
@@ -78,7 +79,7 @@ def capture_retry(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_safe
-def capture_record(request: HttpRequest, pk: int) -> HttpResponseBase:
+def capture_record(request: DeskRequest, pk: int) -> HttpResponseBase:
     """The WARC of a stored copy, as a download."""
     require(request.user, Capability.DOWNLOAD_EVIDENCE)
     capture = get_object_or_404(Capture.objects.select_related("page"), pk=pk)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.db.models import Count, Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -15,13 +15,14 @@ from apps.claims.refusals import Refusal
 from apps.claims.states import State
 from apps.desk.forms import StoryForm
 from apps.desk.paging import slice_by_change, slice_by_id
+from apps.desk.requests import DeskRequest
 from apps.desk.typed import typed_for
 
 PAGE = 50
 
 
 @require_safe
-def stories(request: HttpRequest) -> HttpResponse:
+def stories(request: DeskRequest) -> HttpResponse:
     """All stories, newest first, with their claims by state."""
     text = request.GET.get("text", "").strip()
     found = Story.objects.annotate(
@@ -33,7 +34,7 @@ def stories(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def story(request: HttpRequest, pk: int) -> HttpResponse:
+def story(request: DeskRequest, pk: int) -> HttpResponse:
     """A story: what it is about, and its claims by state."""
     found = get_object_or_404(Story.objects.select_related("opened_by"), pk=pk)
     claims = Claim.objects.filter(story=found)
@@ -49,7 +50,7 @@ def story(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def story_open(request: HttpRequest) -> HttpResponse:
+def story_open(request: DeskRequest) -> HttpResponse:
     """Begin a story."""
     require(request.user, Capability.OPEN_CLAIMS)
     form = StoryForm(request.POST or None, initial=typed_for(request))
@@ -65,7 +66,7 @@ def story_open(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def story_edit(request: HttpRequest, pk: int) -> HttpResponse:
+def story_edit(request: DeskRequest, pk: int) -> HttpResponse:
     """Change a story's title or summary."""
     require(request.user, Capability.OPEN_CLAIMS)
     found = get_object_or_404(Story, pk=pk)

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.views.decorators.http import require_safe
 
 from apps.audit.models import Entry
 from apps.desk.filters import TrailFilter
 from apps.desk.fragments import answer
 from apps.desk.paging import slice_by_id
+from apps.desk.requests import DeskRequest
 
 PAGE = 100
 
 
 @require_safe
-def trail(request: HttpRequest) -> HttpResponse:
+def trail(request: DeskRequest) -> HttpResponse:
     """What happened, newest first, narrowed by who, what, claim, door and dates."""
     narrowed = TrailFilter(request.GET, Entry.objects.select_related("actor"))
     context = {

@@ -1,0 +1,85 @@
+"""Chromium, and people in it. No test here is skipped: without a browser it fails and says what to install."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.newsroom import PASSWORD
+
+ROOT = Path(__file__).resolve().parents[2]
+# Chromium as root has no sandbox of its own; it opens nothing but the desk's own pages on loopback.
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _orm_beside_the_browsers_loop() -> Iterator[None]:
+    """Playwright's own loop makes Django think that the test is asynchronous; it is not."""
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    yield
+    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    path = shutil.which("chromium") or shutil.which("chromium-headless-shell")
+    assert path, "Chromium is missing. Run: sudo apt-get install --no-install-recommends chromium"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+class Person:
+    """Somebody at a browser of their own. Whatever goes wrong in the page's console fails the test at the end."""
+
+    def __init__(self, browser: Browser, address: str, **options: Any) -> None:
+        self.context = browser.new_context(base_url=address, viewport={"width": 1280, "height": 900}, **options)
+        self.page: Page = self.context.new_page()
+        self.troubles: list[str] = []
+        self.loads = 0
+        self.page.on("pageerror", lambda error: self.troubles.append(str(error)))
+        self.page.on("console", lambda message: message.type == "error" and self.troubles.append(message.text))
+        self.page.on("load", lambda _: self._loaded())
+
+    def _loaded(self) -> None:
+        self.loads += 1
+
+    def sign_in(self, username: str) -> Person:
+        self.page.goto("/sign-in/")
+        self.page.get_by_label("User name").fill(username)
+        self.page.get_by_label("Password").fill(PASSWORD)
+        self.page.get_by_role("button", name="Sign in").click()
+        self.page.wait_for_url("**/claims/")
+        return self
+
+
+@pytest.fixture
+def somebody(chromium: Browser, live_server: Any) -> Iterator[Any]:
+    """Opens browsers for people: ``somebody("rita")`` is signed in."""
+    opened: list[Person] = []
+
+    def enter(username: str = "", **options: Any) -> Person:
+        person = Person(chromium, live_server.url, **options)
+        opened.append(person)
+        return person.sign_in(username) if username else person
+
+    yield enter
+    for person in opened:
+        person.context.close()
+    troubles = [trouble for person in opened for trouble in person.troubles]
+    assert troubles == []
