@@ -23,6 +23,10 @@ class EntryQuerySet(models.QuerySet["Entry"]):
         """What happened in a stream after its entry number ``seq``, oldest first."""
         return self.filter(stream=stream, seq__gt=seq).select_related("actor").order_by("seq")
 
+    def without_machinery(self) -> EntryQuerySet:
+        """What people did and what came of it, without the steps in between."""
+        return self.exclude(verb__in=Verb.of_machinery())
+
     def newest_first(self) -> EntryQuerySet:
         return self.select_related("actor").order_by("-id")
 

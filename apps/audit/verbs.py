@@ -1,5 +1,7 @@
 """The closed list of what can happen. A verb's label is the sentence that a timeline shows."""
 
+from __future__ import annotations
+
 from django.db import models
 
 
@@ -34,6 +36,11 @@ class Verb(models.TextChoices):
     SIGNED_IN = "signed_in", "{actor} signed in"
     SIGN_IN_FAILED = "sign_in_failed", "A sign-in as “{target}” failed"
     SIGNED_OUT = "signed_out", "{actor} signed out"
+
+    @classmethod
+    def of_machinery(cls) -> list[Verb]:
+        """Steps on the way of a citation that nobody decided: the trail has them, a claim's own timeline needn't."""
+        return [cls.CAPTURE_REQUESTED, cls.SOURCE_REGISTERED, cls.TEXT_READ, cls.SOURCE_READ, cls.PARTY_REGISTERED]
 
     @property
     def heading(self) -> str:

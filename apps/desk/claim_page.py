@@ -81,7 +81,8 @@ def claim_page(
         if move not in moves:
             move.is_open = False
             moves.insert(0, move)
-    entries = list(Entry.objects.in_streams(claim_streams(claim.pk))[: TIMELINE_LENGTH + 1])
+    told = Entry.objects.in_streams(claim_streams(claim.pk)).without_machinery()
+    entries = list(told[: TIMELINE_LENGTH + 1])
     return {
         "claim": claim,
         "groups": [Group(stance, [one for one in citations if one.stance == stance]) for stance in Stance],

@@ -29,9 +29,7 @@ def source(request: DeskRequest, pk: int) -> HttpResponse:
     """What the archive holds of this source: ``?capture=ID`` for one copy, else the newest stored one."""
     found = get_object_or_404(Source.objects.select_related("page", "outlet", "registered_by"), pk=pk)
     captures = list(found.page.captures.select_related("extract", "requested_by").order_by("-id")[:CAPTURES])
-    wanted = request.GET.get("capture", "")
-    chosen = next((one for one in captures if str(one.pk) == wanted), None)
-    chosen = chosen or next((one for one in captures if one.is_stored), captures[0] if captures else None)
+    chosen = _chosen(captures, request.GET.get("capture", ""))
     shown = f"{chosen.state}.{chosen.attempt}.{'r' if chosen.read_at else '-'}" if chosen else ""
     if is_fragment(request) and request.GET.get("shown") == shown:
         return HttpResponse(status=204)
@@ -92,3 +90,10 @@ def capture_record(request: DeskRequest, pk: int) -> HttpResponseBase:
         filename=f"capture-{capture.pk}.warc.gz",
         content_type="application/warc",
     )
+
+
+def _chosen(captures: list[Capture], wanted: str) -> Capture | None:
+    """The copy asked for, else the newest stored one, else the newest."""
+    asked = [one for one in captures if str(one.pk) == wanted]
+    stored = [one for one in captures if one.is_stored]
+    return next(iter([*asked, *stored, *captures]), None)

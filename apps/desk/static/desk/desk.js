@@ -27,10 +27,13 @@
   document.addEventListener("htmx:sendError", unanswered);
   document.addEventListener("htmx:responseError", unanswered);
   document.addEventListener("htmx:afterRequest", ({ detail }) => {
-    if (detail.successful) document.querySelector("[data-unanswered]")?.remove();
+    if (!detail.successful) return;
+    if (detail.elt.id === "poller") document.querySelector("[data-unanswered]")?.remove();
+    else byId("alerts").replaceChildren();
   });
 
   document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") byId("alerts").replaceChildren();
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) event.target.closest?.("form")?.requestSubmit();
   });
   document.addEventListener("click", (event) => {

@@ -1,0 +1,73 @@
+"""A combination of settings that would weaken the archive is refused at start."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from apps.archive.checks import check_allow_list, check_contact
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def found(settings, debug, pairs):
+    settings.DEBUG, settings.ARCHIVE_ALLOW = debug, frozenset(pairs)
+    return [problem.id for problem in check_allow_list(None)]
+
+
+def test_exceptions_to_the_guard_are_refused_while_debug_is_off(settings):
+    assert found(settings, True, ["127.0.0.1:8010", "[::1]:8010"]) == []
+    assert found(settings, False, ["127.0.0.1:8010"]) == ["archive.E001"]
+    assert found(settings, False, []) == []
+
+
+@pytest.mark.parametrize(
+    "pair", ["127.0.0.1", "localhost:8010", "127.0.0.0/8:80", "127.0.0.1:", "127.0.0.1:0", "127.0.0.1:99999", "*:80"]
+)
+def test_an_exception_is_an_exact_address_and_port(settings, pair):
+    assert found(settings, True, [pair]) == ["archive.E002"]
+
+
+def test_a_desk_without_a_contact_is_warned(settings):
+    settings.ARCHIVE_CONTACT = ""
+    assert [problem.id for problem in check_contact(None)] == ["archive.W001"]
+    settings.ARCHIVE_CONTACT = "desk@example.org"
+    assert check_contact(None) == []
+
+
+def manage(**values):
+    env = {name: value for name, value in os.environ.items() if name not in {"DEBUG", "SECRET_KEY", "ARCHIVE_ALLOW"}}
+    command = [sys.executable, "manage.py", "check"]
+    return subprocess.run(command, cwd=ROOT, env=env | values, capture_output=True, text=True, timeout=60, check=False)
+
+
+PRODUCTION = {"DEBUG": "0", "SECRET_KEY": "x" * 60, "ALLOWED_HOSTS": "desk.example.org"}
+
+
+def test_the_real_command_refuses_a_production_desk_with_exceptions():
+    assert manage(**PRODUCTION).returncode == 0
+    refused = manage(**PRODUCTION, ARCHIVE_ALLOW="127.0.0.1:8010")
+    assert refused.returncode == 1
+    assert "archive.E001" in refused.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("DEBUG", "perhaps"), ("ARCHIVE_PAGE_BYTES", "20 MB"), ("SESSION_HOURS", ""), ("LOG_LEVEL", "LOUD")],
+)
+def test_a_value_that_can_not_be_read_stops_the_start_with_its_name(name, value):
+    refused = manage(**{**PRODUCTION, name: value})
+    assert refused.returncode != 0
+    assert name in refused.stderr
+
+
+def test_a_production_desk_needs_its_secret_key_which_may_come_from_a_file(tmp_path):
+    without = {name: value for name, value in PRODUCTION.items() if name != "SECRET_KEY"}
+    refused = manage(**without)
+    assert refused.returncode != 0
+    assert "SECRET_KEY" in refused.stderr
+    secret = tmp_path / "key"
+    secret.write_text("y" * 60 + "\n")
+    assert manage(**without, SECRET_KEY_FILE=str(secret)).returncode == 0
