@@ -96,6 +96,9 @@ def make_citation(
     """A citation whose copy is in the state that the test asks for."""
     source = make_source(url, outlet=outlet, credit_line=credit_line)
     capture = make_capture(source.page, state, code)
+    if capture.is_stored:
+        source.learned_from = capture
+        source.save(update_fields=["learned_from"])
     return Citation.objects.create(claim=claim, source=source, capture=capture, stance=stance, quote=quote, cited_by=by)
 
 

@@ -73,7 +73,7 @@ def test_a_decision_is_short_and_says_context_decision_consequences_and_what_it_
         "Consequences",
     ]
     assert re.search(r"\bstands on\b", text, re.IGNORECASE)
-    assert len(text.splitlines()) < 60
+    assert len([line for line in text.splitlines() if not line.startswith("|")]) < 60
 
 
 def test_decisions_are_numbered_without_gaps() -> None:

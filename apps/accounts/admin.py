@@ -3,6 +3,7 @@ from typing import Any
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
+from django.contrib.auth.models import Group
 from django.db import transaction
 from django.forms import ModelForm
 from django.http import HttpRequest
@@ -88,6 +89,10 @@ class PersonAdmin(UserAdmin):
 
     def save_related(self, request: HttpRequest, form: ModelForm, formsets: Any, change: bool) -> None:
         """The roles were set by the action."""
+
+
+# Django's groups give nobody anything here: roles are ours.
+admin.site.unregister(Group)
 
 
 @admin.register(Role)

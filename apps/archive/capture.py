@@ -16,14 +16,14 @@ from django.utils import timezone
 from apps.archive import storage
 from apps.archive.addresses import Refused
 from apps.archive.codes import BLOCKED, RETRYABLE, Code
+from apps.archive.configured import SOFTWARE, limits, user_agent
 from apps.archive.decoding import decoded
-from apps.archive.fetching import Fetched, FetchFailed, Limits, fetch
+from apps.archive.fetching import Fetched, FetchFailed, fetch
 from apps.archive.models import Attempt, Capture, facts_of
 from apps.archive.warc import write_warc
 from apps.audit.actions import record
 from apps.audit.verbs import Verb
 
-SOFTWARE = "VerifyDesk/0.1"
 LONGEST_WAIT = timedelta(minutes=15)
 logger = logging.getLogger(__name__)
 
@@ -76,25 +76,6 @@ def lease(capture_id: int) -> Capture | None:
         if exhausted and exhausted.lease_token:
             settle_failed(exhausted, exhausted.lease_token, Code.WORKER_LOST, "")
     return None
-
-
-def limits() -> Limits:
-    """The operator's limits for one capture."""
-    return Limits(
-        connect_seconds=settings.ARCHIVE_CONNECT_SECONDS,
-        first_byte_seconds=settings.ARCHIVE_FIRST_BYTE_SECONDS,
-        resource_seconds=settings.ARCHIVE_RESOURCE_SECONDS,
-        capture_seconds=settings.ARCHIVE_CAPTURE_SECONDS,
-        page_bytes=settings.ARCHIVE_PAGE_BYTES,
-        decoded_bytes=settings.ARCHIVE_DECODED_BYTES,
-        redirects=settings.ARCHIVE_REDIRECTS,
-    )
-
-
-def user_agent() -> str:
-    """Who we say we are to the sites we copy from."""
-    contact = f"; {settings.ARCHIVE_CONTACT}" if settings.ARCHIVE_CONTACT else ""
-    return f"Mozilla/5.0 (compatible; {SOFTWARE}; newsroom archive{contact})"
 
 
 def fetch_page(capture: Capture) -> Fetched:

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -151,6 +151,11 @@ class Capture(models.Model):
     def is_moving(self) -> bool:
         """Whether this row will still change by itself soon: in flight, or stored and not read yet."""
         return self.is_in_flight or (self.is_stored and self.read_at is None)
+
+    @property
+    def is_waiting_long(self) -> bool:
+        """Whether nothing can happen to it for a while: queued for another try that is not due yet."""
+        return self.state == self.State.QUEUED and self.next_attempt_at > timezone.now() + timedelta(seconds=5)
 
     @property
     def failure(self) -> str:

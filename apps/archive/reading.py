@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import logging
+from collections.abc import Iterator
+from typing import IO
 
-from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
 from warcio.archiveiterator import ArchiveIterator
 
-from apps.archive.decoding import to_text
+from apps.archive.addresses import Refused
+from apps.archive.configured import limits
+from apps.archive.decoding import PIECE, to_text, unpack
 from apps.archive.extraction import Article, read_article, read_plain
 from apps.archive.models import Capture, Extract
 from apps.archive.storage import open_record
@@ -34,7 +37,7 @@ def run(capture_id: int) -> None:
         return
     try:
         body = body_of(capture)
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, Refused) as error:
         logger.exception("capture %s: the record can't be read", capture.pk)
         settle(capture, Article(), "", f"The archived record could not be read ({type(error).__name__}).")
         return
@@ -49,15 +52,21 @@ def run(capture_id: int) -> None:
 
 
 def body_of(capture: Capture) -> bytes:
-    """The decoded body of the record's last response. Raises OSError or ValueError when there is none."""
+    """The record's last response, unpacked just as it was when it came. Raises OSError, ValueError or Refused."""
     body: bytes | None = None
     with open_record(capture.warc_name) as file:
         for entry in ArchiveIterator(file):
             if entry.rec_type == "response":
-                body = entry.content_stream().read(settings.ARCHIVE_DECODED_BYTES)
+                coding = entry.http_headers.get_header("Content-Encoding", "")
+                body = unpack(_pieces(entry.raw_stream), coding, limits=limits())
     if body is None:
         raise ValueError("the record holds no response")
     return body
+
+
+def _pieces(stream: IO[bytes]) -> Iterator[bytes]:
+    while piece := stream.read(PIECE):
+        yield piece
 
 
 def settle(capture: Capture, article: Article, charset: str, problem: str) -> None:

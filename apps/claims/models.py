@@ -198,6 +198,16 @@ class Citation(models.Model):
     def is_archived(self) -> bool:
         return self.capture.is_stored
 
+    @property
+    def is_learned(self) -> bool:
+        """Whether the source has taken over what this copy says of itself."""
+        return self.source.learned_from_id is not None and self.source.learned_from_id >= self.capture_id
+
+    @property
+    def is_moving(self) -> bool:
+        """Whether this citation will still change by itself soon: being copied, read, or learned from."""
+        return self.capture.is_moving or (self.capture.is_stored and not self.is_learned)
+
     def frozen(self) -> dict[str, Any]:
         """This citation as a decision keeps it."""
         return {

@@ -89,7 +89,8 @@ def claim_page(
         "citations": citations,
         "withdrawn": list(claim.citations.exclude(withdrawn_at=None).select_related("source__page", "withdrawn_by")),
         "shown": shown(citations),
-        "is_moving": any(citation.capture.is_moving for citation in citations),
+        "is_moving": any(citation.is_moving for citation in citations),
+        "ask_again_after": ask_again_after(citations),
         "moves": moves,
         "can_decide": request.user.may(Capability.DECIDE),
         "cite_form": cite_form or CiteForm(),
@@ -112,8 +113,13 @@ def offer(claim: Claim, state: State, citations: list[Citation] | None = None, f
     return Move(state, policy.assess(state, citations), form or empty, is_open=state in MOVES[State(claim.state)])
 
 
+def ask_again_after(citations: list[Citation]) -> str:
+    """How long the page waits before it asks again what became of these, as htmx reads it."""
+    return "1s" if any(one.is_moving and not one.capture.is_waiting_long for one in citations) else "10s"
+
+
 def shown(citations: list[Citation]) -> str:
     """What the page shows of the copies under way, to ask later whether any of it changed: "12.queued.0.-,…"."""
     return ",".join(
-        f"{one.pk}.{one.capture.state}.{one.capture.attempt}.{'r' if one.capture.read_at else '-'}" for one in citations
+        f"{one.pk}.{one.capture.state}.{one.capture.attempt}.{'l' if one.is_learned else '-'}" for one in citations
     )

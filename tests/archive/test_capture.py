@@ -295,6 +295,12 @@ class TestReading:
         assert asked.read_at is not None
         assert verbs(asked).count("text_read") == 1
 
+    def test_a_page_packed_twice_is_read_from_its_record_as_it_was_when_it_came(self, ask):
+        body = gzip.compress(gzip.compress(STORY.encode()))
+        asked = self.read(ask, body, **{"Content-Encoding": "gzip, x-gzip"})
+        assert asked.body_digest == hashlib.sha256(STORY.encode()).hexdigest()
+        assert "captured in Kursk" in Extract.objects.get().text
+
     def test_what_is_no_page_is_kept_and_the_reason_told(self, ask):
         self.read(ask, b"\x89PNG\r\n\x1a\n" + bytes(100), **{"Content-Type": "image/png"})
         assert "image/png" in Extract.objects.get().problem

@@ -89,4 +89,3 @@ def test_a_real_newsroom_never_gets_demo_people(settings, wire):
     with pytest.raises(CommandError, match="only with DEBUG on"):
         call_command("load_demo", wire=wire)
     assert not User.objects.exists()
-

@@ -1,13 +1,17 @@
 """The claim page: moves, citing, working, and every way in which each is refused where the person is."""
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from apps.archive.models import Capture
 from apps.audit.models import Entry
 from apps.claims import actions
 from apps.claims.models import Citation, Decision
 from apps.claims.states import Stage, State
+from apps.sources.models import Source
 from tests.newsroom import (
     make_citation,
     make_claim,
@@ -205,6 +209,23 @@ class TestPolling:
     def test_the_poller_goes_when_nothing_moves_any_more(self, desk, claim):
         answer = text(desk.get(f"{at('claim_evidence', claim)}?shown=", headers=HTMX))
         assert "hx-trigger" not in answer.split('id="poller"')[1].split(">")[0]
+
+    def test_a_row_moves_until_the_source_has_learned_from_its_copy(self, desk, claim, ada):
+        citation = make_citation(claim, ada, outlet="AFP")
+        url = at("claim_evidence", claim)
+        assert 'hx-trigger="every' not in text(desk.get(at("claim", claim)))
+        Source.objects.filter(pk=citation.source_id).update(learned_from=None)
+        page = text(desk.get(at("claim", claim)))
+        assert 'hx-trigger="every 1s"' in page
+        shown = page.split(f"{url}?shown=")[1].split('"')[0]
+        assert desk.get(f"{url}?shown={shown}", headers=HTMX).status_code == 204
+        Source.objects.filter(pk=citation.source_id).update(learned_from=citation.capture)
+        assert 'hx-trigger="every' not in text(desk.get(f"{url}?shown={shown}", headers=HTMX))
+
+    def test_a_copy_that_waits_for_a_late_retry_is_asked_about_seldom(self, desk, claim, ada):
+        waiting = make_citation(claim, ada, outlet="AFP", state=Capture.State.QUEUED)
+        Capture.objects.filter(pk=waiting.capture_id).update(next_attempt_at=timezone.now() + timedelta(minutes=5))
+        assert 'hx-trigger="every 10s"' in text(desk.get(at("claim", claim)))
 
     def test_a_poll_without_a_session_stops_and_leaves_the_page_alone(self, client, claim):
         response = client.get(at("claim_evidence", claim), headers=HTMX)

@@ -31,7 +31,7 @@ def citation(ada):
         redirects=[{"url": "https://news.example.org/short", "status": 301, "ip": "203.0.113.7"}],
         content_type="text/html; charset=utf-8",
     )
-    make_extract(citation.capture, "First paragraph.\nSecond <script>alert(1)</script> paragraph.", title="Two captured")
+    make_extract(citation.capture, "First paragraph.\nSecond <script>alert(1)</script> one.", title="Two captured")
     citation.capture.refresh_from_db()
     return citation
 
@@ -108,7 +108,8 @@ def test_facts_are_corrected_by_hand_and_stand_above_what_the_page_says(client, 
     afp = make_outlet("AFP")
     assert client.post(url, typed).status_code == 302
     citation.source.refresh_from_db()
-    assert (citation.source.title, citation.source.outlet, citation.source.credit_line) == ("A better title", afp, "AFP")
+    source = citation.source
+    assert (source.title, source.outlet, source.credit_line) == ("A better title", afp, "AFP")
     entry = Entry.objects.get(verb="source_corrected")
     assert (entry.before["outlet"], entry.after["outlet"]) == ("Yonhap", "AFP")
     assert Party.objects.filter(kind="outlet").count() == 2

@@ -41,6 +41,7 @@ def source(request: DeskRequest, pk: int) -> HttpResponse:
         "extract": getattr(chosen, "extract", None),
         "attempts": list(chosen.attempts.all()) if chosen else [],
         "is_moving": bool(chosen and chosen.is_moving),
+        "ask_again_after": "10s" if chosen and chosen.is_waiting_long else "1s",
         "citations": list(found.citations.live().select_related("claim", "cited_by")),
         "timeline": list(Entry.objects.in_streams([found.stream, found.page.stream])[:CAPTURES]),
     }

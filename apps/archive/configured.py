@@ -1,0 +1,26 @@
+"""What the operator has set for the archive: how much a capture may cost, and who we say we are."""
+
+from django.conf import settings
+
+from apps.archive.fetching import Limits
+
+SOFTWARE = "VerifyDesk/0.1"
+
+
+def limits() -> Limits:
+    """The operator's limits for one capture."""
+    return Limits(
+        connect_seconds=settings.ARCHIVE_CONNECT_SECONDS,
+        first_byte_seconds=settings.ARCHIVE_FIRST_BYTE_SECONDS,
+        resource_seconds=settings.ARCHIVE_RESOURCE_SECONDS,
+        capture_seconds=settings.ARCHIVE_CAPTURE_SECONDS,
+        page_bytes=settings.ARCHIVE_PAGE_BYTES,
+        decoded_bytes=settings.ARCHIVE_DECODED_BYTES,
+        redirects=settings.ARCHIVE_REDIRECTS,
+    )
+
+
+def user_agent() -> str:
+    """Who we say we are to the sites we copy from."""
+    contact = f"; {settings.ARCHIVE_CONTACT}" if settings.ARCHIVE_CONTACT else ""
+    return f"Mozilla/5.0 (compatible; {SOFTWARE}; newsroom archive{contact})"
