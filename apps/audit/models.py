@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -34,9 +34,9 @@ class EntryQuerySet(models.QuerySet["Entry"]):
         """Entries from the first day to the last, both included, in the desk's time zone."""
         entries = self
         if first:
-            entries = entries.filter(at__date__gte=first)
+            entries = entries.filter(at__gte=timezone.make_aware(datetime.combine(first, time.min)))
         if last:
-            entries = entries.filter(at__date__lte=last)
+            entries = entries.filter(at__lt=timezone.make_aware(datetime.combine(last, time.min)) + timedelta(days=1))
         return entries
 
 

@@ -125,3 +125,13 @@ def test_an_empty_queue_says_what_to_do(desk):
 def test_a_reporter_sees_the_same_queue(client, newsroom):
     client.force_login(make_reporter())
     assert len(statements(client)) == 4
+
+
+def test_a_very_large_count_is_cut_short_and_said_so(desk, ada, monkeypatch):
+    monkeypatch.setattr("apps.claims.models.COUNTED_TO", 3)
+    monkeypatch.setattr("apps.desk.templatetags.desk.COUNTED_TO", 3)
+    for number in range(5):
+        make_claim(ada, f"Claim {number}.")
+    response = desk.get(reverse("desk:queue"))
+    assert dict(response.context["counts"])[State.UNVERIFIED] == 4
+    assert "3+" in response.content.decode()

@@ -10,6 +10,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.timezone import localtime
 
+from apps.claims.models import COUNTED_TO
+
 register = template.Library()
 
 _RING = '<circle cx="8" cy="8" r="6"/>'
@@ -57,6 +59,12 @@ def moment(value: datetime | None) -> str:
         f"{date_format(here, 'l j F Y, H:i:s')} {here.tzname()}",
         date_format(here, "j M Y, H:i"),
     )
+
+
+@register.filter
+def counted(number: int) -> str:
+    """A number of claims, as far as the desk counts: 12, 10,000, 10,000+."""
+    return f"{number:,}" if number <= COUNTED_TO else f"{COUNTED_TO:,}+"
 
 
 @register.filter

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.db.models import Count, Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
@@ -25,9 +24,7 @@ PAGE = 50
 def stories(request: DeskRequest) -> HttpResponse:
     """All stories, newest first, with their claims by state."""
     text = request.GET.get("text", "").strip()
-    found = Story.objects.annotate(
-        **{f"{state}_count": Count("claims", filter=Q(claims__state=state)) for state in State.values}
-    )
+    found = Story.objects.with_counts()
     if text:
         found = found.filter(title__icontains=text)
     return render(request, "desk/stories.html", {"slice": slice_by_id(request, found, PAGE), "text": text})

@@ -1,0 +1,140 @@
+"""Every page at a phone's, a desk's and a wall's width, in both themes; by keyboard; and without a jump."""
+
+from __future__ import annotations
+
+import pytest
+from django.urls import reverse
+from playwright.sync_api import expect
+
+from apps.archive.models import Capture
+from apps.claims import actions
+from apps.claims.states import Stance
+from tests.archive.servers import Route, site
+from tests.newsroom import (
+    PASSWORD,
+    make_citation,
+    make_claim,
+    make_extract,
+    make_person,
+    make_reporter,
+    make_story,
+    make_two_lines,
+)
+from tests.workers import worker
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.processes,
+    pytest.mark.django_db(transaction=True),
+]
+LONG = "https://news.example.org/" + "a-very-long-path-without-any-break" * 12
+SHIFTS = """() => { window.shifted = 0; new PerformanceObserver(list => {
+  for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.shifted += entry.value;
+}).observe({type: 'layout-shift'}); }"""
+
+
+@pytest.fixture
+def paths():
+    """The pages of a desk with everything on it that could break a page: long words, failures, verdicts, withdrawals."""
+    sofia = make_person("sofia", "standards_editor")
+    story = make_story(sofia, "North Korean troops in Kursk")
+    claim = make_claim(sofia, "Ukraine captured two soldiers. " + "Donaudampfschifffahrtsgesellschaft" * 4, story=story)
+    for citation in make_two_lines(claim, sofia):
+        make_extract(citation.capture, "A paragraph. " * 80, title="Two captured")
+    failed = make_citation(claim, sofia, state=Capture.State.FAILED, code="http_403", url=LONG, quote="Word " * 60)
+    make_citation(claim, sofia, outlet="TASS", stance=Stance.DISPUTES)
+    actions.corroborate(claim, by=sofia, reason="Two bodies know. " * 20, expected_version=claim.version)
+    actions.withdraw_citation(failed, by=sofia, reason="It can't be copied.")
+    make_citation(claim, sofia, state=Capture.State.BLOCKED, code="blocked_address", url=LONG + "/2")
+    source = claim.citations.first().source
+    return [
+        reverse("desk:queue"),
+        reverse("desk:queue") + "?text=nothing+like+it",
+        reverse("desk:claim", args=[claim.pk]),
+        reverse("desk:claim_open"),
+        reverse("desk:claim_edit", args=[claim.pk]),
+        reverse("desk:citation_withdraw", args=[claim.citations.first().pk]),
+        reverse("desk:source", args=[source.pk]),
+        reverse("desk:source", args=[failed.source_id]),
+        reverse("desk:source_correct", args=[source.pk]),
+        reverse("desk:stories"),
+        reverse("desk:story", args=[story.pk]),
+        reverse("desk:story_open"),
+        reverse("desk:trail"),
+    ]
+
+
+@pytest.mark.parametrize("width", [390, 1280, 1920])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_no_page_is_wider_than_its_window_or_lacks_a_heading(somebody, paths, width, scheme):
+    page = somebody("sofia", color_scheme=scheme).page
+    page.set_viewport_size({"width": width, "height": 844})
+    for path in paths:
+        page.goto(path)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, path
+        assert page.locator("h1").count() == 1, path
+        assert page.locator("main").count() == 1, path
+        background = page.evaluate("getComputedStyle(document.documentElement).backgroundColor")
+        dark = sum(int(part) for part in background.strip("rgba()").split(",")[:3]) < 384
+        assert dark == (scheme == "dark"), (path, background)
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_nothing_jumps_when_a_copy_arrives(somebody, settings, tmp_path, width):
+    story = "<html><head><title>Two captured</title></head><body><article><p>Two were captured in Kursk.</p></article></body></html>"
+    claim = make_claim(make_reporter())
+    with site({"/story": Route(story, delay=2.5)}) as where, worker(tmp_path, ARCHIVE_ALLOW=str(where)):
+        settings.ARCHIVE_ALLOW = frozenset([str(where)])
+        page = somebody("rita").page
+        page.set_viewport_size({"width": width, "height": 844})
+        page.goto(reverse("desk:claim", args=[claim.pk]))
+        page.get_by_label("Address of the page").fill(f"http://{where}/story")
+        page.get_by_role("button", name="Cite", exact=True).click()
+        expect(page.locator('[data-capture-state="queued"], [data-capture-state="fetching"]')).to_be_visible()
+        page.wait_for_timeout(600)
+        page.evaluate(SHIFTS)
+        expect(page.locator('[data-capture-state="stored"]')).to_be_visible(timeout=20_000)
+        expect(page.locator("#evidence")).to_contain_text("Two captured", timeout=20_000)
+        page.wait_for_timeout(600)
+        assert page.evaluate("window.shifted") < 0.05
+
+
+def test_the_main_job_is_done_by_keyboard_alone(somebody):
+    rita = make_reporter()
+    make_claim(rita, "The one claim.")
+    page = somebody().page
+    page.goto("/sign-in/")
+    keys = page.keyboard
+    reach(page, "id_username")
+    keys.type("rita")
+    keys.press("Tab")
+    keys.type(PASSWORD)
+    keys.press("Enter")
+    page.wait_for_url("**/claims/")
+    keys.press("Tab")
+    assert page.evaluate("document.activeElement.hash") == "#main", "the first stop is the link past the navigation"
+    reach_words(page, "The one claim.")
+    keys.press("Enter")
+    page.wait_for_url("**/claims/*/")
+    reach(page, "id_url")
+    keys.type("https://news.example.org/story")
+    keys.press("Enter")
+    expect(page.locator('[data-capture-state="queued"]')).to_be_visible()
+
+
+def reach(page, name):
+    for _ in range(60):
+        if page.evaluate("document.activeElement.id") == name:
+            return
+        page.keyboard.press("Tab")
+    raise AssertionError(f"#{name} can't be reached by Tab")
+
+
+def reach_words(page, words):
+    for _ in range(60):
+        if words in page.evaluate("document.activeElement.textContent"):
+            visible = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
+            assert visible != "none", "the focus can't be seen"
+            return
+        page.keyboard.press("Tab")
+    raise AssertionError(f"“{words}” can't be reached by Tab")
