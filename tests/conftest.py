@@ -7,24 +7,37 @@ from typing import Any
 
 import pytest
 from django.db import connection
-from django.db.backends.sqlite3.base import DatabaseWrapper
 
 from apps.audit import triggers
 
-DatabaseOperations = DatabaseWrapper.ops_class
-_plain_flush = DatabaseOperations.sql_flush
+
+def _lift_the_guard_while_flushing(operations: Any) -> None:
+    """Between tests, and only there, the trail's table is emptied: its triggers refuse that, so they are lifted."""
+    plain_flush = operations.sql_flush
+
+    def sql_flush(self: Any, style: Any, tables: list[str], **options: Any) -> list[str]:
+        statements = plain_flush(self, style, tables, **options)
+        if triggers.TABLE not in tables:
+            return statements
+        vendor = self.connection.vendor
+        on = "" if vendor == "sqlite" else f" ON {triggers.TABLE}"
+        lifted = [f"DROP TRIGGER IF EXISTS {name}{on}" for name in triggers.NAMES[vendor]]
+        return [*lifted, *statements, *{"sqlite": triggers.SQLITE, "postgresql": triggers.POSTGRESQL}[vendor]]
+
+    operations.sql_flush = sql_flush
 
 
-def _flush_that_lifts_the_guard(self: Any, style: Any, tables: list[str], **options: Any) -> list[str]:
-    """SQLite flushes by DELETE, which the trail's triggers refuse: between tests, and only there, they are lifted."""
-    statements = _plain_flush(self, style, tables, **options)
-    if triggers.TABLE in tables:
-        names = [*triggers.NAMES, "audit_entry_keeps_no_replace"]
-        return [*(f"DROP TRIGGER IF EXISTS {name}" for name in names), *statements, *triggers.SQLITE]
-    return statements
+_lift_the_guard_while_flushing(type(connection.ops))
 
 
-DatabaseOperations.sql_flush = _flush_that_lifts_the_guard  # type: ignore[method-assign]
+@pytest.fixture(autouse=True)
+def _an_archive_of_its_own(settings: Any, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Each test stores into a directory of its own, so that what it finds there is its own doing."""
+    place = {
+        "BACKEND": "apps.archive.storage.EvidenceStorage",
+        "OPTIONS": {"location": tmp_path_factory.mktemp("archive")},
+    }
+    settings.STORAGES = {**settings.STORAGES, "archive": place}
 
 
 @pytest.fixture(autouse=True)

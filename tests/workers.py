@@ -45,6 +45,7 @@ def environment(**values: str) -> dict[str, str]:
         **os.environ,
         "DATABASE_URL": database_url(),
         "ARCHIVE_ALLOW": ",".join(sorted(settings.ARCHIVE_ALLOW)),
+        "ARCHIVE_DIR": str(settings.STORAGES["archive"]["OPTIONS"]["location"]),
         "ARCHIVE_SWEEP_SECONDS": "0.5",
         "ARCHIVE_RETRY_SECONDS": "0.5",
         **values,

@@ -64,6 +64,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "apps.accounts.middleware.PlainSessionMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -136,6 +137,7 @@ WHITENOISE_USE_FINDERS = DEBUG
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
 PASSWORD_HASHERS = [
+    "apps.accounts.hashers.FrugalArgon2",
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
@@ -150,7 +152,7 @@ AXES_FAILURE_LIMIT = 6
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_LOCKOUT_TEMPLATE = "desk/sign_in_locked.html"
-AXES_CLIENT_IP_CALLABLE = "apps.accounts.middleware.client_address"
+AXES_CLIENT_IP_CALLABLE = "apps.accounts.middleware.throttled_address"
 AXES_RESET_ON_SUCCESS = True
 AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False
@@ -200,7 +202,7 @@ ARCHIVE_DECODED_BYTES = env.int("ARCHIVE_DECODED_BYTES", 50_000_000)
 ARCHIVE_REDIRECTS = env.int("ARCHIVE_REDIRECTS", 5)
 ARCHIVE_ATTEMPTS = env.int("ARCHIVE_ATTEMPTS", 4)
 ARCHIVE_RETRY_SECONDS = env.float("ARCHIVE_RETRY_SECONDS", 30)
-ARCHIVE_LEASE_SECONDS = env.int("ARCHIVE_LEASE_SECONDS", 180)
+ARCHIVE_LEASE_SECONDS = env.int("ARCHIVE_LEASE_SECONDS", 125)
 ARCHIVE_SWEEP_SECONDS = env.float("ARCHIVE_SWEEP_SECONDS", 10)
 
 # Celery: the row is the job, the message only a doorbell. No results, no ETA, no prefetch.
@@ -230,8 +232,8 @@ CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_MAX_MEMORY_PER_CHILD = 300_000
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
-CELERY_TASK_SOFT_TIME_LIMIT = int(ARCHIVE_CAPTURE_SECONDS) + 20
-CELERY_TASK_TIME_LIMIT = int(ARCHIVE_CAPTURE_SECONDS) + 40
+CELERY_TASK_SOFT_TIME_LIMIT = int(ARCHIVE_CAPTURE_SECONDS) + 15
+CELERY_TASK_TIME_LIMIT = int(ARCHIVE_CAPTURE_SECONDS) + 25
 CELERY_TASK_DEFAULT_QUEUE = "desk"
 # A worker started without -Q serves every queue; a bigger desk gives fetching and reading workers of their own.
 CELERY_TASK_QUEUES = {name: {"exchange": name, "routing_key": name} for name in ("desk", "fetch", "extract")}

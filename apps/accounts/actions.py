@@ -9,9 +9,12 @@ from django.db import transaction
 
 from apps.accounts.capabilities import Capability
 from apps.accounts.models import Role, User
-from apps.accounts.permissions import require
+from apps.accounts.permissions import NotAllowed, require
 from apps.audit.actions import record
 from apps.audit.verbs import Verb
+
+NOT_ONES_OWN = "Nobody changes their own roles: ask a colleague who manages people."
+LAST_MANAGER = "Nobody else may manage people: give somebody that role first."
 
 
 def add_person(
@@ -42,10 +45,15 @@ def change_person(
     is_active: bool | None = None,
     roles: Collection[Role] | None = None,
 ) -> User:
-    """Change what is given and leave the rest."""
+    """Change what is given and leave the rest. Raises NotAllowed when nobody could manage people any more."""
     require(by, Capability.MANAGE_PEOPLE)
     with transaction.atomic():
+        if user == by and (is_active is False or (roles is not None and set(roles) != set(user.roles.all()))):
+            raise NotAllowed(NOT_ONES_OWN)
+        managers = set(User.objects.who_may(Capability.MANAGE_PEOPLE).select_for_update())
         user = User.objects.select_for_update().get(pk=user.pk)
+        if managers == {user} and not stays_manager(is_active, roles):
+            raise NotAllowed(LAST_MANAGER)
         before = {"name": user.name, "email": user.email, "active": user.is_active, "roles": _names(user.roles.all())}
         user.name = user.name if name is None else name
         user.email = user.email if email is None else email
@@ -67,9 +75,17 @@ def change_person(
     return user
 
 
-def record_new_password(user: User, *, by: User) -> None:
-    """Somebody's password was replaced by a colleague; the fact is recorded, never the value."""
-    require(by, Capability.MANAGE_PEOPLE)
+def stays_manager(is_active: bool | None, roles: Collection[Role] | None) -> bool:
+    """Whether somebody who manages people still would, with this given; None means unchanged."""
+    return is_active is not False and (
+        roles is None or any(Capability.MANAGE_PEOPLE in role.capabilities for role in roles)
+    )
+
+
+def record_new_password(user: User, *, by: User | None) -> None:
+    """Somebody's password was replaced by a colleague or at the machine; the fact is recorded, never the value."""
+    if by is not None:
+        require(by, Capability.MANAGE_PEOPLE)
     with transaction.atomic():
         record(Verb.PERSON_CHANGED, stream=_stream(user), target=str(user), by=by, after={"changed": "password"})
 
@@ -99,9 +115,15 @@ def record_sign_out(user: AbstractBaseUser) -> None:
 
 
 def record_failed_sign_in(username: str) -> None:
-    """Somebody tried to sign in and could not. The name is what was typed, cut short; never the password."""
+    """Somebody tried to sign in and could not. Only a name that exists is kept: others are passwords too often."""
+    known = User.objects.filter(username=username.replace("\0", "")[:150]).first()
     with transaction.atomic():
-        record(Verb.SIGN_IN_FAILED, stream="sign-ins", target=username[:150], by=None)
+        record(
+            Verb.SIGN_IN_FAILED,
+            stream=_stream(known) if known else "sign-ins",
+            target=known.username if known else "an unknown name",
+            by=None,
+        )
 
 
 def _stream(user: User) -> str:

@@ -1,23 +1,40 @@
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin.utils import unquote
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
 from django.contrib.auth.models import Group
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.forms import ModelForm
 from django.http import HttpRequest
 
 from apps.accounts import actions
+from apps.accounts.capabilities import Capability
 from apps.accounts.models import Role, User
 from apps.accounts.people import person
 from apps.audit.admin import ReadOnlyAdmin
 
 
 class PersonChangeForm(UserChangeForm):
+    asked_by: User | None = None
+
     class Meta:
         model = User
         fields = ["name", "email", "is_active", "roles"]
+
+    def clean(self) -> dict[str, Any]:
+        fields = super().clean() or self.cleaned_data
+        if self.asked_by == self.instance and (
+            not fields.get("is_active") or set(fields.get("roles", [])) != set(self.instance.roles.all())
+        ):
+            raise ValidationError(actions.NOT_ONES_OWN)
+        if set(User.objects.who_may(Capability.MANAGE_PEOPLE)) == {self.instance} and not actions.stays_manager(
+            fields.get("is_active"), fields.get("roles")
+        ):
+            raise ValidationError(actions.LAST_MANAGER)
+        return fields
 
 
 class PersonAddForm(AdminUserCreationForm):
@@ -50,6 +67,10 @@ class PersonAdmin(UserAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         return self.readonly_fields if obj else ["last_login", "date_joined"]
 
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        form = super().get_form(request, obj, change=change, **kwargs)
+        return type(form.__name__, (form,), {"asked_by": person(request)})
+
     def get_queryset(self, request: HttpRequest) -> Any:
         return User.objects.with_roles()
 
@@ -80,9 +101,10 @@ class PersonAdmin(UserAdmin):
 
     def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> Any:
         with transaction.atomic():
-            before = User.objects.filter(pk=id).values_list("password", flat=True).first()
+            found = self.get_object(request, unquote(id))
+            before = found.password if found else ""
             response = super().user_change_password(request, id, form_url)
-            changed = User.objects.filter(pk=id).first()
+            changed = self.get_object(request, unquote(id))
             if changed and changed.password != before:
                 actions.record_new_password(changed, by=person(request))
         return response

@@ -39,3 +39,27 @@ class AuditContextMiddleware:
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> None:
         if request.resolver_match and request.resolver_match.app_name == "admin":
             through_admin()
+
+
+def throttled_address(request: HttpRequest) -> str:
+    """What sign-in attempts are counted by: an IPv4 address, or the /64 that one IPv6 client has to itself."""
+    found = client_address(request)
+    if found is None:
+        return "0.0.0.0"  # noqa: S104  (not an address to bind to, but the name of "unknown")
+    address = ipaddress.ip_address(found)
+    if address.version == 4:
+        return found
+    return str(ipaddress.ip_network(f"{address}/64", strict=False).network_address)
+
+
+class PlainSessionMiddleware:
+    """Drops a session cookie that can't be one of ours, before the database is asked for it."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        key = request.COOKIES.get(settings.SESSION_COOKIE_NAME, "")
+        if key and not (key.isascii() and key.isalnum()):
+            del request.COOKIES[settings.SESSION_COOKIE_NAME]
+        return self.get_response(request)

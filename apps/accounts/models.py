@@ -11,6 +11,8 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 
 from apps.accounts.capabilities import Capability, RoleName
+from apps.audit.actions import record
+from apps.audit.verbs import Verb
 
 
 def validate_capabilities(value: Any) -> None:
@@ -38,6 +40,11 @@ class UserQuerySet(models.QuerySet["User"]):
     def active(self) -> UserQuerySet:
         return self.filter(is_active=True).order_by("name", "username")
 
+    def who_may(self, capability: Capability) -> UserQuerySet:
+        """Active people with a role that has the capability."""
+        roles = [role.pk for role in Role.objects.all() if capability.value in role.capabilities]
+        return self.filter(is_active=True, pk__in=User.roles.through.objects.filter(role__in=roles).values("user"))
+
     def with_roles(self) -> UserQuerySet:
         return self.prefetch_related("roles")
 
@@ -57,6 +64,13 @@ class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[
         with transaction.atomic():
             user = self.create_user(username, password, **fields)
             user.roles.add(Role.objects.get(slug=RoleName.ADMINISTRATOR))
+            record(
+                Verb.PERSON_ADDED,
+                stream=f"person:{user.pk}",
+                target=str(user),
+                by=None,
+                after={"username": user.username, "roles": user.role_names},
+            )
         return user
 
 

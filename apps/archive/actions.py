@@ -44,7 +44,7 @@ def request_capture(page: Page, *, by: User) -> Capture:
             with transaction.atomic():
                 capture = Capture.objects.create(page=page, requested_by=by, last_attempt=settings.ARCHIVE_ATTEMPTS)
         except IntegrityError:
-            return page.captures.in_flight().get()
+            return page.captures.latest("id")
         record(
             Verb.CAPTURE_REQUESTED,
             stream=page.stream,

@@ -5,11 +5,11 @@ from __future__ import annotations
 import hashlib
 import logging
 import random
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 from django.conf import settings
-from django.db import transaction
+from django.db import OperationalError, transaction
 from django.db.models import F
 from django.utils import timezone
 
@@ -41,6 +41,9 @@ def run(capture_id: int) -> bool:
         give_back(capture, failure.code, failure.detail, failure.http_status, failure.retry_after)
     except Refused as refusal:
         give_back(capture, refusal.code, refusal.detail)
+    except OperationalError:
+        # The database is away: there is nothing to settle with. The lease runs out and the row is taken again.
+        logger.exception("capture %s: the database is away", capture.pk)
     except OSError as error:
         logger.exception("capture %s: storing failed", capture.pk)
         give_back(capture, Code.STORAGE_FAILED, type(error).__name__)
@@ -58,6 +61,7 @@ def lease(capture_id: int) -> Capture | None:
     now = timezone.now()
     token = uuid4()
     with transaction.atomic():
+        abandoned = Capture.objects.filter(pk=capture_id, state=Capture.State.FETCHING).exists()
         taken = (
             Capture.objects.due(now)
             .filter(pk=capture_id, attempt__lt=F("last_attempt"))
@@ -70,6 +74,9 @@ def lease(capture_id: int) -> Capture | None:
         )
         if taken:
             capture = Capture.objects.with_pages().get(pk=capture_id)
+            if abandoned:
+                _end_attempts(capture, now, Code.WORKER_LOST, before=capture.attempt)
+                _record_postponed(capture, Code.WORKER_LOST)
             Attempt.objects.create(capture=capture, number=capture.attempt, started_at=now)
             return capture
         exhausted = Capture.objects.due(now).with_pages().filter(pk=capture_id).first()
@@ -151,14 +158,8 @@ def give_back(
             next_attempt_at=now + wait_before(capture, retry_after),
         )
         if returned:
-            capture.attempts.filter(number=capture.attempt).update(ended_at=now, code=code, detail=detail[:500])
-            record(
-                Verb.CAPTURE_POSTPONED,
-                stream=capture.page.stream,
-                target=capture.page.url,
-                by=None,
-                after={**facts_of(capture), "state": Capture.State.QUEUED, "failure": code.label},
-            )
+            _end_attempts(capture, now, code, detail)
+            _record_postponed(capture, code)
 
 
 def settle_failed(capture: Capture, token: UUID, code: Code, detail: str, http_status: int | None = None) -> None:
@@ -175,7 +176,7 @@ def settle_failed(capture: Capture, token: UUID, code: Code, detail: str, http_s
         settled_at=now,
     )
     if settled:
-        capture.attempts.filter(number=capture.attempt).update(ended_at=now, code=code, detail=detail[:500])
+        _end_attempts(capture, now, code, detail)
         record(
             Verb.CAPTURE_FAILED,
             stream=capture.page.stream,
@@ -190,6 +191,23 @@ def wait_before(capture: Capture, retry_after: float | None) -> timedelta:
     seconds = settings.ARCHIVE_RETRY_SECONDS * 2 ** (capture.attempt - 1)
     jittered = seconds * random.uniform(0.8, 1.2)  # noqa: S311  (spreads retries, keeps no secret)
     return min(LONGEST_WAIT, timedelta(seconds=max(jittered, retry_after or 0)))
+
+
+def _end_attempts(capture: Capture, now: datetime, code: Code, detail: str = "", *, before: int | None = None) -> None:
+    """Write down how the present attempt ended; or, with ``before``, how those ended that nobody came back from."""
+    attempts = capture.attempts.filter(ended_at__isnull=True)
+    attempts = attempts.filter(number=capture.attempt) if before is None else attempts.filter(number__lt=before)
+    attempts.update(ended_at=now, code=code, detail=detail[:500])
+
+
+def _record_postponed(capture: Capture, code: Code) -> None:
+    record(
+        Verb.CAPTURE_POSTPONED,
+        stream=capture.page.stream,
+        target=capture.page.url,
+        by=None,
+        after={**facts_of(capture), "state": Capture.State.QUEUED, "failure": code.label},
+    )
 
 
 def _token(capture: Capture) -> UUID:

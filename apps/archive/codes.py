@@ -42,13 +42,14 @@ class Code(models.TextChoices):
 
 
 CHECK_ADDRESS = "Check the address, or copy it again from the browser."
-LATER = "The desk tries again by itself; if it stays so, open the page in a browser and keep a document instead."
-ANOTHER_WAY = "Open the page in a browser; if it matters, keep a screenshot or a document as the source."
+LATER = "The desk tries again by itself."
+GIVEN_UP = "The desk has tried as often as it may. Look whether the page opens in a browser, and try again then."
+ANOTHER_WAY = "Open the page in a browser. If it is there, cite another address of the same page, if it has one."
 OPERATOR = "Tell the administrator; the log has the details."
 
 HINTS: dict[Code, str] = {
     Code.INVALID_URL: CHECK_ADDRESS,
-    Code.SCHEME_NOT_ALLOWED: "Cite a web page by its http or https address, and anything else as a document.",
+    Code.SCHEME_NOT_ALLOWED: "Cite the page by its http or https address.",
     Code.USERINFO_NOT_ALLOWED: "Remove everything before the site's name. Never paste a password into an address.",
     Code.PORT_NOT_ALLOWED: "Use the page's public address; the desk connects to ports 80 and 443.",
     Code.BLOCKED_ADDRESS: "Use an address that anybody on the public web can open.",
@@ -60,16 +61,16 @@ HINTS: dict[Code, str] = {
     Code.TLS_INVALID: "Do not trust the page as it stands; ask the site, or cite it from another address.",
     Code.FIRST_BYTE_TIMEOUT: LATER,
     Code.DEADLINE_EXCEEDED: LATER,
-    Code.TOO_LARGE: "Cite a smaller page or a part of the document, or keep the file as a document.",
+    Code.TOO_LARGE: "Cite a smaller page, or a part of the document that has its own address.",
     Code.TOO_MANY_HEADERS: ANOTHER_WAY,
     Code.DECOMPRESSION_BOMB: "Treat the site with care; it may mean harm.",
     Code.DECODE_ERROR: ANOTHER_WAY,
     Code.INCOMPLETE_BODY: LATER,
     Code.TOO_MANY_REDIRECTS: "Open the page in a browser and cite the address at which it ends.",
-    Code.REDIRECT_LOOP: "The page may want a consent first; open it in a browser and keep a document instead.",
+    Code.REDIRECT_LOOP: "The page may want a consent first: cite the address at which a browser ends.",
     Code.BAD_REDIRECT: "Open the page in a browser and cite the address at which it ends.",
     Code.BAD_RESPONSE: ANOTHER_WAY,
-    Code.HTTP_401: "Cite a public copy, or keep a document of what you can see when signed in.",
+    Code.HTTP_401: "Cite a public copy, if there is one.",
     Code.HTTP_403: ANOTHER_WAY,
     Code.HTTP_404: "Check the address. If the page was there before, cite a copy in a public web archive.",
     Code.HTTP_410: "Cite a copy in a public web archive, if there is one.",
@@ -77,7 +78,7 @@ HINTS: dict[Code, str] = {
     Code.HTTP_4XX: ANOTHER_WAY,
     Code.HTTP_5XX: LATER,
     Code.EMPTY: "Open the page in a browser; it may show its text only there.",
-    Code.WORKER_LOST: "The desk tries again by itself.",
+    Code.WORKER_LOST: LATER,
     Code.STORAGE_FAILED: OPERATOR,
     Code.INTERNAL: OPERATOR,
 }

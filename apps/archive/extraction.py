@@ -6,7 +6,7 @@ import logging
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import urljoin, urlsplit
@@ -30,6 +30,7 @@ MOST_TAGS = 50_000
 MOST_OPEN = 180
 MOST_FORMATTING = 30
 LONGEST_TAG = 2_048
+MOST_ATTRIBUTES = 64
 MOST_DATA_BLOCKS = 30
 LONGEST_DATA_BLOCK = 1_000_000
 MOST_DATA_ITEMS = 2_000
@@ -70,6 +71,10 @@ NO_ARTICLE = "//*[{}]".format(
 UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff\ufffe\uffff]")
 SPACES = re.compile(r"\s+")
 LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{1,8}){0,3}")
+HEAD_LINES = 4
+LONGEST_LABEL = 40
+LABEL = re.compile(r"(?:published|updated|posted|last updated|photo|share|listen)\W*", re.IGNORECASE)
+FRAME_WORDS = re.compile(r"^(?:by|credit|source|photo credit)\b[\s:]*")
 SUFFIX = re.compile(r"\s+(?:[-\u2013\u2014|\u00b7\u2022\u00bb:]|::)\s+")
 ARTICLE_TYPE = re.compile(r"(?:Article|Posting|Report|Review)$")
 BY = re.compile(r"^(?:by|author|autor|von|par|от|автор)\b[\s:]*", re.IGNORECASE)
@@ -116,15 +121,17 @@ def read_article(html_text: str, url: str) -> Article:
     site_name = page.from_data(_name_of("publisher")) or page.meta("og:site_name", "application-name")
     site_name = _line(site_name, LONGEST_SITE)
     byline = BY.sub("", _line(_byline(page), LONGEST_BYLINE))
+    title, published = _title(page, site_name), _published(page)
+    credit_line = _line(_credit(page, byline, text), LONGEST_CREDIT)
     return Article(
-        title=_title(page, site_name),
-        text=text,
+        title=title,
+        text=_without_frame(text, title, byline, credit_line),
         byline=byline,
         site_name=site_name,
-        published=_published(page),
+        published=published,
         language=_language(page),
         canonical_url=_canonical(page, url),
-        credit_line=_line(_credit(page, byline, text), LONGEST_CREDIT),
+        credit_line=credit_line,
     )
 
 
@@ -172,10 +179,15 @@ def tame(html_text: str) -> Markup:
                 at = closed.start()
             continue
         if nesting.admits(name, closing=bool(found["close"])):
-            kept.append(tag if len(tag) <= LONGEST_TAG else f"<{found['close']}{name}>")
+            kept.append(tag if _is_plain(tag) else f"<{found['close']}{name}>")
     if tags < MOST_TAGS:
         kept.append(source[at:])
     return Markup("".join(kept), data)
+
+
+def _is_plain(tag: str) -> bool:
+    """Whether a tag is no longer, and has no more attributes, than anybody writes."""
+    return len(tag) <= LONGEST_TAG and len(tag.split(None, MOST_ATTRIBUTES + 1)) <= MOST_ATTRIBUTES
 
 
 class _Nesting:
@@ -241,6 +253,25 @@ def _article_text(markup: str) -> str:
         logger.warning("no article text: the extractor failed", exc_info=True)
         return ""
     return _several_lines(text or "")
+
+
+def _without_frame(text: str, title: str, byline: str, credit_line: str) -> str:
+    """The article's own text: without the lines around it that repeat its headline, section, byline or credit line."""
+    lines = text.split("\n")
+    said = {_folded(value) for value in (title, byline, credit_line) if value}
+    top = next((number for number, line in enumerate(lines[:HEAD_LINES]) if _folded(line) == _folded(title)), None)
+    if title and top is not None and all(len(line) <= LONGEST_LABEL for line in lines[:top]):
+        lines = lines[top + 1 :]
+    while lines and (_folded(lines[0]) in said or LABEL.fullmatch(lines[0].strip()) or not lines[0].strip()):
+        lines.pop(0)
+    while lines and (_folded(lines[-1]) in said or not lines[-1].strip()):
+        lines.pop()
+    return "\n".join(lines)
+
+
+def _folded(line: str) -> str:
+    """A line as it compares: without "By", "Credit:", case and punctuation around it."""
+    return FRAME_WORDS.sub("", SPACES.sub(" ", line).strip(" -\u2013\u2014|\u00b7").casefold()).strip(" .:,;()[]“”\"'")
 
 
 def _items(block: str) -> list[dict[str, Any]]:
@@ -323,7 +354,7 @@ def _moment(text: str) -> datetime | None:
             moment = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
         except (ValueError, OverflowError):
             continue
-        if moment.year >= 1990:
+        if moment.year >= 1990 and moment <= datetime.now(UTC) + timedelta(days=1):
             return moment
     return None
 

@@ -1,13 +1,13 @@
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
-from apps.archive.codes import HINTS, Code
+from apps.archive.codes import GIVEN_UP, HINTS, RETRYABLE, Code
 
 
 class Page(models.Model):
@@ -40,9 +40,10 @@ class CaptureQuerySet(models.QuerySet["Capture"]):
         abandoned = models.Q(state=Capture.State.FETCHING, lease_until__lt=now)
         return self.filter(waiting | abandoned)
 
-    def unread(self) -> CaptureQuerySet:
-        """Stored copies whose text nobody has read yet."""
-        return self.filter(state=Capture.State.STORED, read_at__isnull=True)
+    def unread(self, now: datetime) -> CaptureQuerySet:
+        """Stored copies whose text nobody has read and nobody is reading."""
+        free = models.Q(read_lease_until__isnull=True) | models.Q(read_lease_until__lt=now)
+        return self.filter(free, state=Capture.State.STORED, read_at__isnull=True)
 
     def with_pages(self) -> CaptureQuerySet:
         return self.select_related("page", "requested_by")
@@ -90,6 +91,7 @@ class Capture(models.Model):
     warc_bytes = models.PositiveBigIntegerField(null=True)
     warc_digest = models.CharField("record SHA-256", max_length=64, blank=True)
 
+    read_lease_until = models.DateTimeField(null=True, editable=False)
     read_attempts = models.PositiveSmallIntegerField(default=0)
     read_at = models.DateTimeField(null=True)
 
@@ -165,7 +167,11 @@ class Capture(models.Model):
     @property
     def hint(self) -> str:
         """What somebody can do about it."""
-        return HINTS.get(Code(self.code), "") if self.code else ""
+        if not self.code:
+            return ""
+        if self.state == self.State.FAILED and Code(self.code) in RETRYABLE:
+            return GIVEN_UP
+        return HINTS.get(Code(self.code), "")
 
     @property
     def warc_name(self) -> str:
@@ -210,6 +216,17 @@ class Extract(models.Model):
 
     class Meta:
         ordering = ["-id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(published_at__isnull=True)
+                | models.Q(
+                    published_at__gte=datetime(1900, 1, 1, tzinfo=UTC),
+                    published_at__lte=datetime(2100, 1, 1, tzinfo=UTC),
+                ),
+                name="text_was_published_in_our_time",
+                violation_error_message="Give a year between 1900 and 2100.",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.title or f"text of capture {self.capture_id}"

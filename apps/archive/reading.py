@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import logging
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import IO
 
 from django.db import IntegrityError, transaction
@@ -22,14 +23,20 @@ from apps.audit.actions import record
 from apps.audit.verbs import Verb
 
 MOST_ATTEMPTS = 3
+LEASE = timedelta(seconds=60)
 HTML_TYPES = ("text/html", "application/xhtml+xml")
 logger = logging.getLogger(__name__)
 
 
 def run(capture_id: int) -> None:
-    """Read one stored capture, once. The attempt is counted first: a text that kills its reader is left after three."""
-    counted = Capture.objects.unread().filter(pk=capture_id).update(read_attempts=F("read_attempts") + 1)
-    if not counted:
+    """Read one stored capture, once, and one reader at a time. A text that kills its reader is left after three."""
+    now = timezone.now()
+    taken = (
+        Capture.objects.unread(now)
+        .filter(pk=capture_id)
+        .update(read_attempts=F("read_attempts") + 1, read_lease_until=now + LEASE)
+    )
+    if not taken:
         return
     capture = Capture.objects.with_pages().get(pk=capture_id)
     if capture.read_attempts > MOST_ATTEMPTS:

@@ -40,7 +40,7 @@ def sweep() -> None:
         Capture.objects.due(timezone.now()).order_by("next_attempt_at").values_list("pk", flat=True)[:SWEPT_AT_ONCE]
     ):
         ring(capture_page, pk)
-    for pk in Capture.objects.unread().order_by("pk").values_list("pk", flat=True)[:SWEPT_AT_ONCE]:
+    for pk in Capture.objects.unread(timezone.now()).order_by("pk").values_list("pk", flat=True)[:SWEPT_AT_ONCE]:
         ring(read_capture, pk)
 
 

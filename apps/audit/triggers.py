@@ -13,25 +13,29 @@ from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 TABLE = "audit_entry"
-NAMES = ("audit_entry_keeps_no_update", "audit_entry_keeps_no_delete")
+NO_UPDATE, NO_DELETE = "audit_entry_keeps_no_update", "audit_entry_keeps_no_delete"
+NO_REPLACE, NO_TRUNCATE = "audit_entry_keeps_no_replace", "audit_entry_keeps_no_truncate"
+NAMES = {"sqlite": (NO_UPDATE, NO_DELETE, NO_REPLACE), "postgresql": (NO_UPDATE, NO_DELETE, NO_TRUNCATE)}
 
 SQLITE = [
-    f"""CREATE TRIGGER IF NOT EXISTS {NAMES[0]} BEFORE UPDATE ON {TABLE}
+    f"""CREATE TRIGGER IF NOT EXISTS {NO_UPDATE} BEFORE UPDATE ON {TABLE}
         BEGIN SELECT RAISE(ABORT, 'the audit trail is append-only: entries are never changed'); END""",
-    f"""CREATE TRIGGER IF NOT EXISTS {NAMES[1]} BEFORE DELETE ON {TABLE}
+    f"""CREATE TRIGGER IF NOT EXISTS {NO_DELETE} BEFORE DELETE ON {TABLE}
         BEGIN SELECT RAISE(ABORT, 'the audit trail is append-only: entries are never deleted'); END""",
-    f"""CREATE TRIGGER IF NOT EXISTS audit_entry_keeps_no_replace BEFORE INSERT ON {TABLE}
-        WHEN EXISTS (SELECT 1 FROM {TABLE} WHERE id = NEW.id)
+    f"""CREATE TRIGGER IF NOT EXISTS {NO_REPLACE} BEFORE INSERT ON {TABLE}
+        WHEN EXISTS (SELECT 1 FROM {TABLE} WHERE id = NEW.id OR (stream = NEW.stream AND seq = NEW.seq))
         BEGIN SELECT RAISE(ABORT, 'the audit trail is append-only: entries are never replaced'); END""",  # noqa: S608
 ]
 POSTGRESQL = [
     """CREATE OR REPLACE FUNCTION audit_entry_is_append_only() RETURNS trigger LANGUAGE plpgsql AS $$
         BEGIN RAISE EXCEPTION 'the audit trail is append-only: entries are never changed or deleted'
             USING ERRCODE = 'integrity_constraint_violation'; END $$""",
-    f"""CREATE OR REPLACE TRIGGER {NAMES[0]} BEFORE UPDATE ON {TABLE}
+    f"""CREATE OR REPLACE TRIGGER {NO_UPDATE} BEFORE UPDATE ON {TABLE}
         FOR EACH ROW EXECUTE FUNCTION audit_entry_is_append_only()""",
-    f"""CREATE OR REPLACE TRIGGER {NAMES[1]} BEFORE DELETE ON {TABLE}
+    f"""CREATE OR REPLACE TRIGGER {NO_DELETE} BEFORE DELETE ON {TABLE}
         FOR EACH ROW EXECUTE FUNCTION audit_entry_is_append_only()""",
+    f"""CREATE OR REPLACE TRIGGER {NO_TRUNCATE} BEFORE TRUNCATE ON {TABLE}
+        FOR EACH STATEMENT EXECUTE FUNCTION audit_entry_is_append_only()""",
 ]
 
 
@@ -52,7 +56,7 @@ def installed(connection: BaseDatabaseWrapper) -> bool:
     )
     with connection.cursor() as cursor:
         cursor.execute(query)
-        return set(NAMES) <= {row[0] for row in cursor.fetchall()}
+        return set(NAMES[connection.vendor]) <= {row[0] for row in cursor.fetchall()}
 
 
 def install_after_migrate(sender: AppConfig, using: str, **kwargs: Any) -> None:

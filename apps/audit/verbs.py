@@ -17,6 +17,7 @@ class Verb(models.TextChoices):
     CLAIM_CORROBORATED = "claim_corroborated", "{actor} marked the claim corroborated"
     CLAIM_DISPUTED = "claim_disputed", "{actor} marked the claim disputed"
     CLAIM_REOPENED = "claim_reopened", "{actor} reopened the claim: unverified again"
+    CLAIM_FLAGGED = "claim_flagged", "A change by {actor} sent the claim back to review: {after[missing]}"
     SOURCE_CITED = "source_cited", "{actor} cited {after[source]} ({after[stance]})"
     CITATION_WITHDRAWN = "citation_withdrawn", "{actor} withdrew the citation of {before[source]}"
     SOURCE_REGISTERED = "source_registered", "{actor} registered the source {target}"

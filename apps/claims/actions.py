@@ -8,7 +8,8 @@ from __future__ import annotations
 import hashlib
 import json
 from datetime import datetime
-from typing import Any
+from typing import Any, TypedDict, Unpack
+from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -18,14 +19,32 @@ from apps.accounts.models import User
 from apps.accounts.permissions import require
 from apps.archive.actions import request_capture
 from apps.audit.actions import record
-from apps.audit.models import Entry
 from apps.audit.verbs import Verb
+from apps.audit.versioned import differences, lock, write
 from apps.claims import policy
 from apps.claims.models import Citation, Claim, Decision, Story
-from apps.claims.refusals import AlreadyCited, ChangedMeanwhile, NoSuchMove, NotEnoughEvidence, ReasonMissing, Refusal
+from apps.claims.refusals import AlreadyCited, Decided, NoSuchMove, NotEnoughEvidence, ReasonMissing, Refusal
 from apps.claims.states import Stage, Stance, State
-from apps.sources.actions import register_party, register_source
+from apps.sources import actions as sources
+from apps.sources.actions import SourceFacts, register_party, register_source
 from apps.sources.models import Party, Source
+
+
+class StoryFacts(TypedDict, total=False):
+    """What can be edited of a story."""
+
+    title: str
+    summary: str
+
+
+class ClaimFacts(TypedDict, total=False):
+    """What can be edited of a claim; ``claimant`` is a name, empty for nobody."""
+
+    statement: str
+    claimant: str
+    story: Story | None
+    due: datetime | None
+
 
 # Stories
 
@@ -36,24 +55,39 @@ def open_story(title: str, *, by: User, summary: str = "") -> Story:
     try:
         with transaction.atomic():
             story = Story.objects.create(title=title, summary=summary, opened_by=by)
-            record(Verb.STORY_OPENED, stream=story.stream, target=title, by=by, after={"summary": summary})
+            record(
+                Verb.STORY_OPENED,
+                stream=story.stream,
+                seq=story.version,
+                target=title,
+                by=by,
+                after={"summary": summary},
+            )
     except IntegrityError as error:
         raise Refusal("There is a story with this title already.") from error
     return story
 
 
-def edit_story(story: Story, *, by: User, title: str, summary: str) -> Story:
-    """Change a story's title or summary. Raises Refusal when another story has the title."""
+def edit_story(story: Story, *, by: User, expected_version: int, **changes: Unpack[StoryFacts]) -> Story:
+    """Change what is given and leave the rest. Raises ChangedMeanwhile, and Refusal when another has the title."""
     require(by, Capability.OPEN_CLAIMS)
     try:
         with transaction.atomic():
-            story = Story.objects.select_for_update().get(pk=story.pk)
-            before = {"title": story.title, "summary": story.summary}
-            story.title, story.summary = title, summary
-            after = {"title": title, "summary": summary}
-            if before != after:
-                story.save(update_fields=["title", "summary"])
-                record(Verb.STORY_EDITED, stream=story.stream, target=title, by=by, before=before, after=after)
+            story = lock(story, expected_version)
+            before = _story_facts(story)
+            story.title = changes.get("title", story.title)
+            story.summary = changes.get("summary", story.summary)
+            was, became = differences(before, _story_facts(story))
+            if became:
+                write(
+                    story,
+                    Verb.STORY_EDITED,
+                    by=by,
+                    fields=["title", "summary"],
+                    target=story.title,
+                    before=was,
+                    after=became,
+                )
     except IntegrityError as error:
         raise Refusal("There is a story with this title already.") from error
     return story
@@ -70,60 +104,71 @@ def open_claim(
     story: Story | None = None,
     assignee: User | None = None,
     due: datetime | None = None,
+    submission: UUID | None = None,
 ) -> Claim:
-    """Put a checkable assertion into the inbox. Naming an assignee needs the right to assign."""
+    """Put a checkable assertion into the inbox. One ``submission`` opens one claim, however often it is sent.
+
+    Naming somebody else as assignee needs the right to assign.
+    """
     require(by, Capability.OPEN_CLAIMS)
     if assignee and assignee != by:
         require(by, Capability.ASSIGN)
-    with transaction.atomic():
-        claim = Claim.objects.create(
-            statement=statement, claimant=_party(claimant, by), story=story, assignee=assignee, due=due, opened_by=by
-        )
-        record(
-            Verb.CLAIM_OPENED,
-            stream=claim.stream,
-            seq=claim.version,
-            target=statement,
-            by=by,
-            after={**_facts(claim), "state": claim.state, "stage": claim.stage},
-        )
+    try:
+        with transaction.atomic():
+            claim = Claim.objects.create(
+                statement=statement,
+                claimant=_party(claimant, by),
+                story=story,
+                assignee=assignee,
+                due=due,
+                opened_by=by,
+                submission=submission,
+            )
+            record(
+                Verb.CLAIM_OPENED,
+                stream=claim.stream,
+                seq=claim.version,
+                target=statement,
+                by=by,
+                after={**_facts(claim), "state": claim.state, "stage": claim.stage},
+            )
+    except IntegrityError:
+        if submission is None:
+            raise
+        return Claim.objects.get(submission=submission, opened_by=by)
     return claim
 
 
-def edit_claim(
-    claim: Claim,
-    *,
-    by: User,
-    expected_version: int,
-    statement: str,
-    claimant: str,
-    story: Story | None,
-    due: datetime | None,
-) -> Claim:
-    """Change the wording or the frame of a claim. Raises ChangedMeanwhile."""
+def edit_claim(claim: Claim, *, by: User, expected_version: int, **changes: Unpack[ClaimFacts]) -> Claim:
+    """Change what is given of a claim's wording or frame and leave the rest. Raises ChangedMeanwhile.
+
+    A verdict is on the words: Decided is raised for a new statement on a claim that has one.
+    """
     require(by, Capability.OPEN_CLAIMS)
     with transaction.atomic():
-        claim = _lock(claim, expected_version)
-        before = _facts(claim)
-        claim.statement, claim.claimant, claim.story, claim.due = statement, _party(claimant, by), story, due
-        after = _facts(claim)
-        changed = [name for name in after if before[name] != after[name]]
-        if changed:
-            _write(
-                claim,
-                Verb.CLAIM_EDITED,
-                by,
-                fields=["statement", "claimant", "story", "due"],
-                before={name: before[name] for name in changed},
-                after={**{name: after[name] for name in changed}, "changed": ", ".join(changed)},
+        claim = lock(claim, expected_version)
+        statement = changes.get("statement", claim.statement)
+        if statement != claim.statement and claim.state != State.UNVERIFIED:
+            raise Decided(
+                f"The claim is {claim.get_state_display().lower()} in the words it has."
+                " Reopen it to change them, or open a new claim."
             )
+        before = _facts(claim)
+        claim.statement = statement
+        claim.claimant = _party(changes["claimant"], by) if "claimant" in changes else claim.claimant
+        claim.story = changes.get("story", claim.story)
+        claim.due = changes.get("due", claim.due)
+        was, became = differences(before, _facts(claim))
+        if became:
+            fields = ["statement", "claimant", "story", "due"]
+            _write(claim, Verb.CLAIM_EDITED, by, fields=fields, before=was, after=became)
     return claim
 
 
 def assign(claim: Claim, *, by: User, expected_version: int, assignee: User | None) -> Claim:
     """Give the claim to somebody, or to nobody. Reporters may take a claim that nobody has."""
     with transaction.atomic():
-        claim = _lock(claim, expected_version)
+        claim = lock(claim, expected_version)
         if not (assignee == by and claim.assignee is None and by.may(Capability.OPEN_CLAIMS)):
             require(by, Capability.ASSIGN)
         if assignee and not assignee.is_active:
@@ -149,7 +194,7 @@ def change_stage(claim: Claim, *, by: User, expected_version: int, stage: Stage)
     """Move the claim through the desk's work; the verdict stays as it is."""
     require(by, Capability.ASSIGN)
     with transaction.atomic():
-        claim = _lock(claim, expected_version)
+        claim = lock(claim, expected_version)
         if claim.stage == stage:
             return claim
         before = {"stage": claim.get_stage_display()}
@@ -170,10 +215,12 @@ def cite(claim: Claim, *, by: User, url: str, stance: Stance, quote: str = "", n
     """
     require(by, Capability.CITE)
     with transaction.atomic():
-        claim = _lock(claim)
+        claim = lock(claim)
         source = register_source(url, by=by)
         if claim.citations.live().filter(source=source).exists():
-            raise AlreadyCited("This page is cited on this claim already. Withdraw that citation to cite it anew.")
+            raise AlreadyCited(
+                "This page is cited on this claim already. To cite it anew, that citation has to be withdrawn first."
+            )
         citation = Citation.objects.create(
             claim=claim,
             source=source,
@@ -185,6 +232,8 @@ def cite(claim: Claim, *, by: User, url: str, stance: Stance, quote: str = "", n
         )
         if claim.stage == Stage.INBOX:
             claim.stage = Stage.IN_PROGRESS
+        elif claim.stage == Stage.SETTLED and claim.state == State.CORROBORATED and stance == Stance.DISPUTES:
+            claim.stage = Stage.IN_REVIEW
         _write(
             claim,
             Verb.SOURCE_CITED,
@@ -210,7 +259,7 @@ def withdraw_citation(citation: Citation, *, by: User, reason: str) -> Citation:
     if not reason.strip():
         raise ReasonMissing("Say why this citation is withdrawn.")
     with transaction.atomic():
-        claim = _lock(citation.claim)
+        claim = lock(citation.claim)
         citation = Citation.objects.select_related("source__page", "source__outlet").get(pk=citation.pk)
         if citation.withdrawn_at:
             raise Refusal("This citation is withdrawn already.")
@@ -227,6 +276,32 @@ def withdraw_citation(citation: Citation, *, by: User, reason: str) -> Citation:
             reason=reason,
         )
     return citation
+
+
+def correct_source(source: Source, *, by: User, expected_version: int, **changes: Unpack[SourceFacts]) -> Source:
+    """Correct a source's facts; verdicts that no longer stand on enough evidence go back to review, and stay verdicts.
+
+    Raises ChangedMeanwhile.
+    """
+    with transaction.atomic():
+        source = sources.correct_source(source, by=by, expected_version=expected_version, **changes)
+        for claim in Claim.objects.decided().citing(source).order_by("pk"):
+            _reconsider(lock(claim), by)
+    return source
+
+
+def _reconsider(claim: Claim, by: User) -> None:
+    assessment = policy.assess(State(claim.state), claim.citations.live().with_evidence())
+    if not assessment.allowed and claim.stage == Stage.SETTLED:
+        claim.stage = Stage.IN_REVIEW
+        _write(
+            claim,
+            Verb.CLAIM_FLAGGED,
+            by,
+            fields=["stage"],
+            before={"stage": Stage.SETTLED.label},
+            after={"stage": Stage.IN_REVIEW.label, "missing": " ".join(assessment.missing)},
+        )
 
 
 # Verdicts
@@ -250,7 +325,7 @@ def reopen(claim: Claim, *, by: User, reason: str, expected_version: int) -> Dec
 def _decide(claim: Claim, to_state: State, verb: Verb, by: User, reason: str, expected_version: int) -> Decision:
     require(by, Capability.DECIDE)
     with transaction.atomic():
-        claim = _lock(claim, expected_version)
+        claim = lock(claim, expected_version)
         if to_state not in claim.moves:
             raise NoSuchMove(
                 f"The claim is {claim.get_state_display().lower()}:"
@@ -261,7 +336,7 @@ def _decide(claim: Claim, to_state: State, verb: Verb, by: User, reason: str, ex
         citations = list(claim.citations.live().with_evidence())
         assessment = policy.assess(to_state, citations)
         if not assessment.allowed:
-            raise NotEnoughEvidence(*assessment.missing)
+            raise NotEnoughEvidence(*assessment.missing, *assessment.noted)
         evidence = [citation.frozen() for citation in citations]
         from_state = State(claim.state)
         claim.state = to_state
@@ -270,6 +345,7 @@ def _decide(claim: Claim, to_state: State, verb: Verb, by: User, reason: str, ex
             claim=claim,
             from_state=from_state,
             to_state=to_state,
+            statement=claim.statement,
             reason=reason,
             decided_by=by,
             claim_version=claim.version + 1,
@@ -299,14 +375,6 @@ def _decide(claim: Claim, to_state: State, verb: Verb, by: User, reason: str, ex
 # What they share
 
 
-def _lock(claim: Claim, expected_version: int | None = None) -> Claim:
-    """The claim's row, locked until the transaction ends; and unchanged since the version that the person saw."""
-    locked = Claim.objects.select_for_update(of=("self",)).get(pk=claim.pk)
-    if expected_version is not None and locked.version != expected_version:
-        raise ChangedMeanwhile(locked, list(Entry.objects.since(locked.stream, expected_version)))
-    return locked
-
-
 def _write(
     claim: Claim,
     verb: Verb,
@@ -317,16 +385,14 @@ def _write(
     after: dict[str, Any] | None = None,
     reason: str = "",
 ) -> None:
-    """Save the locked claim under its next version and record the change under the same number."""
-    claim.version += 1
+    """Save the locked claim under its next version, with its time, and record the change under the same number."""
     claim.changed_at = timezone.now()
-    claim.save(update_fields=[*fields, "version", "changed_at"])
-    record(
+    write(
+        claim,
         verb,
-        stream=claim.stream,
-        seq=claim.version,
-        target=claim.statement,
         by=by,
+        fields=[*fields, "changed_at"],
+        target=claim.statement,
         before=before,
         after=after,
         reason=reason,
@@ -337,8 +403,12 @@ def _party(name: str, by: User) -> Party | None:
     name = name.strip()
     if not name:
         return None
-    known = Party.objects.filter(name__iexact=name).order_by("id").first()
+    known = Party.objects.named(name).order_by("id").first()
     return known or register_party(name, kind=Party.Kind.OTHER, by=by)
+
+
+def _story_facts(story: Story) -> dict[str, str]:
+    return {"title": story.title, "summary": story.summary}
 
 
 def _facts(claim: Claim) -> dict[str, str]:

@@ -11,6 +11,7 @@ from django.template.response import TemplateResponse
 from apps.accounts.capabilities import Capability
 from apps.accounts.people import person
 from apps.audit.admin import ReadOnlyAdmin
+from apps.audit.versioned import ChangedMeanwhile
 from apps.claims import actions
 from apps.claims.models import Citation, Claim, Decision, Story
 from apps.claims.refusals import Refusal
@@ -39,7 +40,8 @@ class StoryAdmin(admin.ModelAdmin):
 
     def save_model(self, request: HttpRequest, obj: Story, form: ModelForm, change: bool) -> None:
         if change:
-            actions.edit_story(obj, by=person(request), **form.cleaned_data)
+            changes = {name: form.cleaned_data[name] for name in form.changed_data}
+            actions.edit_story(obj, by=person(request), expected_version=obj.version, **changes)
         else:
             obj.pk = actions.open_story(by=person(request), **form.cleaned_data).pk
 
@@ -67,19 +69,25 @@ class ClaimAdmin(ReadOnlyAdmin):
                 **self.admin_site.each_context(request),
                 "title": "Move claims",
                 "form": form,
-                "claims": queryset,
+                "claims": [(claim, request.POST.get(_version(claim), claim.version)) for claim in queryset],
                 "opts": self.model._meta,
             }
             return TemplateResponse(request, "admin/claims/decide.html", context)
         to_state, reason = State(form.cleaned_data["to_state"]), form.cleaned_data["reason"]
         for claim in queryset:
             try:
-                DECIDE[to_state](claim, by=person(request), reason=reason, expected_version=claim.version)
-            except (Refusal, PermissionDenied) as refusal:
+                seen = int(request.POST.get(_version(claim), 0))
+                DECIDE[to_state](claim, by=person(request), reason=reason, expected_version=seen)
+            except (Refusal, ChangedMeanwhile, PermissionDenied) as refusal:
                 self.message_user(request, f"“{claim}” stays as it is. {refusal}", messages.ERROR)
             else:
                 self.message_user(request, f"“{claim}” is {to_state.label.lower()} now.", messages.SUCCESS)
         return None
+
+
+def _version(claim: Claim) -> str:
+    """The hidden field that says which version of a claim the question was asked about."""
+    return f"version_{claim.pk}"
 
 
 @admin.register(Citation)

@@ -1,14 +1,15 @@
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
 from django.db import models
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, Lower
 from django.utils import timezone
 
 from apps.archive.models import Capture
+from apps.audit.versioned import Versioned
 from apps.claims.states import MOVES, Stage, Stance, State
 from apps.sources.models import Party, Source
 
@@ -28,7 +29,7 @@ def _claims_in(state: State) -> Coalesce:
     return Coalesce(models.Subquery(number, output_field=models.IntegerField()), 0)
 
 
-class Story(models.Model):
+class Story(Versioned):
     """A running matter on the desk that groups claims."""
 
     title = models.CharField(max_length=200)
@@ -44,7 +45,7 @@ class Story(models.Model):
         constraints = [
             models.CheckConstraint(condition=~models.Q(title=""), name="story_has_a_title"),
             models.UniqueConstraint(
-                fields=["title"],
+                Lower("title"),
                 name="story_title_is_unique",
                 violation_error_message="There is a story with this title already.",
             ),
@@ -52,10 +53,6 @@ class Story(models.Model):
 
     def __str__(self) -> str:
         return self.title
-
-    @property
-    def stream(self) -> str:
-        return f"story:{self.pk}"
 
 
 def _live_citations(stance: Stance) -> Coalesce:
@@ -78,8 +75,14 @@ class ClaimQuerySet(models.QuerySet["Claim"]):
             support_count=_live_citations(Stance.SUPPORTS), dispute_count=_live_citations(Stance.DISPUTES)
         )
 
-    def last_changed_first(self) -> ClaimQuerySet:
-        return self.order_by("-changed_at", "-id")
+    def decided(self) -> ClaimQuerySet:
+        """Claims with a verdict."""
+        return self.exclude(state=State.UNVERIFIED)
+
+    def citing(self, source: Source) -> ClaimQuerySet:
+        """Claims with a live citation of this source."""
+        live = Citation.objects.live().filter(source=source)
+        return self.filter(pk__in=live.values("claim"))
 
     def overdue(self, now: datetime) -> ClaimQuerySet:
         return self.filter(due__lt=now).exclude(stage=Stage.SETTLED)
@@ -99,10 +102,10 @@ class ClaimQuerySet(models.QuerySet["Claim"]):
         return {state: self.filter(state=state).order_by()[: COUNTED_TO + 1].count() for state in State.values}
 
 
-class Claim(models.Model):
+class Claim(Versioned):
     """A checkable assertion, in one sentence. Its state changes only through ``claims.actions``.
 
-    ``version`` counts the changes; it is also the number of the claim's last line in the audit trail.
+    ``submission`` is the form that opened it: the same form sent twice opens one claim.
     """
 
     statement = models.CharField(max_length=500)
@@ -114,7 +117,7 @@ class Claim(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="assigned_claims"
     )
     due = models.DateTimeField(null=True, blank=True)
-    version = models.PositiveIntegerField(default=1, editable=False)
+    submission = models.UUIDField(null=True, editable=False, unique=True)
     opened_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     opened_at = models.DateTimeField(default=timezone.now, editable=False)
     changed_at = models.DateTimeField(default=timezone.now, editable=False)
@@ -143,14 +146,16 @@ class Claim(models.Model):
             ),
             models.CheckConstraint(condition=~models.Q(statement=""), name="claim_has_a_statement"),
             models.CheckConstraint(condition=models.Q(version__gte=1), name="claim_version_counts_from_one"),
+            models.CheckConstraint(
+                condition=models.Q(due__isnull=True)
+                | models.Q(due__range=(datetime(1900, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC))),
+                name="claim_is_due_in_our_time",
+                violation_error_message="Give a year between 1900 and 2100.",
+            ),
         ]
 
     def __str__(self) -> str:
         return self.statement
-
-    @property
-    def stream(self) -> str:
-        return f"claim:{self.pk}"
 
     @property
     def moves(self) -> tuple[State, ...]:
@@ -225,6 +230,17 @@ class Citation(models.Model):
         return self.capture.is_stored
 
     @property
+    def is_read(self) -> bool:
+        """Whether the copy is stored and has been read."""
+        return self.is_archived and self.capture.read_at is not None
+
+    @property
+    def has_no_text(self) -> bool:
+        """Whether the copy has been read and nothing could be read from it."""
+        extract = getattr(self.capture, "extract", None)
+        return extract is not None and bool(extract.problem)
+
+    @property
     def is_learned(self) -> bool:
         """Whether the source has taken over what this copy says of itself."""
         return self.source.learned_from_id is not None and self.source.learned_from_id >= self.capture_id
@@ -256,6 +272,7 @@ class Decision(models.Model):
     claim = models.ForeignKey(Claim, models.PROTECT, related_name="decisions")
     from_state = models.CharField(max_length=15, choices=State.choices)
     to_state = models.CharField(max_length=15, choices=State.choices)
+    statement = models.CharField(max_length=500, help_text="The claim in the words that were decided on.")
     reason = models.TextField()
     decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     decided_at = models.DateTimeField(default=timezone.now, editable=False)

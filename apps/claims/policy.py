@@ -17,11 +17,15 @@ LINES_NEEDED = 2
 
 @dataclass(frozen=True)
 class Assessment:
-    """What the rule says of one state for one claim: sentences that are met, sentences that are missing."""
+    """What the rule says of one state for one claim, in sentences: what is met, what is missing, and what to know.
+
+    ``noted`` is neither met nor missing: what doesn't count and why, what is one line, what nobody could read.
+    """
 
     state: State
     met: tuple[str, ...]
     missing: tuple[str, ...]
+    noted: tuple[str, ...] = ()
 
     @property
     def allowed(self) -> bool:
@@ -54,40 +58,35 @@ def lines(citations: Sequence[Citation]) -> list[list[Citation]]:
 
 
 def _corroborated(live: list[Citation]) -> Assessment:
-    met, missing = [], []
     supporting = [citation for citation in live if citation.stance == Stance.SUPPORTS]
-    counted = [citation for citation in supporting if citation.is_archived and citation.source.outlet]
+    counted = [citation for citation in supporting if citation.is_read and citation.source.outlet]
     found = lines(counted)
+    noted = [_why_one(line) for line in found if len(line) > 1]
+    noted += [_why_not_counted(citation) for citation in supporting if citation not in counted]
+    noted += [_nothing_to_read(citation) for citation in counted if citation.has_no_text]
     if len(found) >= LINES_NEEDED:
-        met.append(f"{len(found)} archived sources stand apart: {_names(line[0] for line in found)}.")
-    elif not counted:
-        missing.append(
-            "Two archived sources that support the claim, from different outlets and with different credit lines."
-        )
-    else:
-        missing.append(
+        met = f"{len(found)} archived sources stand apart: {_names(line[0] for line in found)}."
+        return Assessment(State.CORROBORATED, (met,), (), tuple(noted))
+    if counted:
+        missing = (
             f"One more archived source that supports the claim, apart from {_names(found[0])}:"
             " another outlet, with another credit line."
         )
-    missing_is_told = bool(missing)
-    for line in found:
-        if len(line) > 1:
-            (missing if missing_is_told else met).append(_why_one(line))
-    for citation in supporting:
-        if citation not in counted:
-            (missing if missing_is_told else met).append(_why_not_counted(citation))
-    return Assessment(State.CORROBORATED, tuple(met), tuple(missing))
+    else:
+        missing = "Two archived sources that support the claim, from different outlets and with different credit lines."
+    return Assessment(State.CORROBORATED, (), (missing,), tuple(noted))
 
 
 def _disputed(live: list[Citation]) -> Assessment:
     disputing = [citation for citation in live if citation.stance == Stance.DISPUTES]
     archived = [citation for citation in disputing if citation.is_archived]
-    if archived:
-        names, verbs = _names(archived), ("disputes", "is") if len(archived) == 1 else ("dispute", "are")
-        return Assessment(State.DISPUTED, (f"{names} {verbs[0]} the claim and {verbs[1]} archived.",), ())
-    missing = ["One archived source that disputes the claim."]
-    missing.extend(_why_not_counted(citation) for citation in disputing)
-    return Assessment(State.DISPUTED, (), tuple(missing))
+    noted = [_why_not_counted(citation) for citation in disputing if citation not in archived]
+    noted += [_nothing_to_read(citation) for citation in archived if citation.has_no_text]
+    if not archived:
+        return Assessment(State.DISPUTED, (), ("One archived source that disputes the claim.",), tuple(noted))
+    names, verbs = _names(archived), ("disputes", "is") if len(archived) == 1 else ("dispute", "are")
+    met = f"{names} {verbs[0]} the claim and {verbs[1]} archived."
+    return Assessment(State.DISPUTED, (met,), (), tuple(noted))
 
 
 def _marks(citation: Citation) -> set[str]:
@@ -115,7 +114,13 @@ def _why_not_counted(citation: Citation) -> str:
         return f"{name} does not count yet: its page is still being archived."
     if not capture.is_stored:
         return f"{name} does not count: its page could not be archived. {capture.failure}"
-    return f"{name} does not count yet: the archived page is still being read."
+    if not citation.is_read:
+        return f"{name} does not count yet: the archived page is still being read."
+    return f"{name} does not count: nobody has named its outlet."
+
+
+def _nothing_to_read(citation: Citation) -> str:
+    return f"No text could be read from the copy of {citation.source.label}: see for yourself what it says."
 
 
 def _names(citations: Iterable[Citation]) -> str:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from apps.audit.models import Entry
-from apps.claims.models import Claim
-
 
 class Refusal(Exception):
     """The desk's rules forbid this here. ``sentences`` say why."""
@@ -30,10 +27,5 @@ class ReasonMissing(Refusal):
     """Every move and every withdrawal needs a reason."""
 
 
-class ChangedMeanwhile(Refusal):
-    """Somebody changed the claim after this person last saw it. ``entries`` tell what happened, oldest first."""
-
-    def __init__(self, claim: Claim, entries: list[Entry]) -> None:
-        super().__init__("Somebody changed this claim while you were at it. Nothing of yours was saved yet.")
-        self.claim = claim
-        self.entries = entries
+class Decided(Refusal):
+    """The claim has a verdict in these words: reopen it before they change."""

@@ -5,15 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from django.contrib import messages
+
 from apps.accounts.capabilities import Capability
 from apps.audit.models import Entry
+from apps.audit.versioned import ChangedMeanwhile
 from apps.claims import policy
 from apps.claims.models import Citation, Claim
-from apps.claims.refusals import ChangedMeanwhile
 from apps.claims.states import MOVES, Stance, State
-from apps.desk.filters import claim_streams
+from apps.desk.filters import told_of_claim
 from apps.desk.forms import AssignForm, CiteForm, MoveForm, StageForm
 from apps.desk.requests import DeskRequest
+from apps.desk.subjects import subjects
 
 TIMELINE_LENGTH = 30
 WORDS = {
@@ -81,8 +84,9 @@ def claim_page(
         if move not in moves:
             move.is_open = False
             moves.insert(0, move)
-    told = Entry.objects.in_streams(claim_streams(claim.pk)).without_machinery()
+    told = told_of_claim(Entry.objects.newest_first(), claim.pk).without_machinery()
     entries = list(told[: TIMELINE_LENGTH + 1])
+    is_decided = claim.state != State.UNVERIFIED
     return {
         "claim": claim,
         "groups": [Group(stance, [one for one in citations if one.stance == stance]) for stance in Stance],
@@ -92,6 +96,8 @@ def claim_page(
         "is_moving": any(citation.is_moving for citation in citations),
         "ask_again_after": ask_again_after(citations),
         "moves": moves,
+        "move": move,
+        "standing": policy.assess(State(claim.state), citations) if is_decided else None,
         "can_decide": request.user.may(Capability.DECIDE),
         "cite_form": cite_form or CiteForm(),
         "assign_form": assign_form or AssignForm(initial={**versioned, "assignee": claim.assignee_id}),
@@ -101,6 +107,7 @@ def claim_page(
         "meanwhile": meanwhile,
         "timeline": entries[:TIMELINE_LENGTH],
         "timeline_goes_on": len(entries) > TIMELINE_LENGTH,
+        "subjects": subjects(entries[:TIMELINE_LENGTH], apart_from=claim.stream),
         "last_decision": claim.decisions.select_related("decided_by").first(),
     }
 
@@ -111,6 +118,25 @@ def offer(claim: Claim, state: State, citations: list[Citation] | None = None, f
         citations = list(claim.citations.live().with_evidence())
     empty = MoveForm(initial={"expected_version": claim.version}, prefix=None, auto_id=f"id_{state}_%s")
     return Move(state, policy.assess(state, citations), form or empty, is_open=state in MOVES[State(claim.state)])
+
+
+def is_of_another_state(request: DeskRequest, claim: Claim) -> bool:
+    """Whether the verdict panel of the page that asks still offers the moves of a state that the claim has left."""
+    asked = request.POST if request.method == "POST" else request.GET
+    return asked.get("shown_state", claim.state) != claim.state
+
+
+def verdict_parts(request: DeskRequest, claim: Claim) -> tuple[str, ...]:
+    """The partials that bring the verdict panel up to date: the rule's answers, or all of it when its moves changed."""
+    return ("moves",) if is_of_another_state(request, claim) else ("assessments", "versions")
+
+
+def tell_of_verdict(request: DeskRequest, claim: Claim) -> None:
+    """Say that the page's verdict is new, where somebody else decided while it was open."""
+    decision = claim.decisions.select_related("decided_by").first()
+    if decision and is_of_another_state(request, claim):
+        state = claim.get_state_display().lower()
+        messages.warning(request, f"{decision.decided_by} decided meanwhile: the claim is {state} now.")
 
 
 def ask_again_after(citations: list[Citation]) -> str:

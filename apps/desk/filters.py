@@ -7,12 +7,12 @@ from typing import Any
 
 import django_filters as filters
 from django import forms
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from apps.accounts.models import User
 from apps.audit.context import Channel
-from apps.audit.models import Entry
+from apps.audit.models import Entry, EntryQuerySet
 from apps.audit.verbs import Verb
 from apps.claims.models import Claim, ClaimQuerySet, Story
 from apps.claims.states import Stage, State
@@ -76,8 +76,8 @@ class TrailFilter(filters.FilterSet):
         model = Entry
         fields: list[str] = []
 
-    def about_claim(self, entries: Any, name: str, value: Any) -> Any:
-        return entries.filter(stream__in=claim_streams(int(value)))
+    def about_claim(self, entries: EntryQuerySet, name: str, value: Any) -> EntryQuerySet:
+        return told_of_claim(entries, int(value))
 
     def from_day(self, entries: Any, name: str, value: Any) -> Any:
         return entries.on_days(value, None)
@@ -86,12 +86,22 @@ class TrailFilter(filters.FilterSet):
         return entries.on_days(None, value)
 
 
-def claim_streams(claim_id: int) -> list[str]:
-    """The streams that tell a claim's story: its own, and those of the pages and sources cited on it."""
-    cited = Claim.objects.filter(pk=claim_id, citations__isnull=False).values_list(
-        "citations__source_id", "citations__source__page_id"
+def told_of_claim(entries: EntryQuerySet, claim_id: int) -> EntryQuerySet:
+    """A claim's story: its own entries, and those of the pages and sources cited on it since it was opened."""
+    cited = list(
+        Claim.objects.filter(pk=claim_id).values_list("opened_at", "citations__source_id", "citations__source__page_id")
     )
-    streams = [f"claim:{claim_id}"]
-    for source_id, page_id in cited:
-        streams += [f"source:{source_id}", f"page:{page_id}"]
-    return streams
+    own = f"claim:{claim_id}"
+    if not cited:
+        return entries.filter(stream=own)
+    streams = {own}
+    for _, source_id, page_id in cited:
+        streams |= {f"source:{source_id}", f"page:{page_id}"}
+    # What happened to a page before the claim was opened was done for other claims.
+    return entries.filter(Q(stream=own) | Q(at__gte=cited[0][0]), stream__in=streams)
+
+
+def left_out(narrowed: filters.FilterSet) -> list[str]:
+    """The filters that were asked for and can't be read, each with why; the others still narrow the list."""
+    fields = narrowed.form.fields
+    return [f"“{fields[name].label}” was left out: {' '.join(why)}" for name, why in narrowed.form.errors.items()]

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
+from uuid import uuid4
 
 from django import forms
 from django.conf import settings
+from django.contrib.auth.forms import AuthenticationForm, UsernameField
 
 from apps.accounts.models import User
 from apps.archive.addresses import Refused, parse
 from apps.claims.models import Story
 from apps.claims.states import Stage, Stance
 
+EARLIEST, LATEST = datetime(1900, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
 REASON_NEEDED = {"required": "Give a reason: somebody will ask for it."}
 
 
@@ -21,7 +25,22 @@ class MomentInput(forms.DateTimeInput):
     input_type = "datetime-local"
 
     def __init__(self) -> None:
-        super().__init__(format="%Y-%m-%dT%H:%M")
+        super().__init__(format="%Y-%m-%dT%H:%M:%S", attrs={"step": 1})
+
+
+class MomentField(forms.DateTimeField):
+    """A day and time within what every database and every time zone can hold."""
+
+    widget = MomentInput
+
+    def clean(self, value: Any) -> datetime | None:
+        try:
+            moment: datetime | None = super().clean(value)
+            if moment is not None and not EARLIEST <= moment <= LATEST:
+                raise forms.ValidationError("Give a year between 1900 and 2100.")
+        except OverflowError as error:
+            raise forms.ValidationError("Give a year between 1900 and 2100.") from error
+        return moment
 
 
 class CiteForm(forms.Form):
@@ -67,6 +86,14 @@ class CiteForm(forms.Form):
         return Stance(self.cleaned_data["stance"])
 
 
+class SignInForm(AuthenticationForm):
+    """Who is it? A name longer than any name is refused before anybody looks it up."""
+
+    username = UsernameField(
+        label="User name", max_length=150, widget=forms.TextInput(attrs={"autofocus": True, "autocapitalize": "none"})
+    )
+
+
 class VersionedForm(forms.Form):
     """A form that says which version of the claim its user was looking at."""
 
@@ -75,6 +102,20 @@ class VersionedForm(forms.Form):
     def show_version(self, version: int) -> None:
         """Keep what was typed, and say that its user has now seen this version."""
         self.data = dict(self.data.items()) | {"expected_version": version}
+
+
+class ChangeForm(VersionedForm):
+    """A form over facts that are there already. It knows what it showed, so that only what was changed is sent on:
+    whoever is late doesn't take back what a colleague did in the fields that they left alone."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, field in self.fields.items():
+            field.show_hidden_initial = name != "expected_version"
+
+    def changes(self) -> dict[str, Any]:
+        """The cleaned values of the fields that the person changed."""
+        return {name: self.cleaned_data[name] for name in self.changed_data if name != "expected_version"}
 
 
 class MoveForm(VersionedForm):
@@ -107,17 +148,17 @@ class ClaimFields(forms.Form):
     story = forms.ModelChoiceField(
         label="Story", queryset=Story.objects.order_by("title"), required=False, empty_label="No story"
     )
-    due = forms.DateTimeField(label="Due", required=False, widget=MomentInput())
+    due = MomentField(label="Due", required=False)
 
     def clean_statement(self) -> str:
         return " ".join(self.cleaned_data["statement"].split())
 
 
 class ClaimOpenForm(ClaimFields):
-    pass
+    submission = forms.UUIDField(widget=forms.HiddenInput, required=False, initial=uuid4)
 
 
-class ClaimEditForm(ClaimFields, VersionedForm):
+class ClaimEditForm(ClaimFields, ChangeForm):
     pass
 
 
@@ -134,14 +175,22 @@ class StageForm(VersionedForm):
         return Stage(self.cleaned_data["stage"])
 
 
-class StoryForm(forms.Form):
+class StoryFields(forms.Form):
     title = forms.CharField(max_length=200, error_messages={"required": "Give the story a title."})
     summary = forms.CharField(
         label="What it is about", required=False, max_length=5000, widget=forms.Textarea(attrs={"rows": 4})
     )
 
 
-class SourceForm(forms.Form):
+class StoryForm(StoryFields):
+    pass
+
+
+class StoryEditForm(StoryFields, ChangeForm):
+    pass
+
+
+class SourceForm(ChangeForm):
     title = forms.CharField(label="Headline", max_length=500, required=False)
     outlet = forms.CharField(max_length=200, required=False, help_text="Who published it.")
     byline = forms.CharField(max_length=300, required=False)
@@ -150,7 +199,7 @@ class SourceForm(forms.Form):
         required=False,
         help_text="Whose copy it says it is: AFP, APP - UrduPoint. Empty for own reporting.",
     )
-    published_at = forms.DateTimeField(label="Published", required=False, widget=MomentInput())
+    published_at = MomentField(label="Published", required=False)
 
     @staticmethod
     def facts(source: Any) -> dict[str, Any]:
@@ -161,4 +210,5 @@ class SourceForm(forms.Form):
             "byline": source.byline,
             "credit_line": source.credit_line,
             "published_at": source.published_at,
+            "expected_version": source.version,
         }

@@ -16,15 +16,26 @@ def is_fragment(request: DeskRequest) -> bool:
 
 
 def answer(
-    request: DeskRequest, template: str, context: dict[str, Any], *, partials: tuple[str, ...], status: int = 200
+    request: DeskRequest,
+    template: str,
+    context: dict[str, Any],
+    *,
+    partials: tuple[str, ...],
+    status: int = 200,
+    target: str = "",
 ) -> HttpResponse:
-    """The whole page, or for htmx its named partials: the first is the target's, the others go to their own places."""
+    """The whole page, or for htmx its named partials: the first is the target's, the others go to their own places.
+
+    ``target`` is where the first goes, when it is not where the one who asked expects it.
+    """
     if is_fragment(request):
         parts = [
             render_to_string(f"{template}#{name}", {**context, "oob": number > 0}, request)
             for number, name in enumerate(partials)
         ]
         response = HttpResponse("\n".join(parts), status=status)
+        if target:
+            response["HX-Retarget"] = target
     else:
         response = HttpResponse(render_to_string(template, context, request), status=status)
     response["Vary"] = "HX-Request"

@@ -2,8 +2,10 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.middleware import LoginRequiredMiddleware
-from django.http import HttpRequest, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.views.defaults import page_not_found
 
 from apps.accounts.capabilities import Capability
 from apps.accounts.permissions import require
@@ -24,3 +26,11 @@ class SignInRequiredMiddleware(LoginRequiredMiddleware):
         if request.method == "POST" or request.headers.get("HX-Request"):
             return session_ended(request)
         return super().process_view(request, view_func, view_args, view_kwargs)
+
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        """With DEBUG on Django answers 404 with a page for programmers; the demo's people get the desk's own."""
+        is_file = request.path.startswith(settings.STATIC_URL)
+        is_page = response.get("Content-Type", "").startswith("text/html") and not is_file
+        if settings.DEBUG and response.status_code == 404 and is_page and request.user.is_authenticated:
+            response.content = page_not_found(request, Http404()).content
+        return response

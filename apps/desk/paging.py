@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
 
 from django.db.models import Model, Q, QuerySet
@@ -37,10 +37,10 @@ def slice_by_change(request: HttpRequest, rows: QuerySet[Row], size: int) -> Sli
     moment, _, key = after.partition("_")
     try:
         at, pk = datetime.fromisoformat(moment), int(key[:18])
-        if at.tzinfo is None:
-            raise ValueError("a time without its zone")
+        if at.tzinfo is None or not 1900 < at.astimezone(UTC).year < 2100:
+            raise ValueError("not a time that a row has")
         rows = rows.filter(Q(changed_at__lt=at) | Q(changed_at=at, id__lt=pk), changed_at__lte=at)
-    except ValueError:
+    except (ValueError, OverflowError):
         after = ""
     found = list(rows.order_by("-changed_at", "-id")[: size + 1])
     return _slice(request, found, size, after, lambda row: f"{row.changed_at.isoformat()}_{row.pk}")

@@ -13,8 +13,17 @@ _LEFT_OUT = frozenset({"csrfmiddlewaretoken", "password", "carried", "next"})
 
 
 def carry(request: HttpRequest) -> str:
-    """The typed fields of a POST as JSON, for a hidden field of the sign-in form; empty when there are none."""
-    fields = {name: values for name, values in request.POST.lists() if name not in _LEFT_OUT}
+    """The typed fields of a POST as JSON, for a hidden field of the sign-in form; empty when there are none.
+
+    Only the desk's own forms are carried: the panel's may hold passwords.
+    """
+    if not request.resolver_match or request.resolver_match.app_name != "desk":
+        return ""
+    fields = {
+        name: values
+        for name, values in request.POST.lists()
+        if name not in _LEFT_OUT and "password" not in name.lower()
+    }
     packed = json.dumps(fields, ensure_ascii=False)
     return packed if fields and len(packed) <= MOST_BYTES else ""
 
@@ -25,7 +34,8 @@ def keep(request: HttpRequest, path: str, packed: str) -> None:
         return
     try:
         fields = json.loads(packed)
-    except ValueError:
+        json.dumps(fields, ensure_ascii=False).encode()
+    except (ValueError, RecursionError):
         return
     if isinstance(fields, dict) and all(
         isinstance(values, list) and all(isinstance(value, str) for value in values) for values in fields.values()

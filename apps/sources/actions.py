@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
 import tldextract
 from django.db import IntegrityError, transaction
@@ -15,6 +15,7 @@ from apps.archive.actions import register_page
 from apps.archive.models import Capture, Page
 from apps.audit.actions import record
 from apps.audit.verbs import Verb
+from apps.audit.versioned import differences, lock, write
 from apps.sources.models import Party, Source
 
 _suffixes = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)
@@ -27,38 +28,47 @@ def register_source(url: str, *, by: User) -> Source:
         page = register_page(url)
         source, is_new = Source.objects.get_or_create(page=page, defaults={"registered_by": by})
         if is_new:
-            record(Verb.SOURCE_REGISTERED, stream=source.stream, target=page.url, by=by)
+            record(Verb.SOURCE_REGISTERED, stream=source.stream, seq=source.version, target=page.url, by=by)
     return source
 
 
-def correct_source(
-    source: Source,
-    *,
-    by: User,
-    title: str,
-    outlet: str,
-    byline: str,
-    credit_line: str,
-    published_at: datetime | None,
-) -> Source:
-    """Set a source's facts by hand: what a person enters stands above what the page says of itself."""
+class SourceFacts(TypedDict, total=False):
+    """What can be corrected of a source; ``outlet`` is a name, empty for none."""
+
+    title: str
+    outlet: str
+    byline: str
+    credit_line: str
+    published_at: datetime | None
+
+
+FACT_FIELDS = ["title", "outlet", "byline", "credit_line", "published_at"]
+
+
+def correct_source(source: Source, *, by: User, expected_version: int, **changes: Unpack[SourceFacts]) -> Source:
+    """Set what is given by hand: what a person enters stands above what the page says. Raises ChangedMeanwhile."""
     require(by, Capability.CITE)
     with transaction.atomic():
-        source = Source.objects.select_for_update().get(pk=source.pk)
+        source = lock(source, expected_version)
         before = _facts(source)
-        source.title, source.byline, source.credit_line, source.published_at = title, byline, credit_line, published_at
-        source.outlet = register_party(outlet, kind=Party.Kind.OUTLET, by=by) if outlet else None
-        after = _facts(source)
-        changed = [name for name in after if before[name] != after[name]]
-        if changed:
-            source.save(update_fields=["title", "outlet", "byline", "credit_line", "published_at"])
-            record(
+        source.title = changes.get("title", source.title)
+        source.byline = changes.get("byline", source.byline)
+        source.credit_line = changes.get("credit_line", source.credit_line)
+        source.published_at = changes.get("published_at", source.published_at)
+        if "outlet" in changes:
+            name = changes["outlet"]
+            source.outlet = register_party(name, kind=Party.Kind.OUTLET, by=by) if name else None
+        was, became = differences(before, _facts(source))
+        source.by_hand = sorted({*source.by_hand, *changes})
+        if became:
+            write(
+                source,
                 Verb.SOURCE_CORRECTED,
-                stream=source.stream,
-                target=str(source),
                 by=by,
-                before={name: before[name] for name in changed},
-                after={**{name: after[name] for name in changed}, "changed": ", ".join(changed).replace("_", " ")},
+                fields=[*FACT_FIELDS, "by_hand"],
+                target=str(source),
+                before=was,
+                after=became,
             )
     return source
 
@@ -66,30 +76,32 @@ def correct_source(
 def learn_from_capture(capture: Capture) -> None:
     """Take what a stored copy says of itself, where nobody has entered anything: the worker's door, so no person."""
     with transaction.atomic():
-        for source in Source.objects.select_for_update().behind_on(capture):
+        for behind in Source.objects.behind_on(capture):
+            source = lock(behind)
             before = _facts(source)
             extract = capture.extract
-            source.title = source.title or extract.title
-            source.byline = source.byline or extract.byline
-            source.credit_line = source.credit_line or extract.credit_line
-            source.published_at = source.published_at or extract.published_at
-            if source.outlet is None:
-                source.outlet = register_party(
-                    extract.site_name or host_outlet(source.page), kind=Party.Kind.OUTLET, by=None
-                )
+            if "title" not in source.by_hand:
+                source.title = source.title or extract.title
+            if "byline" not in source.by_hand:
+                source.byline = source.byline or extract.byline
+            if "credit_line" not in source.by_hand:
+                source.credit_line = source.credit_line or extract.credit_line
+            if "published_at" not in source.by_hand:
+                source.published_at = source.published_at or extract.published_at
+            if source.outlet is None and "outlet" not in source.by_hand:
+                name = extract.site_name or host_outlet(source.page)
+                source.outlet = register_party(name, kind=Party.Kind.OUTLET, by=None)
             source.learned_from = capture
-            source.save(update_fields=["title", "byline", "credit_line", "published_at", "outlet", "learned_from"])
-            after = _facts(source)
-            changed = {name: after[name] for name in after if before[name] != after[name]}
-            if changed:
-                record(
-                    Verb.SOURCE_READ,
-                    stream=source.stream,
-                    target=str(source),
-                    by=None,
-                    before={name: before[name] for name in changed},
-                    after=changed,
-                )
+            was, became = differences(before, _facts(source))
+            write(
+                source,
+                Verb.SOURCE_READ,
+                by=None,
+                fields=[*FACT_FIELDS, "learned_from"],
+                target=str(source),
+                before=was,
+                after=became,
+            )
 
 
 def register_party(name: str, *, kind: str, by: User | None, note: str = "") -> Party:
@@ -98,13 +110,13 @@ def register_party(name: str, *, kind: str, by: User | None, note: str = "") -> 
         require(by, Capability.CITE)
     name = " ".join(name.split())[:200]
     with transaction.atomic():
-        if known := Party.objects.filter(name__iexact=name, kind=kind).first():
+        if known := Party.objects.named(name).filter(kind=kind).first():
             return known
         try:
             with transaction.atomic():
                 party = Party.objects.create(name=name, kind=kind, note=note)
         except IntegrityError:
-            return Party.objects.get(name__iexact=name, kind=kind)
+            return Party.objects.named(name).get(kind=kind)
         record(Verb.PARTY_REGISTERED, stream=f"party:{party.pk}", target=name, by=by, after={"kind": kind})
     return party
 

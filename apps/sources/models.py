@@ -1,17 +1,22 @@
 from __future__ import annotations
 
+from datetime import UTC, datetime
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
 
 from apps.archive.models import Capture, Page
+from apps.audit.versioned import Versioned
 from apps.sources.credits import credit_names
 
 
 class PartyQuerySet(models.QuerySet["Party"]):
-    def outlets(self) -> PartyQuerySet:
-        return self.filter(kind=Party.Kind.OUTLET)
+    def named(self, name: str) -> PartyQuerySet:
+        """The parties of this name in any case, folded by the database as its constraint folds."""
+        return self.alias(folded=Lower("name")).filter(folded=Lower(models.Value(name)))
 
 
 class Party(models.Model):
@@ -57,8 +62,14 @@ class SourceQuerySet(models.QuerySet["Source"]):
         older = models.Q(learned_from__isnull=True) | models.Q(learned_from__lt=capture.pk)
         return self.filter(older, page=capture.page_id)
 
+    def waiting(self) -> models.QuerySet[Any, Any]:
+        """The numbers of the copies that have been read and that their source has not learned from, oldest first."""
+        behind = models.Q(learned_from__isnull=True) | models.Q(learned_from__lt=models.F("page__captures"))
+        read = self.filter(behind, page__captures__extract__isnull=False)
+        return read.order_by("page__captures").values_list("page__captures", flat=True)
 
-class Source(models.Model):
+
+class Source(Versioned):
     """Something cited: a web page, later also documents, interviews and pictures."""
 
     class Kind(models.TextChoices):
@@ -75,6 +86,7 @@ class Source(models.Model):
     published_at = models.DateTimeField(null=True, blank=True)
     registered_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     registered_at = models.DateTimeField(default=timezone.now, editable=False)
+    by_hand = models.JSONField(default=list, editable=False, help_text="Facts that a person has set, empty ones too.")
     learned_from = models.ForeignKey(Capture, models.PROTECT, null=True, editable=False, related_name="+")
 
     objects = SourceQuerySet.as_manager()
@@ -83,14 +95,19 @@ class Source(models.Model):
         ordering = ["-id"]
         constraints = [
             models.CheckConstraint(condition=models.Q(kind__in=["web_page"]), name="source_kind_is_known"),
+            models.CheckConstraint(
+                condition=models.Q(published_at__isnull=True)
+                | models.Q(
+                    published_at__gte=datetime(1900, 1, 1, tzinfo=UTC),
+                    published_at__lte=datetime(2100, 1, 1, tzinfo=UTC),
+                ),
+                name="source_was_published_in_our_time",
+                violation_error_message="Give a year between 1900 and 2100.",
+            ),
         ]
 
     def __str__(self) -> str:
         return self.title or self.page.url
-
-    @property
-    def stream(self) -> str:
-        return f"source:{self.pk}"
 
     @property
     def label(self) -> str:

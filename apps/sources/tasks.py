@@ -1,11 +1,12 @@
 """The doorbells of the sources: the archive has read something, and never knows who listens."""
 
 from celery import shared_task
-from django.db.models import F, Q
 
 from apps.archive.models import Capture
+from apps.archive.tasks import ring
 from apps.audit.context import Channel, entered_by
 from apps.sources.actions import learn_from_capture
+from apps.sources.models import Source
 
 SWEPT_AT_ONCE = 200
 
@@ -21,9 +22,6 @@ def learn(capture_id: int) -> None:
 
 @shared_task(name="sources.sweep", queue="desk", expires=60)
 def sweep() -> None:
-    """Take over whatever was read while nobody rang."""
-    behind = Q(page__source__learned_from__isnull=True) | Q(page__source__learned_from__lt=F("pk"))
-    unseen = Capture.objects.filter(behind, page__source__isnull=False, extract__isnull=False)
-    with entered_by(Channel.WORKER):
-        for capture in unseen.select_related("page", "extract").order_by("pk")[:SWEPT_AT_ONCE]:
-            learn_from_capture(capture)
+    """Ring again for whatever was read while nobody rang: each by itself, so that one bad row stops no other."""
+    for capture_id in Source.objects.waiting()[:SWEPT_AT_ONCE]:
+        ring(learn, capture_id)

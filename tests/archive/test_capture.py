@@ -1,7 +1,10 @@
 """The archive's queue, from asking for a copy to settling it, over real HTTP on loopback."""
 
+import base64
 import gzip
 import hashlib
+import json
+import os
 import threading
 import uuid
 from datetime import timedelta
@@ -9,10 +12,11 @@ from datetime import timedelta
 import pytest
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
+from redis import Redis
 from warcio.archiveiterator import ArchiveIterator
 
 from apps.accounts.permissions import NotAllowed
-from apps.archive import capture, reading
+from apps.archive import capture, reading, tasks
 from apps.archive.actions import AlreadyBeingCopied, register_page, request_capture, retry_capture
 from apps.archive.codes import Code
 from apps.archive.models import Attempt, Capture, Extract
@@ -232,7 +236,8 @@ class TestLeasing:
         capture.give_back(holder, Code.HTTP_404, "")
         asked.refresh_from_db()
         assert asked.state == Capture.State.FAILED
-        assert verbs(asked) == ["capture_requested", "capture_failed"]
+        assert verbs(asked) == ["capture_requested", "capture_postponed", "capture_failed"]
+        assert [attempt.code for attempt in asked.attempts.all()] == [Code.WORKER_LOST, Code.HTTP_404]
 
     def test_a_page_that_kills_its_workers_is_given_up_with_a_reason(self, asked, settings):
         for _ in range(asked.last_attempt):
@@ -317,6 +322,18 @@ class TestReading:
         reading.run(asked.pk)
         assert "failed three times" in Extract.objects.get().problem
 
+    def test_four_bells_at_once_are_one_reading(self, ask):
+        with site({"/story": Route(STORY)}) as where:
+            asked = ask(where)
+            run(asked)
+        Capture.objects.update(read_attempts=1, read_lease_until=timezone.now() + timedelta(seconds=30))
+        for _ in range(4):
+            reading.run(asked.pk)
+        assert not Extract.objects.exists()
+        Capture.objects.update(read_lease_until=timezone.now() - timedelta(seconds=1))
+        reading.run(asked.pk)
+        assert Extract.objects.get().title == "Two captured"
+
     def test_a_record_that_is_gone_is_told_and_not_tried_for_ever(self, ask):
         with site({"/story": Route(STORY)}) as where:
             asked = ask(where)
@@ -344,7 +361,28 @@ def test_the_sweep_finds_what_waits_and_nothing_else(rita):
     make_capture(pages[3], Capture.State.FETCHING, lease_token=uuid.uuid4(), lease_until=now + timedelta(seconds=60))
     unread = make_capture(pages[4], Capture.State.STORED, read_at=None)
     assert set(Capture.objects.due(timezone.now())) == {waiting, abandoned}
-    assert list(Capture.objects.unread()) == [unread]
+    assert list(Capture.objects.unread(timezone.now())) == [unread]
+    tasks.sweep()
+    assert {waiting.pk, abandoned.pk} <= rung("fetch")
+    assert unread.pk in rung("extract")
+    Capture.objects.filter(pk=unread.pk).update(read_lease_until=now + timedelta(seconds=60))
+    assert not Capture.objects.unread(timezone.now()).exists()
+
+
+def test_nobody_is_rung_before_the_row_is_there_for_them(rita, django_capture_on_commit_callbacks):
+    page = register_page("https://example.org/story")
+    with django_capture_on_commit_callbacks() as callbacks:
+        asked = request_capture(page, by=rita)
+        assert asked.pk not in rung("fetch")
+    assert len(callbacks) == 1
+    callbacks[0]()
+    assert asked.pk in rung("fetch")
+
+
+def rung(queue):
+    """The numbers in the messages that wait in one of Redis' queues."""
+    messages = Redis.from_url(os.environ["REDIS_URL"]).lrange(queue, 0, -1)
+    return {json.loads(base64.b64decode(json.loads(message)["body"]))[0][0] for message in messages}
 
 
 def stored_files():

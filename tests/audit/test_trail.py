@@ -76,12 +76,31 @@ CHANGES = {
 
 @pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES.keys())
 def test_the_database_refuses_to_change_or_delete_an_entry(change):
-    entry = write(reason="As it was.")
+    entry = write(reason="As it was.", seq=1)
     entry.reason = "No."
     with pytest.raises(IntegrityError), transaction.atomic():
         change(entry)
     entry = Entry.objects.get(pk=entry.pk)
     assert entry.reason == "As it was."
+    assert Entry.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_database_refuses_to_replace_entries_or_to_empty_their_table():
+    """REPLACE deletes what stands in its way on SQLite, TRUNCATE fires no row's trigger on PostgreSQL."""
+    with transaction.atomic():
+        write(reason="As it was.", seq=1)
+    names = [field.column for field in Entry._meta.local_fields if field.column != "id"]
+    columns = ", ".join(names)
+    values = columns.replace("reason", "'No.'")
+    statement = (
+        f"INSERT OR REPLACE INTO audit_entry (id, {columns}) SELECT id + 1000, {values} FROM audit_entry"
+        if connection.vendor == "sqlite"
+        else "TRUNCATE audit_entry"
+    )
+    with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(statement)
+    assert Entry.objects.get().reason == "As it was."
 
 
 def test_the_database_refuses_two_entries_with_one_number_in_a_stream():
@@ -91,8 +110,9 @@ def test_the_database_refuses_two_entries_with_one_number_in_a_stream():
         write(seq=2)
 
 
-def test_a_check_says_when_the_guard_is_gone_and_installing_brings_it_back():
-    name = triggers.NAMES[0]
+@pytest.mark.parametrize("number", range(3))
+def test_a_check_says_when_the_guard_is_gone_and_installing_brings_it_back(number):
+    name = triggers.NAMES[connection.vendor][number]
     with connection.cursor() as cursor:
         on = "" if connection.vendor == "sqlite" else f" ON {triggers.TABLE}"
         cursor.execute(f"DROP TRIGGER {name}{on}")

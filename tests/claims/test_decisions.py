@@ -4,12 +4,14 @@ import threading
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
 
 from apps.accounts.permissions import NotAllowed
 from apps.audit.models import Entry
+from apps.audit.versioned import ChangedMeanwhile
 from apps.claims import actions
 from apps.claims.models import Claim, Decision
-from apps.claims.refusals import ChangedMeanwhile, NoSuchMove, NotEnoughEvidence, ReasonMissing, Refusal
+from apps.claims.refusals import Decided, NoSuchMove, NotEnoughEvidence, ReasonMissing, Refusal
 from apps.claims.states import MOVES, Stage, Stance, State
 from tests.newsroom import (
     make_citation,
@@ -112,6 +114,48 @@ def test_it_refuses_an_editor_who_saw_an_older_version_and_tells_what_changed(cl
     assert [entry.sentence for entry in refused.value.entries] == ["Ben marked the claim disputed"]
     claim.refresh_from_db()
     assert claim.state == State.DISPUTED
+
+
+def test_the_words_that_were_decided_on_are_kept_and_do_not_change_under_the_verdict(claim, ada):
+    decision = move(claim, State.CORROBORATED, ada)
+    assert decision.statement == claim.statement
+    claim.refresh_from_db()
+    with pytest.raises(Decided, match="Reopen it to change them"):
+        actions.edit_claim(claim, by=ada, expected_version=claim.version, statement="Two hundred were captured.")
+    actions.edit_claim(claim, by=ada, expected_version=claim.version, statement=claim.statement, claimant="SBU")
+    claim.refresh_from_db()
+    move(claim, State.UNVERIFIED, ada)
+    claim.refresh_from_db()
+    actions.edit_claim(claim, by=ada, expected_version=claim.version, statement="Two hundred were captured.")
+    claim.refresh_from_db()
+    assert (claim.statement, claim.claimant.name) == ("Two hundred were captured.", "SBU")
+
+
+def test_a_new_dispute_sends_a_corroborated_claim_back_to_review_and_leaves_its_state(claim, ada):
+    move(claim, State.CORROBORATED, ada)
+    actions.cite(claim, by=ada, url="https://news.example.org/context", stance=Stance.CONTEXT)
+    claim.refresh_from_db()
+    assert claim.stage == Stage.SETTLED
+    actions.cite(claim, by=ada, url="https://news.example.org/denial", stance=Stance.DISPUTES)
+    claim.refresh_from_db()
+    assert (claim.state, claim.stage) == (State.CORROBORATED, Stage.IN_REVIEW)
+
+
+def test_editing_needs_the_right_to_and_changes_only_what_is_given(claim, ada):
+    with pytest.raises(NotAllowed):
+        actions.edit_claim(claim, by=make_person("aziz", "auditor"), expected_version=1, claimant="Me")
+    actions.edit_claim(claim, by=ada, expected_version=1, claimant="SBU")
+    actions.edit_claim(claim, by=ada, expected_version=2, due=timezone.now())
+    claim.refresh_from_db()
+    assert claim.claimant.name == "SBU"
+    assert claim.due
+
+
+def test_nobody_who_has_left_is_assigned(claim, ada):
+    gone = make_editor("gone")
+    gone.is_active = False
+    with pytest.raises(Refusal, match="has left the desk"):
+        actions.assign(claim, by=ada, expected_version=1, assignee=gone)
 
 
 def test_a_withdrawn_citation_no_longer_counts_and_sends_the_claim_back_to_review(claim, ada):

@@ -9,7 +9,7 @@ from apps.claims import policy
 from apps.claims.models import Citation
 from apps.claims.states import Stance, State
 from apps.sources.models import Party, Source
-from tests.newsroom import make_citation, make_claim, make_editor
+from tests.newsroom import make_citation, make_claim, make_editor, make_extract
 
 pytestmark = pytest.mark.django_db
 
@@ -55,8 +55,8 @@ def test_it_refuses_when_both_sources_are_one_wire_copy(claim, ada):
     make_citation(claim, ada, outlet="UrduPoint", credit_line="AFP, via APP")
     found = assessed(claim)
     assert not found.allowed
-    assert found.missing[1] == (
-        "The Straits Times and UrduPoint are one line: their credit lines lead to the same copy “AFP”."
+    assert found.noted == (
+        "The Straits Times and UrduPoint are one line: their credit lines lead to the same copy “AFP”.",
     )
 
 
@@ -71,7 +71,7 @@ def test_it_refuses_two_pages_of_one_outlet(claim, ada):
     make_citation(claim, ada, outlet="Yonhap")
     found = assessed(claim)
     assert not found.allowed
-    assert found.missing[1] == "2 pages of Yonhap are one line: they are one outlet's."
+    assert found.noted == ("2 pages of Yonhap are one line: they are one outlet's.",)
 
 
 def test_a_third_page_can_make_two_lines_one(claim, ada):
@@ -94,7 +94,7 @@ def test_it_does_not_count_a_page_that_is_not_stored(claim, ada, state, code, wo
     make_citation(claim, ada, outlet="Reuters", state=state, code=code)
     found = assessed(claim)
     assert not found.allowed
-    assert any("Reuters" in sentence and words in sentence for sentence in found.missing)
+    assert any("Reuters" in sentence and words in sentence for sentence in found.noted)
 
 
 def test_it_does_not_count_context_or_disputes_as_support(claim, ada):
@@ -113,10 +113,38 @@ def test_disputed_needs_one_archived_source_that_disputes(claim, ada):
 def test_disputed_is_refused_while_the_source_is_not_archived(claim, ada):
     make_citation(claim, ada, outlet="TASS", stance=Stance.DISPUTES, state=Capture.State.QUEUED)
     found = assessed(claim, State.DISPUTED)
-    assert found.missing == (
-        "One archived source that disputes the claim.",
-        "TASS does not count yet: its page is still being archived.",
-    )
+    assert found.missing == ("One archived source that disputes the claim.",)
+    assert found.noted == ("TASS does not count yet: its page is still being archived.",)
+
+
+def test_what_does_not_count_is_noted_and_never_called_met(claim, ada):
+    make_citation(claim, ada, outlet="Yonhap")
+    make_citation(claim, ada, outlet="Reuters")
+    make_citation(claim, ada, outlet="AFP", state=Capture.State.FAILED, code="http_404")
+    found = assessed(claim)
+    assert found.met == ("2 archived sources stand apart: Yonhap and Reuters.",)
+    assert found.noted[0].startswith("AFP does not count: its page could not be archived.")
+
+
+def test_a_copy_that_nobody_could_read_is_noted(claim, ada):
+    make_citation(claim, ada, outlet="Yonhap")
+    unread = make_citation(claim, ada, outlet="Reuters")
+    make_extract(unread.capture, "", problem="No text is read from this kind of document.")
+    assert assessed(claim).noted == ("No text could be read from the copy of Reuters: see for yourself what it says.",)
+
+
+def test_a_copy_that_is_still_being_read_does_not_count(claim, ada):
+    make_citation(claim, ada, outlet="Yonhap")
+    unread = make_citation(claim, ada, outlet="Reuters")
+    Capture.objects.filter(pk=unread.capture_id).update(read_at=None)
+    found = assessed(claim)
+    assert not found.allowed
+    assert found.noted == ("Reuters does not count yet: the archived page is still being read.",)
+
+
+def test_a_source_without_an_outlet_does_not_count_and_it_says_so(claim, ada):
+    make_citation(claim, ada, url="https://a.example.org/1")
+    assert assessed(claim).noted == ("a.example.org does not count: nobody has named its outlet.",)
 
 
 def test_reopening_needs_no_evidence(claim):

@@ -55,7 +55,7 @@ def test_one_captured_has_links_enough_and_lines_too_few(loaded):
     assert (one.state, one.stage) == (State.UNVERIFIED, Stage.IN_REVIEW)
     assessment = policy.assess(State.CORROBORATED, one.citations.live().with_evidence())
     assert not assessment.allowed
-    assert any("AFP and The Straits Times are one line" in sentence for sentence in assessment.missing)
+    assert any("AFP and The Straits Times are one line" in sentence for sentence in assessment.noted)
 
 
 def test_the_casualty_figures_are_disputed(loaded):

@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from apps.archive.models import Capture
 from apps.audit.models import Entry
+from apps.claims.actions import edit_claim
 from apps.claims.models import Story
 from apps.claims.states import State
 from apps.sources.models import Party
@@ -71,7 +72,7 @@ def test_nothing_can_be_deleted_in_the_panel(rf, sofia):
 
 class TestDeciding:
     def decide(self, client, claim, **typed):
-        action = {"action": "decide", "_selected_action": [claim.pk]}
+        action = {"action": "decide", "_selected_action": [claim.pk], f"version_{claim.pk}": claim.version}
         return client.post(url(type(claim), "changelist"), action | typed, follow=True)
 
     def test_it_asks_for_state_and_reason_first(self, client, sofia):
@@ -94,6 +95,14 @@ class TestDeciding:
         claim.refresh_from_db()
         assert claim.state == State.UNVERIFIED
         assert "Two archived sources" in response.content.decode()
+
+    def test_it_refuses_a_claim_that_changed_between_question_and_answer(self, client, sofia):
+        claim = make_claim(sofia)
+        make_two_lines(claim, sofia)
+        edit_claim(claim, by=make_editor(), expected_version=1, statement="Two hundred were captured.")
+        self.decide(client, claim, to_state="corroborated", reason="Two lines.")
+        claim.refresh_from_db()
+        assert claim.state == State.UNVERIFIED
 
     def test_it_asks_again_without_a_reason(self, client, sofia):
         claim = make_claim(sofia)

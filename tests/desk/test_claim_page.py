@@ -83,6 +83,23 @@ class TestMoving:
         assert "I think it is wrong." in text(response)
         assert not Decision.objects.exists()
 
+    def test_a_refused_move_replaces_its_own_card_and_leaves_the_reason_typed_in_the_other(self, desk, claim):
+        typed = {"reason": "I think it is wrong.", "expected_version": claim.version, "shown_state": "unverified"}
+        response = desk.post(at("claim_dispute", claim), typed, headers=HTMX)
+        assert response.status_code == 409
+        assert response["HX-Retarget"] == "#card-disputed"
+        page = text(response)
+        assert page.startswith('<section id="card-disputed"')
+        assert 'id="card-corroborated"' not in page
+        assert 'id="moves"' not in page
+
+    def test_what_does_not_count_is_noted_apart_from_what_is_missing(self, desk, claim, ada):
+        make_citation(claim, ada, outlet="AFP", state=Capture.State.FAILED, code="http_410")
+        page = text(desk.get(at("claim", claim)))
+        noted = page.split('class="is-noted"')[1].split("</li>")[0]
+        assert "Note: " in noted
+        assert "AFP does not count" in noted
+
     def test_a_move_that_does_not_exist_is_refused(self, desk, claim):
         typed = {"reason": "Back.", "expected_version": claim.version}
         response = desk.post(at("claim_reopen", claim), typed)
@@ -108,6 +125,81 @@ class TestMoving:
         page = text(client.get(at("claim", claim)))
         assert "2 archived sources stand apart" in page
         assert at("claim_corroborate", claim) not in page
+
+
+class TestAPageThatWasLeftOpen:
+    """Another editor decided while it was open."""
+
+    @pytest.fixture
+    def decided(self, claim):
+        actions.corroborate(claim, by=make_editor("ben"), reason="Two bodies know.", expected_version=claim.version)
+        claim.refresh_from_db()
+        return claim
+
+    def test_citing_brings_the_moves_that_there_are_now_and_says_why(self, desk, decided):
+        typed = {"url": URL, "stance": "supports", "shown_state": "unverified"}
+        page = text(desk.post(at("claim_cite", decided), typed, headers=HTMX))
+        assert 'id="moves"' in page
+        assert "Reopen: unverified again" in page
+        assert "Mark corroborated" not in page
+        assert "Ben decided meanwhile: the claim is corroborated now." in page
+
+    def test_citing_on_a_page_that_knows_the_state_leaves_the_panel_and_what_is_typed_in_it(self, desk, decided):
+        typed = {"url": URL, "stance": "supports", "shown_state": "corroborated"}
+        page = text(desk.post(at("claim_cite", decided), typed, headers=HTMX))
+        assert 'id="moves"' not in page
+        assert 'id="assessment-disputed"' in page
+        assert "decided meanwhile" not in page
+
+    def test_the_poller_brings_them_even_when_no_copy_has_news(self, desk, decided, ada):
+        make_citation(decided, ada, outlet="AFP", state=Capture.State.QUEUED)
+        asked = {"shown": desk.get(at("claim", decided)).context["shown"]}
+        url = at("claim_evidence", decided)
+        assert desk.get(url, {**asked, "shown_state": "corroborated"}, headers=HTMX).status_code == 204
+        page = text(desk.get(url, {**asked, "shown_state": "unverified"}, headers=HTMX))
+        for part in ("moves", "claim-header", "work"):
+            assert f'id="{part}"' in page
+        assert "Ben decided meanwhile: the claim is corroborated now." in page
+
+    def test_a_refused_assignment_brings_them_too(self, desk, decided, ada):
+        typed = {"assignee": ada.pk, "expected_version": decided.version - 1, "shown_state": "unverified"}
+        response = desk.post(at("claim_assign", decided), typed, headers=HTMX)
+        assert response.status_code == 409
+        assert "Reopen: unverified again" in text(response)
+
+    def test_a_refused_move_brings_them_with_the_reason_that_was_typed(self, desk, decided):
+        typed = {"reason": "My own reason.", "expected_version": decided.version - 1, "shown_state": "unverified"}
+        response = desk.post(at("claim_corroborate", decided), typed, headers=HTMX)
+        assert response.status_code == 409
+        assert "HX-Retarget" not in response
+        page = text(response)
+        assert 'id="moves"' in page
+        assert "This move is no longer possible" in page
+        assert "My own reason." in page
+
+
+class TestTheVerdictThatStands:
+    @pytest.fixture
+    def corroborated(self, claim, ada):
+        actions.corroborate(claim, by=ada, reason="Two bodies know.", expected_version=claim.version)
+        claim.refresh_from_db()
+        return claim
+
+    def test_it_says_nothing_while_the_rule_is_met_and_much_when_it_no_longer_is(self, desk, corroborated, ada):
+        loud = "The evidence for this verdict has changed."
+        assert loud not in text(desk.get(at("claim", corroborated)))
+        actions.withdraw_citation(corroborated.citations.first(), by=ada, reason="The outlet took it back.")
+        response = desk.get(at("claim", corroborated))
+        assert loud in text(response)
+        assert response.context["standing"].missing[0] in text(response).split(loud)[1].split("</header>")[0]
+
+    def test_a_claim_without_a_verdict_has_none_to_lose(self, desk, ada):
+        assert "The evidence for this verdict" not in text(desk.get(at("claim", make_claim(ada))))
+
+    def test_to_reopen_is_offered_quietly(self, desk, corroborated):
+        page = text(desk.get(at("claim", corroborated)))
+        assert '<button class="button" id="move-unverified-submit"' in page
+        assert '<button class="button button-main" id="move-disputed-submit"' in page
 
 
 class TestCiting:
@@ -189,6 +281,12 @@ class TestCiting:
         assert desk.post(url, {"reason": "Twice."}).status_code == 409
         assert "The outlet took it back." in text(desk.get(at("claim", claim)))
 
+    def test_what_to_do_about_a_failed_copy_stands_below_why_it_failed(self, desk, claim, ada):
+        citation = make_citation(claim, ada, state=Capture.State.FAILED, code="http_410")
+        row = text(desk.get(at("claim", claim))).split(f'id="citation-{citation.pk}"')[1].split("</li>")[0]
+        assert -1 < row.find(citation.capture.failure) < row.find(citation.capture.hint)
+        assert row.count(citation.capture.hint) == 1
+
 
 class TestPolling:
     def test_nothing_new_is_no_content_and_news_is_the_row_alone(self, desk, claim, ada):
@@ -239,6 +337,20 @@ class TestWorking:
         assert desk.post(at("claim_assign", claim), typed).status_code == 302
         claim.refresh_from_db()
         assert (claim.assignee, claim.stage) == (ada, Stage.IN_PROGRESS)
+
+    @pytest.mark.parametrize(
+        ("verb", "typed", "sentence"),
+        [
+            ("claim_assign", {"assignee": ""}, "Assigned to nobody."),
+            ("claim_stage", {"stage": "in_review"}, "The stage is in review now."),
+        ],
+    )
+    def test_what_was_done_is_said_with_and_without_htmx(self, desk, claim, verb, typed, sentence):
+        plain = desk.post(at(verb, claim), {**typed, "expected_version": claim.version}, follow=True)
+        assert sentence in text(plain)
+        claim.refresh_from_db()
+        answered = desk.post(at(verb, claim), {**typed, "expected_version": claim.version}, headers=HTMX)
+        assert sentence in text(answered).split('hx-swap-oob="innerHTML:#notices"')[1]
 
     def test_a_claim_can_be_settled_without_a_verdict(self, desk, claim):
         desk.post(at("claim_stage", claim), {"stage": "settled", "expected_version": claim.version})

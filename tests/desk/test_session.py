@@ -9,7 +9,7 @@ from django.urls import reverse
 from apps.audit.models import Entry
 from apps.audit.verbs import Verb
 from apps.claims.models import Citation
-from tests.newsroom import PASSWORD, make_claim, make_editor, make_reporter
+from tests.newsroom import PASSWORD, make_citation, make_claim, make_editor, make_reporter
 
 pytestmark = pytest.mark.django_db
 SIGN_IN = "/sign-in/"
@@ -45,6 +45,10 @@ def test_a_wrong_password_is_refused_kindly_and_recorded_without_the_password(cl
     assert response.status_code == 422
     entry = Entry.objects.get()
     assert (entry.verb, entry.target_label, entry.actor) == (Verb.SIGN_IN_FAILED, "rita", None)
+    sign_in(client, username="MySecretPassw0rd!")
+    entry = Entry.objects.latest("id")
+    assert entry.target_label == "an unknown name", "what nobody is called may be a password"
+    entry = Entry.objects.earliest("id")
     assert "let me in" not in json.dumps([entry.before, entry.after, entry.reason, entry.target_label])
 
 
@@ -82,12 +86,61 @@ def test_a_session_that_ends_in_the_middle_of_a_form_loses_nothing_typed(client,
     assert not client.get(form).context["cite_form"].initial
 
 
+@pytest.mark.parametrize("name", ["sign_out", "capture_retry"])
+def test_signing_in_again_never_leads_to_an_address_that_only_takes_posts(client, rita, claim, name):
+    args = [make_citation(claim, rita, state="failed", code="http_404").capture_id] if name == "capture_retry" else []
+    back = reverse("desk:claim", args=[claim.pk])
+    response = client.post(reverse(f"desk:{name}", args=args), {"back": back})
+    following = response.context["next"]
+    assert following == back
+    sign_in(client)
+    assert client.get(following).status_code == 200
+
+
+def test_the_panels_passwords_are_carried_nowhere(client, rita):
+    response = client.post("/admin/password_change/", {"old_password": "one", "new_password1": "two", "x": "three"})
+    assert response.context["carried"] == ""
+
+
+def test_what_another_site_sends_is_put_into_no_form(rita, claim):
+    strict = Client(enforce_csrf_checks=True)
+    strict.force_login(rita)
+    form = reverse("desk:claim_cite", args=[claim.pk])
+    assert strict.post(form, {"note": "PLANTED"}, headers={"Origin": "http://evil.example"}).status_code == 403
+    assert "PLANTED" not in strict.get(form).content.decode()
+
+
+@pytest.mark.parametrize("username", ["u\0v", "x" * 3000, "\ufffd"])
+def test_a_name_that_can_not_be_one_is_refused_and_breaks_nothing(client, rita, username):
+    assert sign_in(client, username=username).status_code == 422
+
+
+@pytest.mark.parametrize("key", ["\0aaaaaaaaaaaaaa", "x'; DROP TABLE", "ä" * 32])
+def test_a_session_cookie_that_is_none_of_ours_is_dropped(client, key):
+    client.cookies["sessionid"] = key
+    assert client.get(reverse("desk:queue")).status_code == 302
+
+
+def test_signing_in_leads_nobody_back_to_signing_in(client, rita):
+    assert sign_in(client, next="/sign-in/").headers["Location"] == reverse("desk:queue")
+    assert client.get("/sign-in/?next=/sign-in/").status_code == 302
+
+
+def test_an_ipv6_client_is_counted_by_its_network(client, rita):
+    for number in range(6):
+        client.post(SIGN_IN, {"username": "rita", "password": "x"}, REMOTE_ADDR=f"2001:db8:1:2::{number}")
+    response = client.post(SIGN_IN, {"username": "rita", "password": PASSWORD}, REMOTE_ADDR="2001:db8:1:2:ffff::9")
+    assert response.status_code == 429
+
+
 def test_a_password_is_never_carried(client, rita, claim):
     response = client.post(reverse("desk:claim_cite", args=[claim.pk]), {"note": "Mine.", "password": "secret"})
     assert "secret" not in response.content.decode()
 
 
-@pytest.mark.parametrize("carried", ["not json", "[]", '{"note": 5}', '{"note": [1]}', "x" * 300_000])
+@pytest.mark.parametrize(
+    "carried", ["not json", "[]", '{"note": 5}', '{"note": [1]}', "x" * 300_000, '{"note": ["\\ud800"]}', "[" * 100_000]
+)
 def test_what_is_no_form_is_not_carried(client, rita, claim, carried):
     form = reverse("desk:claim_cite", args=[claim.pk])
     assert sign_in(client, next=form, carried=carried).status_code == 302
@@ -98,9 +151,8 @@ def test_a_form_from_another_sign_in_is_refused_and_offered_again_with_what_was_
     strict = Client(enforce_csrf_checks=True)
     strict.force_login(rita)
     form = reverse("desk:claim_cite", args=[claim.pk])
-    response = strict.post(
-        form, {"url": "https://news.example.org/a", "note": "Mine.", "csrfmiddlewaretoken": "x" * 64}
-    )
+    typed = {"url": "https://news.example.org/a", "note": "Mine.", "csrfmiddlewaretoken": "x" * 64}
+    response = strict.post(form, typed, headers={"Origin": "http://testserver"})
     assert response.status_code == 403
     assert form in response.content.decode()
     assert strict.get(form).context["cite_form"].initial["note"] == "Mine."

@@ -5,11 +5,27 @@ import gzip
 import pytest
 from django.urls import reverse
 
+from apps.accounts.permissions import NotAllowed
 from apps.archive.models import Attempt, Capture
 from apps.audit.models import Entry
+from apps.claims.actions import correct_source, corroborate
+from apps.desk.forms import SourceForm
+from apps.sources.actions import learn_from_capture, register_party
 from apps.sources.credits import credit_names
-from apps.sources.models import Party
-from tests.newsroom import make_citation, make_claim, make_editor, make_extract, make_outlet, make_source, store_record
+from apps.sources.models import Party, Source
+from apps.sources.tasks import learn
+from tests.newsroom import (
+    make_capture,
+    make_citation,
+    make_claim,
+    make_editor,
+    make_extract,
+    make_outlet,
+    make_person,
+    make_source,
+    make_two_lines,
+    store_record,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -104,7 +120,7 @@ def test_the_record_is_downloaded_under_a_safe_name_and_that_is_on_record(client
 
 def test_facts_are_corrected_by_hand_and_stand_above_what_the_page_says(client, ada, citation):
     url = reverse("desk:source_correct", args=[citation.source_id])
-    typed = {"title": "A better title", "outlet": "afp", "byline": "", "credit_line": "AFP", "published_at": ""}
+    typed = facts(citation.source) | {"title": "A better title", "outlet": "afp", "credit_line": "AFP"}
     afp = make_outlet("AFP")
     assert client.post(url, typed).status_code == 302
     citation.source.refresh_from_db()
@@ -117,10 +133,112 @@ def test_facts_are_corrected_by_hand_and_stand_above_what_the_page_says(client, 
 
 def test_a_date_that_can_not_be_read_is_refused_and_nothing_typed_is_lost(client, ada):
     url = reverse("desk:source_correct", args=[make_source().pk])
-    response = client.post(url, {"title": "My title", "published_at": "the day before"})
+    response = client.post(url, {"title": "My title", "published_at": "the day before", "expected_version": 1})
     assert response.status_code == 422
     assert "My title" in response.content.decode()
     assert not Entry.objects.filter(verb="source_corrected").exists()
+
+
+@pytest.mark.parametrize("moment", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "1612-01-01T00:00"])
+def test_a_date_that_no_database_can_hold_is_refused(client, ada, moment):
+    source = make_source()
+    url = reverse("desk:source_correct", args=[source.pk])
+    assert client.post(url, facts(source) | {"published_at": moment}).status_code == 422
+    claim_open = client.post(reverse("desk:claim_open"), {"statement": "A claim.", "due": moment})
+    assert claim_open.status_code == 422
+
+
+def test_the_form_sends_on_only_what_was_changed_in_it(client, ada):
+    """The worker fills in the headline while somebody types a byline: both stay."""
+    source = make_source(title="x")
+    url = reverse("desk:source_correct", args=[source.pk])
+    shown = facts(source)
+    other = make_editor("ben")
+    correct_source(source, by=other, expected_version=1, credit_line="AFP")
+    late = client.post(url, shown | {"byline": "Anna Orlova"})
+    assert late.status_code == 409
+    assert "Ben corrected the source" in late.content.decode()
+    assert "Anna Orlova" in late.content.decode()
+    assert client.post(url, shown | {"byline": "Anna Orlova", "expected_version": 2}).status_code == 302
+    source.refresh_from_db()
+    assert (source.credit_line, source.byline) == ("AFP", "Anna Orlova")
+
+
+def test_an_untouched_form_changes_nothing(client, ada):
+    source = make_source()
+    Source.objects.update(published_at="2025-01-12T10:15:33Z")
+    source.refresh_from_db()
+    assert client.post(reverse("desk:source_correct", args=[source.pk]), facts(source)).status_code == 302
+    assert not Entry.objects.filter(verb="source_corrected").exists()
+
+
+def test_a_fact_emptied_by_hand_stays_empty_when_a_copy_says_otherwise(ada):
+    citation = make_citation(make_claim(ada), ada, outlet="Yonhap", credit_line="AFP")
+    source = correct_source(citation.source, by=ada, expected_version=1, credit_line="")
+    copy = make_capture(source.page)
+    make_extract(copy, credit_line="AFP", byline="Anna Orlova")
+    learn_from_capture(copy)
+    source.refresh_from_db()
+    assert (source.credit_line, source.byline) == ("", "Anna Orlova")
+
+
+def test_a_corrected_credit_line_sends_a_verdict_that_rested_on_it_back_to_review(ada):
+    claim = make_claim(ada)
+    first, _ = make_two_lines(claim, ada)
+    corroborate(claim, by=ada, reason="Two bodies know.", expected_version=1)
+    correct_source(first.source, by=ada, expected_version=1, title="The same, in other words")
+    claim.refresh_from_db()
+    assert claim.stage == "settled"
+    correct_source(first.source, by=ada, expected_version=2, credit_line="Yonhap")
+    claim.refresh_from_db()
+    assert (claim.state, claim.stage) == ("corroborated", "in_review")
+    assert "One more archived source" in Entry.objects.in_streams([claim.stream])[0].sentence
+
+
+def test_a_reporter_corrects_and_an_auditor_may_not(ada):
+    source = make_source()
+    with pytest.raises(NotAllowed):
+        correct_source(source, by=make_person("aziz", "auditor"), expected_version=1, title="Mine")
+    assert correct_source(source, by=make_person("tom", "reporter"), expected_version=1, title="Mine").title == "Mine"
+
+
+@pytest.mark.parametrize(("first", "second"), [("iHA", "İHA"), ("AFP", "afp"), ("K", "\u212a")])
+def test_a_name_that_differs_only_in_case_never_breaks_registering(ada, first, second):
+    party = register_party(first, kind=Party.Kind.OUTLET, by=ada)
+    again = register_party(second, kind=Party.Kind.OUTLET, by=ada)
+    assert register_party(second, kind=Party.Kind.OUTLET, by=None) == again
+    assert register_party(first, kind=Party.Kind.OUTLET, by=None) == party
+
+
+def test_the_sweep_finds_every_copy_that_its_source_has_not_learned_from(ada):
+    waiting = make_citation(make_claim(ada), ada)
+    make_extract(waiting.capture, title="Read")
+    Source.objects.update(learned_from=None)
+    learned = make_citation(make_claim(ada), ada)
+    make_extract(learned.capture)
+    make_citation(make_claim(ada), ada, state=Capture.State.QUEUED)
+    assert list(Source.objects.waiting()) == [waiting.capture_id]
+    learn(waiting.capture_id)
+    assert list(Source.objects.waiting()) == []
+
+
+def test_a_record_that_is_gone_is_not_found_and_no_download_is_recorded(client, ada):
+    citation = make_citation(make_claim(ada), ada)
+    assert client.get(reverse("desk:capture_record", args=[citation.capture_id])).status_code == 404
+    store_record(citation.capture, b"evidence")
+    assert client.head(reverse("desk:capture_record", args=[citation.capture_id])).status_code == 200
+    assert not Entry.objects.filter(verb="warc_downloaded").exists()
+
+
+def facts(source):
+    """What a browser sends back of an untouched form: each field, and beside it what it was when the form was shown."""
+    fields = SourceForm.facts(source)
+    moment = fields["published_at"]
+    shown = {
+        **fields,
+        "published_at": moment.strftime("%Y-%m-%dT%H:%M:%S") if moment else "",
+    }
+    return shown | {f"initial-{name}": value for name, value in shown.items()}
 
 
 @pytest.mark.parametrize(

@@ -25,8 +25,16 @@ def test_a_story_is_opened_and_edited_and_a_second_of_its_name_refused(client, a
     assert again.status_code == 409
     assert "There is a story with this title already." in again.content.decode()
     assert "Typed with care." in again.content.decode()
-    assert client.post(reverse("desk:story_edit", args=[story.pk]), {"title": "Kursk, 2025"}).status_code == 302
-    assert Story.objects.get().title == "Kursk, 2025"
+    assert client.post(reverse("desk:story_open"), {"title": "kursk"}).status_code == 409
+    edit = reverse("desk:story_edit", args=[story.pk])
+    shown = {"initial-title": "Kursk", "initial-summary": "Who is there?", "summary": "Who is there?"}
+    assert client.post(edit, shown | {"title": "Kursk, 2025", "expected_version": 1}).status_code == 302
+    late = client.post(edit, shown | {"title": "Kursk", "summary": "And since when?", "expected_version": 1})
+    assert late.status_code == 409
+    assert "Ada edited the story" in late.content.decode()
+    assert client.post(edit, shown | {"title": "Kursk", "summary": "When?", "expected_version": 2}).status_code == 302
+    story.refresh_from_db()
+    assert (story.title, story.summary) == ("Kursk, 2025", "When?")
     assert client.post(reverse("desk:story_open"), {"title": ""}).status_code == 422
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from django import template
@@ -10,7 +11,9 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.timezone import localtime
 
+from apps.audit.models import Entry
 from apps.claims.models import COUNTED_TO
+from apps.desk.subjects import Subject
 
 register = template.Library()
 
@@ -30,6 +33,7 @@ ICONS = {
     "failed": _RING + '<path d="m5.9 5.9 4.2 4.2m0-4.2-4.2 4.2"/>',
     "blocked": _RING + '<path d="m3.9 12.1 8.2-8.2"/>',
     "met": '<path d="m3.2 8.6 3.2 3.2 6.4-7.4"/>',
+    "noted": '<path d="M4.5 8h7"/>',
     "missing": '<circle cx="8" cy="8" r="4.6"/>',
     "out": '<path d="M6 3H3v10h10v-3M9 2.8h4.2V7M13 3 7.6 8.4"/>',
     "down": '<path d="M8 2v7.5M4.8 6.6 8 9.8l3.2-3.2M3 13.2h10"/>',
@@ -71,3 +75,9 @@ def counted(number: int) -> str:
 def is_web_address(value: str) -> bool:
     """Whether a link to this address is safe to offer: only http and https are."""
     return value.lower().startswith(("http://", "https://"))
+
+
+@register.filter
+def about(subjects: Mapping[int, list[Subject]] | None, entry: Entry) -> list[Subject]:
+    """What this entry is about; nothing on a page that names no subjects."""
+    return subjects.get(entry.pk, []) if subjects else []

@@ -13,7 +13,7 @@ from apps.archive.addresses import Refused
 from apps.claims import actions
 from apps.claims.models import Citation, Claim
 from apps.claims.refusals import Refusal
-from apps.desk.claim_page import claim_page
+from apps.desk.claim_page import claim_page, tell_of_verdict, verdict_parts
 from apps.desk.forms import CiteForm, WithdrawForm
 from apps.desk.fragments import answer
 from apps.desk.requests import DeskRequest
@@ -44,7 +44,8 @@ def claim_cite(request: DeskRequest, pk: int) -> HttpResponse:
             if not request.htmx:
                 return redirect("desk:claim", pk)
             claim.refresh_from_db()
-            parts = ("cite", "rows", "poller", "assessments", "versions", "header", "timeline", "work", "notices")
+            tell_of_verdict(request, claim)
+            parts = ("cite", "rows", "poller", *verdict_parts(request, claim), "header", "timeline", "work", "notices")
             return answer(request, CLAIM, claim_page(request, claim), partials=parts)
     return answer(request, CLAIM, claim_page(request, claim, cite_form=form), partials=("cite",), status=status)
 

@@ -13,12 +13,21 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from apps.accounts.capabilities import Capability
 from apps.accounts.permissions import require
+from apps.audit.versioned import ChangedMeanwhile
 from apps.claims import actions
 from apps.claims.models import Claim, Decision
-from apps.claims.refusals import ChangedMeanwhile, Refusal
+from apps.claims.refusals import Refusal
 from apps.claims.states import State
-from apps.desk.claim_page import WORDS, claim_page, offer, shown
-from apps.desk.filters import ClaimFilter
+from apps.desk.claim_page import (
+    WORDS,
+    claim_page,
+    is_of_another_state,
+    offer,
+    shown,
+    tell_of_verdict,
+    verdict_parts,
+)
+from apps.desk.filters import ClaimFilter, left_out
 from apps.desk.forms import AssignForm, ClaimEditForm, ClaimOpenForm, MoveForm, StageForm, VersionedForm
 from apps.desk.fragments import answer
 from apps.desk.paging import slice_by_change
@@ -28,7 +37,6 @@ from apps.desk.typed import typed_for
 CLAIM = "desk/claim.html"
 QUEUE = "desk/queue.html"
 PAGE = 50
-MOVE_REFUSED = ("moves", "header", "rows", "poller", "timeline", "work")
 
 
 @require_safe
@@ -40,13 +48,15 @@ def queue(request: DeskRequest) -> HttpResponse:
     counts = ClaimFilter(others, Claim.objects.all()).qs.count_by_state()
     rows = slice_by_change(request, narrowed.qs.for_queue(), PAGE)
     others.pop("after", None)
+    state = request.GET.get("state", "")
     context = {
         "filter": narrowed,
+        "left_out": left_out(narrowed),
         "slice": rows,
         "counts": [(State(state), number) for state, number in counts.items()],
         "total": sum(counts.values()),
         "others": others.urlencode(),
-        "state": request.GET.get("state", ""),
+        "state": state if state in State.values else "",
         "is_narrowed": any(request.GET.get(name) for name in ClaimFilter.base_filters),
     }
     return answer(request, QUEUE, context, partials=("results",))
@@ -68,10 +78,13 @@ def claim_evidence(request: DeskRequest, pk: int) -> HttpResponse:
     before = [one for one in request.GET.get("shown", "").split(",") if one]
     context["changed"] = [one for one in context["citations"] if shown([one]) not in before]
     has_same_rows = [one.partition(".")[0] for one in before] == [str(one.pk) for one in context["citations"]]
-    if has_same_rows and not context["changed"] and context["is_moving"]:
+    is_stale = is_of_another_state(request, found)
+    if has_same_rows and not context["changed"] and context["is_moving"] and not is_stale:
         return HttpResponse(status=204)
+    tell_of_verdict(request, found)
     rows = "changed_rows" if has_same_rows else "rows"
-    return answer(request, CLAIM, context, partials=("poller", rows, "assessments", "timeline"))
+    panel = ("moves", "work", "notices") if is_stale else ("assessments",)
+    return answer(request, CLAIM, context, partials=("poller", rows, "header", *panel, "timeline"))
 
 
 @require_http_methods(["GET", "POST"])
@@ -104,24 +117,28 @@ def claim_edit(request: DeskRequest, pk: int) -> HttpResponse:
     status = 422
     if form.is_valid():
         try:
-            actions.edit_claim(found, by=request.user, **form.cleaned_data)
+            expected = form.cleaned_data["expected_version"]
+            actions.edit_claim(found, by=request.user, expected_version=expected, **form.changes())
             return redirect("desk:claim", pk)
+        except Refusal as refusal:
+            status = 409
+            form.add_error("statement", str(refusal))
         except ChangedMeanwhile as changed:
             status, context["meanwhile"] = 409, changed
-            form.show_version(changed.claim.version)
+            form.show_version(changed.row.version)
     return render(request, "desk/claim_form.html", context, status=status)
 
 
 @require_http_methods(["GET", "POST"])
 def claim_assign(request: DeskRequest, pk: int) -> HttpResponse:
     """Give the claim to somebody, or to nobody."""
-    return _change(request, pk, AssignForm, "assign_form", actions.assign)
+    return _change(request, pk, AssignForm, "assign_form", actions.assign, _assigned)
 
 
 @require_http_methods(["GET", "POST"])
 def claim_stage(request: DeskRequest, pk: int) -> HttpResponse:
     """Move the claim through the desk's work."""
-    return _change(request, pk, StageForm, "stage_form", actions.change_stage)
+    return _change(request, pk, StageForm, "stage_form", actions.change_stage, _staged)
 
 
 @require_http_methods(["GET", "POST"])
@@ -156,20 +173,30 @@ def _move(request: DeskRequest, pk: int, to_state: State, action: Callable[..., 
             action(found, by=request.user, **form.cleaned_data)
         except ChangedMeanwhile as changed:
             status, found = 409, _claim(pk)
-            form.show_version(changed.claim.version)
+            form.show_version(changed.row.version)
             move = offer(found, to_state, form=form)
             move.meanwhile = changed
         except Refusal as refusal:
             status, move.refusal = 409, refusal.sentences
         else:
             messages.success(request, f"{WORDS[to_state][1].partition(':')[0]}: done, and on record.")
-            return _done(request, pk, ("moves", "header", "rows", "timeline", "work", "notices"))
+            return _done(request, pk, ("moves", "header", "rows", "poller", "timeline", "work", "notices"))
     context = claim_page(request, found, move=move)
-    return answer(request, CLAIM, context, partials=MOVE_REFUSED, status=status)
+    parts: tuple[str, ...] = ("header", "rows", "poller", "timeline", "work")
+    if is_of_another_state(request, found):
+        return answer(request, CLAIM, context, partials=("moves", *parts), status=status)
+    # The other card may hold a reason that is being typed: only this one is replaced.
+    parts = ("card", "assessments", "versions", *parts)
+    return answer(request, CLAIM, context, partials=parts, status=status, target=f"#card-{to_state}")
 
 
 def _change(
-    request: DeskRequest, pk: int, form_class: type[VersionedForm], name: str, action: Callable[..., Claim]
+    request: DeskRequest,
+    pk: int,
+    form_class: type[VersionedForm],
+    name: str,
+    action: Callable[..., Claim],
+    said: Callable[[Claim], str],
 ) -> HttpResponse:
     found = _claim(pk)
     form = form_class(request.POST or None, initial={"expected_version": found.version} | typed_for(request))
@@ -177,16 +204,26 @@ def _change(
     if request.method != "POST":
         return render(request, CLAIM, claim_page(request, found, **context))
     status = 422
+    parts: tuple[str, ...] = ("work",)
     if form.is_valid():
         try:
-            action(found, by=request.user, **form.cleaned_data)
-            return _done(request, pk, ("work", "header", "assessments", "versions", "timeline"))
+            messages.success(request, said(action(found, by=request.user, **form.cleaned_data)))
+            return _done(request, pk, ("work", "header", "assessments", "versions", "timeline", "notices"))
         except ChangedMeanwhile as changed:
             status, found, context["meanwhile"] = 409, _claim(pk), changed
-            form.show_version(changed.claim.version)
+            form.show_version(changed.row.version)
+            parts = ("work", *verdict_parts(request, found), "header", "timeline")
         except Refusal as refusal:
             status, context["refusal"] = 409, str(refusal)
-    return answer(request, CLAIM, claim_page(request, found, **context), partials=("work",), status=status)
+    return answer(request, CLAIM, claim_page(request, found, **context), partials=parts, status=status)
+
+
+def _assigned(claim: Claim) -> str:
+    return f"Assigned to {claim.assignee}." if claim.assignee else "Assigned to nobody."
+
+
+def _staged(claim: Claim) -> str:
+    return f"The stage is {claim.get_stage_display().lower()} now."
 
 
 def _done(request: DeskRequest, pk: int, partials: tuple[str, ...]) -> HttpResponse:

@@ -11,7 +11,6 @@ from django.contrib.auth.views import LoginView
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render, resolve_url
-from django.urls import resolve
 from django.utils.decorators import method_decorator
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
@@ -20,6 +19,7 @@ from django.views.decorators.http import require_POST
 
 from apps.accounts.actions import record_failed_sign_in, record_sign_in, record_sign_out
 from apps.desk import typed
+from apps.desk.forms import SignInForm
 from apps.desk.requests import DeskRequest
 
 
@@ -37,6 +37,7 @@ class SignIn(LoginView):
     """Sign in; then go on where one was, with what one had typed."""
 
     template_name = "desk/sign_in.html"
+    authentication_form = SignInForm
     redirect_authenticated_user = True
 
     def form_valid(self, form: AuthenticationForm) -> HttpResponse:
@@ -48,6 +49,11 @@ class SignIn(LoginView):
     def form_invalid(self, form: AuthenticationForm) -> HttpResponse:
         record_failed_sign_in(self.request.POST.get("username", ""))
         return self.render_to_response(self.get_context_data(form=form), status=422)
+
+    def get_redirect_url(self, request: HttpRequest | None = None) -> str:
+        """Where one was; but signing in leads nobody back to signing in."""
+        url: str = super().get_redirect_url()
+        return "" if url.partition("?")[0] == self.request.path else url
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(carried=self.request.POST.get("carried", ""), **kwargs)
@@ -69,8 +75,8 @@ def session_ended(request: HttpRequest) -> HttpResponseBase:
     if request.method != "POST":
         # 286 is htmx's own "stop polling" (htmx 2 documentation, hx-trigger).
         return render(request, "desk/sign_in.html#ended_while_polling", status=286)
-    form = AuthenticationForm(request)
-    context = {"form": form, "next": request.path, "carried": typed.carry(request), "ended": True}
+    form = SignInForm(request)
+    context = {"form": form, "next": _path_of_a_page(request), "carried": typed.carry(request), "ended": True}
     response = render(request, "desk/sign_in.html", context, status=401)
     if request.headers.get("HX-Request"):
         response["HX-Retarget"], response["HX-Reswap"] = "body", "innerHTML"
@@ -81,7 +87,7 @@ def session_ended(request: HttpRequest) -> HttpResponseBase:
 def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
     """The form's token is of another sign-in: offer the form again, with what was typed, and change nothing."""
     kept = False
-    if request.user.is_authenticated:
+    if request.user.is_authenticated and _is_from_here(request):
         packed = typed.carry(request)
         typed.keep(request, request.path, packed)
         kept = bool(packed)
@@ -92,8 +98,23 @@ def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
     return response
 
 
+def _is_from_here(request: HttpRequest) -> bool:
+    """Whether the browser says that the form stood on a page of ours: what others send is put into no form."""
+    said = request.headers.get("Origin") or request.headers.get("Referer", "")
+    here = f"{request.scheme}://{request.get_host()}"
+    return said == here or said.startswith(f"{here}/")
+
+
+# These answer to POST alone, so nobody can be sent there.
+_NO_PAGES = frozenset({"sign_out", "capture_retry"})
+
+
 def _path_of_a_page(request: HttpRequest) -> str:
-    path = request.path
-    if url_has_allowed_host_and_scheme(path, allowed_hosts=None) and resolve(path).app_name == "desk":
-        return path
+    """Where somebody goes on who was interrupted: the form's own page, or for a mere button where it stood."""
+    found = request.resolver_match
+    if found and found.app_name == "desk" and found.url_name not in _NO_PAGES:
+        return request.path
+    back = request.POST.get("back", "")
+    if url_has_allowed_host_and_scheme(back, allowed_hosts=None):
+        return back
     return resolve_url("desk:queue")

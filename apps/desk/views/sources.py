@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
+from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -14,11 +14,12 @@ from apps.archive.actions import AlreadyBeingCopied, record_download, retry_capt
 from apps.archive.models import Capture
 from apps.archive.storage import open_record
 from apps.audit.models import Entry
+from apps.audit.versioned import ChangedMeanwhile
+from apps.claims.actions import correct_source
 from apps.desk.forms import SourceForm
 from apps.desk.fragments import answer, is_fragment
 from apps.desk.requests import DeskRequest
 from apps.desk.typed import typed_for
-from apps.sources.actions import correct_source
 from apps.sources.models import Source
 
 CAPTURES = 20
@@ -54,12 +55,19 @@ def source_correct(request: DeskRequest, pk: int) -> HttpResponse:
     require(request.user, Capability.CITE)
     found = get_object_or_404(Source.objects.select_related("page", "outlet"), pk=pk)
     form = SourceForm(request.POST or None, initial=SourceForm.facts(found) | typed_for(request))
-    if request.method == "POST" and form.is_valid():
-        correct_source(found, by=request.user, **form.cleaned_data)
-        messages.success(request, "Corrected.")
-        return redirect("desk:source", pk)
+    meanwhile = None
     status = 422 if request.method == "POST" else 200
-    return render(request, "desk/source_correct.html", {"form": form, "source": found}, status=status)
+    if request.method == "POST" and form.is_valid():
+        try:
+            expected = form.cleaned_data["expected_version"]
+            correct_source(found, by=request.user, expected_version=expected, **form.changes())
+            messages.success(request, "Corrected.")
+            return redirect("desk:source", pk)
+        except ChangedMeanwhile as changed:
+            status, meanwhile = 409, changed
+            form.show_version(changed.row.version)
+    context = {"form": form, "source": found, "meanwhile": meanwhile}
+    return render(request, "desk/source_correct.html", context, status=status)
 
 
 @require_POST
@@ -72,8 +80,8 @@ def capture_retry(request: DeskRequest, pk: int) -> HttpResponse:
     except AlreadyBeingCopied as refusal:
         messages.warning(request, str(refusal))
     back = request.POST.get("back", "")
-    if url_has_allowed_host_and_scheme(back, allowed_hosts=None):
-        return redirect(back)
+    if back.startswith("/") and url_has_allowed_host_and_scheme(back, allowed_hosts=None):
+        return HttpResponseRedirect(back)
     return redirect("desk:source", capture.page.source.pk)
 
 
@@ -84,9 +92,14 @@ def capture_record(request: DeskRequest, pk: int) -> HttpResponseBase:
     capture = get_object_or_404(Capture.objects.select_related("page"), pk=pk)
     if not capture.is_stored:
         raise Http404("This copy has no record.")
-    record_download(capture, by=request.user)
+    try:
+        record = open_record(capture.warc_name)
+    except FileNotFoundError as error:
+        raise Http404("The archive can't find this record. Tell the administrator.") from error
+    if request.method == "GET":
+        record_download(capture, by=request.user)
     return FileResponse(
-        open_record(capture.warc_name),
+        record,
         as_attachment=True,
         filename=f"capture-{capture.pk}.warc.gz",
         content_type="application/warc",

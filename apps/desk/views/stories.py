@@ -8,11 +8,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from apps.accounts.capabilities import Capability
 from apps.accounts.permissions import require
+from apps.audit.versioned import ChangedMeanwhile
 from apps.claims import actions
 from apps.claims.models import Claim, Story
 from apps.claims.refusals import Refusal
 from apps.claims.states import State
-from apps.desk.forms import StoryForm
+from apps.desk.forms import StoryEditForm, StoryForm
 from apps.desk.paging import slice_by_change, slice_by_id
 from apps.desk.requests import DeskRequest
 from apps.desk.typed import typed_for
@@ -23,7 +24,7 @@ PAGE = 50
 @require_safe
 def stories(request: DeskRequest) -> HttpResponse:
     """All stories, newest first, with their claims by state."""
-    text = request.GET.get("text", "").strip()
+    text = request.GET.get("text", "").replace("\0", "").strip()
     found = Story.objects.with_counts()
     if text:
         found = found.filter(title__icontains=text)
@@ -67,14 +68,21 @@ def story_edit(request: DeskRequest, pk: int) -> HttpResponse:
     """Change a story's title or summary."""
     require(request.user, Capability.OPEN_CLAIMS)
     found = get_object_or_404(Story, pk=pk)
-    initial = {"title": found.title, "summary": found.summary} | typed_for(request)
-    form = StoryForm(request.POST or None, initial=initial)
+    initial = {"title": found.title, "summary": found.summary, "expected_version": found.version}
+    form = StoryEditForm(request.POST or None, initial=initial | typed_for(request))
+    meanwhile = None
     status = 422 if request.method == "POST" else 200
     if request.method == "POST" and form.is_valid():
         try:
-            actions.edit_story(found, by=request.user, **form.cleaned_data)
+            expected = form.cleaned_data["expected_version"]
+            actions.edit_story(found, by=request.user, expected_version=expected, **form.changes())
             return redirect("desk:story", pk)
+        except ChangedMeanwhile as changed:
+            status, meanwhile = 409, changed
+            form.show_version(changed.row.version)
         except Refusal as refusal:
             status = 409
             form.add_error("title", str(refusal))
-    return render(request, "desk/story_form.html", {"form": form, "story": found}, status=status)
+    return render(
+        request, "desk/story_form.html", {"form": form, "story": found, "meanwhile": meanwhile}, status=status
+    )

@@ -6,10 +6,11 @@ from django.http import HttpResponse
 from django.views.decorators.http import require_safe
 
 from apps.audit.models import Entry
-from apps.desk.filters import TrailFilter
+from apps.desk.filters import TrailFilter, left_out
 from apps.desk.fragments import answer
 from apps.desk.paging import slice_by_id
 from apps.desk.requests import DeskRequest
+from apps.desk.subjects import subjects
 
 PAGE = 100
 
@@ -18,9 +19,12 @@ PAGE = 100
 def trail(request: DeskRequest) -> HttpResponse:
     """What happened, newest first, narrowed by who, what, claim, door and dates."""
     narrowed = TrailFilter(request.GET, Entry.objects.select_related("actor"))
+    found = slice_by_id(request, narrowed.qs, PAGE)
     context = {
         "filter": narrowed,
-        "slice": slice_by_id(request, narrowed.qs, PAGE),
+        "left_out": left_out(narrowed),
+        "slice": found,
+        "subjects": subjects(found.rows),
         "is_narrowed": any(request.GET.get(name) for name in TrailFilter.base_filters),
     }
     return answer(request, "desk/trail.html", context, partials=("results",))
