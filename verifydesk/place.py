@@ -4,6 +4,7 @@ import contextlib
 import fcntl
 import os
 import socket
+import struct
 from collections.abc import Mapping
 from pathlib import Path
 from typing import IO, Self
@@ -15,6 +16,7 @@ QUIET_AS_ROOT = "ignore:You're running the worker with superuser privileges"
 LOOPBACK = "127.0.0.1"
 FIRST_WIRE_PORT, LAST_WIRE_PORT = 8010, 8099
 BACKLOG = 128
+STALLED_SECONDS = 8
 
 
 class RefusedError(Exception):
@@ -46,6 +48,7 @@ class Place:
                 f"With DEBUG on, the desk serves this machine alone: HOST={place.host} is refused. "
                 "Set DEBUG=0 and SECRET_KEY for a desk that others can reach."
             )
+        os.umask(0o077)
         place.var_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         place.take_lock()
         place.listener = place.bind()
@@ -89,6 +92,8 @@ class Place:
         try:
             listener.bind((self.host, self.port))
             listener.listen(BACKLOG)
+            # Connections inherit it: one that stops in the middle of a request frees its thread after a while.
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack("ll", STALLED_SECONDS, 0))
         except OSError as error:
             raise RefusedError(
                 f"Port {self.port} on {self.host} can't be used ({error.strerror}). "

@@ -28,9 +28,13 @@ class SignInRequiredMiddleware(LoginRequiredMiddleware):
         return super().process_view(request, view_func, view_args, view_kwargs)
 
     def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
-        """With DEBUG on Django answers 404 with a page for programmers; the demo's people get the desk's own."""
+        """What somebody signed in sees is kept by nobody else. With DEBUG on, a 404 is still the desk's own page."""
+        if not request.user.is_authenticated:
+            return response
+        if not response.has_header("Cache-Control"):
+            response["Cache-Control"] = "private, no-cache"
         is_file = request.path.startswith(settings.STATIC_URL)
         is_page = response.get("Content-Type", "").startswith("text/html") and not is_file
-        if settings.DEBUG and response.status_code == 404 and is_page and request.user.is_authenticated:
+        if settings.DEBUG and response.status_code == 404 and is_page:
             response.content = page_not_found(request, Http404()).content
         return response

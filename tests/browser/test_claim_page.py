@@ -82,7 +82,8 @@ def test_a_page_left_open_while_another_decided_shows_the_new_moves_and_keeps_wh
 def test_a_notice_floats_and_moves_nothing(page):
     page.evaluate(
         """() => { window.tops = new Set(); const look = () => {
-          tops.add(document.querySelector('.claim-grid').getBoundingClientRect().top); requestAnimationFrame(look);
+          tops.add(document.querySelector('.claim-grid').getBoundingClientRect().top + scrollY);
+          requestAnimationFrame(look);
         }; look(); }"""
     )
     page.get_by_label("Assigned to").select_option("Ada")

@@ -1,5 +1,6 @@
 """`./desk run` starts everything, survives the loss of any part, and leaves nothing behind."""
 
+import contextlib
 import os
 import signal
 import socket
@@ -7,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 import redis
@@ -50,6 +52,22 @@ def test_nobody_else_may_enter_the_broker(desk: SupervisedDesk) -> None:
 
     assert broker.stat().st_mode & 0o777 == 0o700
     assert (broker / "redis.sock").stat().st_mode & 0o777 == 0o700
+
+
+def test_what_it_writes_is_its_owners_alone(desk: SupervisedDesk) -> None:
+    var_dir = var_dir_of(desk)
+    written = [path for path in var_dir.rglob("*") if path.is_file() and not path.is_symlink()]
+    assert var_dir / "desk.sqlite3" in written
+    assert [path for path in written if path.stat().st_mode & 0o077] == []
+
+
+def test_requests_that_stop_half_way_do_not_stop_the_desk(desk: SupervisedDesk) -> None:
+    address = urlsplit(desk.address)
+    with contextlib.ExitStack() as stack:
+        for _ in range(6):
+            half = stack.enter_context(socket.create_connection((address.hostname, address.port), timeout=5))
+            half.sendall(b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\nX")
+        assert wait_until(lambda: desk.status_of("/healthz") == 200, 30)
 
 
 def test_a_second_desk_on_the_same_data_is_refused(desk: SupervisedDesk) -> None:
