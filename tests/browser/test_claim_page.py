@@ -15,7 +15,6 @@ pytestmark = [
     pytest.mark.browser,
     pytest.mark.django_db(transaction=True),
 ]
-FOCUSED = "document.activeElement.id"
 
 
 @pytest.fixture
@@ -50,11 +49,11 @@ def test_after_a_verdict_and_after_a_reopening_the_focus_is_at_the_verdict(page)
     reason(page, "corroborated").fill("Two bodies know.")
     page.get_by_role("button", name="Mark corroborated").click()
     expect(page.locator("#claim-header")).to_contain_text("Marked corroborated by Ada")
-    page.wait_for_function(f"{FOCUSED} === 'moves-heading'")
+    expect(page.locator("#moves-heading")).to_be_focused()
     reason(page, "unverified").fill("One of them took it back.")
     page.keyboard.press("Control+Enter")
     expect(page.locator("#claim-header")).to_contain_text("Reopened by Ada")
-    page.wait_for_function(f"{FOCUSED} === 'moves-heading'")
+    expect(page.locator("#moves-heading")).to_be_focused()
 
 
 def test_a_refused_move_leaves_the_reason_typed_for_the_other(person, page):
