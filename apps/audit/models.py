@@ -54,7 +54,7 @@ class Entry(models.Model):
         NOBODY = "nobody", "nobody signed in"
 
     at = models.DateTimeField(default=timezone.now, editable=False)
-    verb = models.CharField(max_length=40, choices=[(verb.value, verb.heading) for verb in Verb])
+    verb = models.CharField(max_length=40, help_text="One of the closed list in verbs.py, which record() enforces.")
     actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     actor_kind = models.CharField(max_length=10, choices=ActorKind.choices)
     actor_label = models.CharField(max_length=200)

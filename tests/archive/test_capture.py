@@ -370,6 +370,7 @@ def test_the_sweep_finds_what_waits_and_nothing_else(rita):
 
 
 def test_nobody_is_rung_before_the_row_is_there_for_them(rita, django_capture_on_commit_callbacks):
+    Redis.from_url(os.environ["REDIS_URL"]).flushdb()
     page = register_page("https://example.org/story")
     with django_capture_on_commit_callbacks() as callbacks:
         asked = request_capture(page, by=rita)

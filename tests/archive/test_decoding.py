@@ -2,7 +2,6 @@
 
 import gzip
 import io
-import resource
 import subprocess
 import sys
 import time
@@ -142,7 +141,6 @@ def test_a_bomb_over_the_wire_costs_little_memory_and_time(name: str) -> None:
     assert said[0] == "decompression_bomb"
     assert int(said[1]) < 60, "300 MB of zeros must not become 300 MB of memory"
     assert time.monotonic() - started < 20
-    assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss < 300 * 1024
 
 
 @pytest.mark.parametrize(
