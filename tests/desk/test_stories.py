@@ -56,6 +56,14 @@ def test_its_page_shows_its_claims_with_counts_and_by_state(client, ada):
     assert [claim.statement for claim in narrowed.context["slice"].rows] == ["A settled one."]
 
 
+def test_a_state_that_there_is_not_is_said_and_left_out(client, ada):
+    story = make_story(ada)
+    make_claim(ada, "An open one.", story=story)
+    shown = client.get(reverse("desk:story", args=[story.pk]), {"state": "zzz"}).content.decode()
+    assert "There is no state “zzz”." in shown
+    assert "An open one." in shown
+
+
 def test_the_list_is_searched_and_counts_each_storys_claims(client, ada):
     make_claim(ada, story=make_story(ada, "Kursk"))
     make_story(ada, "Floods")

@@ -19,6 +19,7 @@ from apps.claims.actions import correct_source
 from apps.desk.forms import SourceForm
 from apps.desk.fragments import answer, is_fragment
 from apps.desk.requests import DeskRequest
+from apps.desk.subjects import subjects
 from apps.desk.typed import typed_for
 from apps.sources.models import Source
 
@@ -34,6 +35,7 @@ def source(request: DeskRequest, pk: int) -> HttpResponse:
     shown = f"{chosen.state}.{chosen.attempt}.{'r' if chosen.read_at else '-'}" if chosen else ""
     if is_fragment(request) and request.GET.get("shown") == shown:
         return HttpResponse(status=204)
+    timeline = list(Entry.objects.in_streams([found.stream, found.page.stream])[:CAPTURES])
     context = {
         "source": found,
         "shown": shown,
@@ -44,7 +46,8 @@ def source(request: DeskRequest, pk: int) -> HttpResponse:
         "is_moving": bool(chosen and chosen.is_moving),
         "ask_again_after": "10s" if chosen and chosen.is_waiting_long else "1s",
         "citations": list(found.citations.live().select_related("claim", "cited_by")),
-        "timeline": list(Entry.objects.in_streams([found.stream, found.page.stream])[:CAPTURES]),
+        "timeline": timeline,
+        "subjects": subjects(timeline, apart_from=found.stream),
     }
     return answer(request, "desk/source.html", context, partials=("copy",))
 

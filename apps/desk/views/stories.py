@@ -37,12 +37,14 @@ def story(request: DeskRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(Story.objects.select_related("opened_by"), pk=pk)
     claims = Claim.objects.filter(story=found)
     state = request.GET.get("state", "")
-    shown = claims.filter(state=state) if state in State.values else claims
+    left_out = [f"There is no state “{state[:50]}”."] if state and state not in State.values else []
+    shown = claims.filter(state=state) if state and not left_out else claims
     context = {
         "story": found,
         "slice": slice_by_change(request, shown.for_queue(), PAGE),
         "counts": [(State(one), number) for one, number in claims.count_by_state().items()],
         "state": state,
+        "left_out": left_out,
     }
     return render(request, "desk/story.html", context)
 
