@@ -13,6 +13,7 @@ from django.conf import settings
 ROOT = Path(__file__).resolve().parent.parent
 SOURCES = sorted([*ROOT.glob("apps/**/*.py"), *ROOT.glob("verifydesk/**/*.py")])
 CODE = [path for path in SOURCES if "migrations" not in path.parts]
+ACTIONS = [path for path in CODE if path.stem == "actions" or path.parent.name == "actions"]
 TEMPLATES = sorted(ROOT.glob("templates/**/*.html"))
 
 
@@ -39,7 +40,12 @@ def test_a_state_is_assigned_only_by_its_owner():
         for target in (node.targets if isinstance(node, ast.Assign) else [node.target])
         if isinstance(target, ast.Attribute) and target.attr in {"state", "stage"}
     }
-    assert found == {"apps/claims/actions.py", "apps/archive/actions.py"}
+    assert found == {
+        "apps/archive/actions.py",
+        "apps/claims/actions/citations.py",
+        "apps/claims/actions/claims.py",
+        "apps/claims/actions/decisions.py",
+    }
 
 
 def test_a_state_is_updated_in_bulk_only_by_the_archives_workshop():
@@ -88,7 +94,9 @@ def test_time_limits_nest():
     assert steps == sorted(set(steps))
 
 
-@pytest.mark.parametrize("path", [path for path in CODE if path.name == "actions.py"], ids=name)
+@pytest.mark.parametrize(
+    "path", [path for path in CODE if path.stem == "actions" or path.parent.name == "actions"], ids=name
+)
 def test_every_public_action_says_what_it_means_and_who_does_it(path):
     for node in ast.parse(path.read_text()).body:
         if isinstance(node, ast.FunctionDef) and not node.name.startswith("_"):
@@ -97,7 +105,7 @@ def test_every_public_action_says_what_it_means_and_who_does_it(path):
 
 @pytest.mark.parametrize("path", CODE, ids=name)
 def test_files_stay_short_enough_to_read(path):
-    assert len(path.read_text().splitlines()) <= 450
+    assert len(path.read_text().splitlines()) <= 400
 
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=name)

@@ -18,7 +18,8 @@ from apps.archive.addresses import Refused
 from apps.archive.codes import BLOCKED, RETRYABLE, Code
 from apps.archive.configured import SOFTWARE, limits, user_agent
 from apps.archive.decoding import decoded
-from apps.archive.fetching import Fetched, FetchFailed, fetch
+from apps.archive.exchanges import Fetched, FetchFailed
+from apps.archive.fetching import fetch
 from apps.archive.models import Attempt, Capture, facts_of
 from apps.archive.warc import write_warc
 from apps.audit.actions import record

@@ -2,7 +2,7 @@
 
 from django.conf import settings
 
-from apps.archive.fetching import Limits
+from apps.archive.exchanges import Limits
 
 SOFTWARE = "VerifyDesk/0.1"
 

@@ -13,10 +13,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import IO, Self
+from typing import IO
 
 from apps.archive.addresses import Lookup, Refused, WebAddress, connect, follow, parse, secure
 from apps.archive.codes import Code, code_for_status
+from apps.archive.exchanges import Exchange, Fetched, FetchFailed, Headers, Limits
 
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 ALWAYS_SENT = (
@@ -42,99 +43,6 @@ FIELD_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+", re.ASCII)
 CONTROLS = re.compile("[\x00-\x08\x0a-\x1f\x7f]")
 
 Progress = Callable[[int], None]
-Headers = list[tuple[str, str]]
-
-
-@dataclass(frozen=True)
-class Limits:
-    """What one capture may cost. Seconds are of the monotonic clock, totals and not pauses between two bytes."""
-
-    connect_seconds: float = 5
-    first_byte_seconds: float = 20
-    resource_seconds: float = 30
-    capture_seconds: float = 90
-    page_bytes: int = 20_000_000
-    decoded_bytes: int = 200_000_000
-    ratio: int = 100
-    redirects: int = 5
-    header_lines: int = 100
-    header_bytes: int = 65_536
-
-
-@dataclass
-class Exchange:
-    """One request and its response. `body` is de-chunked, still content-encoded, and stands at its beginning.
-
-    `truncated` is the WARC's word for why a redirect's or an error's body ends early.
-    """
-
-    url: str
-    ip: str
-    port: int
-    request: bytes
-    response_head: bytes
-    status: int
-    reason: str
-    headers: Headers
-    body: IO[bytes]
-    body_bytes: int
-    started_at: datetime
-    ended_at: datetime
-    tls: str = ""
-    truncated: str = ""
-    notes: list[str] = field(default_factory=list)
-
-    def header(self, name: str) -> str:
-        """The values of one header, joined by commas; empty when it was not sent."""
-        return ", ".join(value for key, value in self.headers if key.lower() == name.lower())
-
-
-@dataclass
-class Fetched:
-    """A page that arrived complete, with the redirects that led to it."""
-
-    requested_url: str
-    exchanges: list[Exchange]
-
-    @property
-    def final(self) -> Exchange:
-        return self.exchanges[-1]
-
-    @property
-    def redirects(self) -> list[Exchange]:
-        return self.exchanges[:-1]
-
-    def close(self) -> None:
-        for exchange in self.exchanges:
-            exchange.body.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *raised: object) -> None:
-        self.close()
-
-
-class FetchFailed(Refused):
-    """No page. `code` says why, `exchanges` holds what did arrive; close() lets go of it."""
-
-    def __init__(
-        self,
-        code: Code,
-        detail: str = "",
-        *,
-        http_status: int | None = None,
-        exchanges: list[Exchange] | None = None,
-        retry_after: float | None = None,
-    ) -> None:
-        super().__init__(code, detail)
-        self.http_status = http_status
-        self.exchanges = exchanges or []
-        self.retry_after = retry_after
-
-    def close(self) -> None:
-        for exchange in self.exchanges:
-            exchange.body.close()
 
 
 def fetch(

@@ -1,0 +1,123 @@
+"""Citing sources on claims, taking citations back, and correcting what they say of themselves."""
+
+from __future__ import annotations
+
+from typing import Unpack
+
+from django.db import transaction
+from django.utils import timezone
+
+from apps.accounts.capabilities import Capability
+from apps.accounts.models import User
+from apps.accounts.permissions import require
+from apps.archive.actions import request_capture
+from apps.audit.verbs import Verb
+from apps.audit.versioned import lock
+from apps.claims import policy
+from apps.claims.actions.writing import write_claim
+from apps.claims.models import Citation, Claim
+from apps.claims.refusals import AlreadyCited, ReasonMissing, Refusal
+from apps.claims.states import Stage, Stance, State
+from apps.sources import actions as sources
+from apps.sources.actions import SourceFacts, register_source
+from apps.sources.models import Source
+
+
+def cite(claim: Claim, *, by: User, url: str, stance: Stance, quote: str = "", note: str = "") -> Citation:
+    """Attach the page at this address to the claim and ask the archive for a copy.
+
+    Raises archive.addresses.Refused for what is no web address, AlreadyCited for a page that stands here already.
+    """
+    require(by, Capability.CITE)
+    with transaction.atomic():
+        claim = lock(claim)
+        source = register_source(url, by=by)
+        if claim.citations.live().filter(source=source).exists():
+            raise AlreadyCited(
+                "This page is cited on this claim already. To cite it anew, that citation has to be withdrawn first."
+            )
+        citation = Citation.objects.create(
+            claim=claim,
+            source=source,
+            capture=request_capture(source.page, by=by),
+            stance=stance,
+            quote=quote,
+            note=note,
+            cited_by=by,
+        )
+        if claim.stage == Stage.INBOX:
+            claim.stage = Stage.IN_PROGRESS
+        elif claim.stage == Stage.SETTLED and claim.state == State.CORROBORATED and stance == Stance.DISPUTES:
+            claim.stage = Stage.IN_REVIEW
+        write_claim(
+            claim,
+            Verb.SOURCE_CITED,
+            by,
+            fields=["stage"],
+            after={
+                "citation": citation.pk,
+                "source": _label(source),
+                "url": source.page.url,
+                "stance": citation.get_stance_display().lower(),
+                "quote": quote,
+                "note": note,
+            },
+        )
+    return citation
+
+
+def withdraw_citation(citation: Citation, *, by: User, reason: str) -> Citation:
+    """Take a citation off the claim; it stays in the record. Whoever cited may, and whoever decides."""
+    if citation.cited_by_id != by.pk:
+        require(by, Capability.DECIDE)
+    require(by, Capability.CITE)
+    if not reason.strip():
+        raise ReasonMissing("Say why this citation is withdrawn.")
+    with transaction.atomic():
+        claim = lock(citation.claim)
+        citation = Citation.objects.select_related("source__page", "source__outlet").get(pk=citation.pk)
+        if citation.withdrawn_at:
+            raise Refusal("This citation is withdrawn already.")
+        citation.withdrawn_by, citation.withdrawn_at, citation.withdrawn_because = by, timezone.now(), reason
+        citation.save(update_fields=["withdrawn_by", "withdrawn_at", "withdrawn_because"])
+        if claim.stage == Stage.SETTLED and claim.state != State.UNVERIFIED:
+            claim.stage = Stage.IN_REVIEW
+        write_claim(
+            claim,
+            Verb.CITATION_WITHDRAWN,
+            by,
+            fields=["stage"],
+            before={"citation": citation.pk, "source": _label(citation.source), "stance": citation.stance},
+            reason=reason,
+        )
+    return citation
+
+
+def correct_source(source: Source, *, by: User, expected_version: int, **changes: Unpack[SourceFacts]) -> Source:
+    """Correct a source's facts; verdicts that no longer stand on enough evidence go back to review, and stay verdicts.
+
+    Raises ChangedMeanwhile.
+    """
+    with transaction.atomic():
+        source = sources.correct_source(source, by=by, expected_version=expected_version, **changes)
+        for claim in Claim.objects.decided().citing(source).order_by("pk"):
+            _reconsider(lock(claim), by)
+    return source
+
+
+def _reconsider(claim: Claim, by: User) -> None:
+    assessment = policy.assess(State(claim.state), claim.citations.live().with_evidence())
+    if not assessment.allowed and claim.stage == Stage.SETTLED:
+        claim.stage = Stage.IN_REVIEW
+        write_claim(
+            claim,
+            Verb.CLAIM_FLAGGED,
+            by,
+            fields=["stage"],
+            before={"stage": Stage.SETTLED.label},
+            after={"stage": Stage.IN_REVIEW.label, "missing": " ".join(assessment.missing)},
+        )
+
+
+def _label(source: Source) -> str:
+    return f"{source.outlet}: {source.title}" if source.outlet and source.title else source.page.url
