@@ -33,9 +33,13 @@ def register_page(url: str) -> Page:
     return page
 
 
-def request_capture(page: Page, *, by: User) -> Capture:
-    """Ask for a copy of a page. A copy under way, or less than a minute old, is shared instead of made twice."""
-    require(by, Capability.CITE)
+def request_capture(page: Page, *, by: User | None) -> Capture:
+    """Ask for a copy of a page. A copy under way, or less than a minute old, is shared instead of made twice.
+
+    ``by=None`` is the command line, which has the machine anyway.
+    """
+    if by is not None:
+        require(by, Capability.CITE)
     with transaction.atomic():
         shared = page.captures.order_by("-id").first()
         if shared and (shared.is_in_flight or (shared.is_stored and shared.requested_at > timezone.now() - SHARED_FOR)):

@@ -13,6 +13,9 @@ from typing import IO, Any
 from django.core.files.base import File
 from django.core.files.storage import FileSystemStorage, Storage, storages
 
+# How the name of a file begins that is still being written.
+PART = ".part-"
+
 
 class EvidenceStorage(FileSystemStorage):
     """A file system store that puts a file under its name only when every byte of it is on the disk."""
@@ -20,7 +23,7 @@ class EvidenceStorage(FileSystemStorage):
     def _save(self, name: str, content: File[bytes]) -> str:
         path = Path(self.path(name))
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, part = tempfile.mkstemp(dir=path.parent, prefix=".part-")
+        handle, part = tempfile.mkstemp(dir=path.parent, prefix=PART)
         try:
             with os.fdopen(handle, "wb") as out:
                 for chunk in content.chunks():

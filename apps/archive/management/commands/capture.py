@@ -1,0 +1,105 @@
+import json
+import sys
+import time
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+
+from apps.archive import capture as workshop
+from apps.archive import reading
+from apps.archive.actions import register_page, request_capture
+from apps.archive.addresses import Refused
+from apps.archive.codes import BLOCKED
+from apps.archive.models import Capture
+from apps.archive.storage import archive
+from apps.audit.context import Channel, entered_by
+
+ANOTHER_WORKER_SECONDS = 120
+
+
+class Command(BaseCommand):
+    help = "Archive pages now, without a claim, and tell what came of each. Exit status 0 when all are stored."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("urls", nargs="+", metavar="URL")
+        parser.add_argument("--json", action="store_true", help="one JSON object a line, with the text")
+
+    def handle(self, *args: Any, urls: list[str], **options: Any) -> None:
+        failed = 0
+        for number, url in enumerate(urls, start=1):
+            self.stderr.write(f"{number} of {len(urls)}: {url}")
+            told = self.archived(url)
+            failed += told["state"] != Capture.State.STORED
+            self.stdout.write(json.dumps(told, ensure_ascii=False) if options["json"] else self.in_words(told))
+        if failed:
+            sys.exit(1)
+
+    def archived(self, url: str) -> dict[str, Any]:
+        """Archive one page and gather what is known of it."""
+        try:
+            asked = request_capture(register_page(url), by=None)
+        except Refused as refused:
+            state = Capture.State.BLOCKED if refused.code in BLOCKED else Capture.State.FAILED
+            told = {"url": url, "state": state.value, "code": refused.code.value, "failure": refused.code.label}
+            return {**told, "detail": refused.detail}
+        with entered_by(Channel.WORKER):
+            workshop.run(asked.pk)
+            self.wait_for_another_worker(asked)
+            reading.run(asked.pk)
+        return self.facts(Capture.objects.select_related("page", "extract").get(pk=asked.pk))
+
+    def wait_for_another_worker(self, asked: Capture) -> None:
+        """A worker may have been faster to take the row; then it is the one to settle it."""
+        deadline = time.monotonic() + ANOTHER_WORKER_SECONDS
+        while Capture.objects.filter(pk=asked.pk, state=Capture.State.FETCHING).exists():
+            if time.monotonic() > deadline:
+                return
+            time.sleep(0.1)
+
+    def facts(self, capture: Capture) -> dict[str, Any]:
+        extract = getattr(capture, "extract", None)
+        told = {
+            "url": capture.page.url,
+            "capture": capture.pk,
+            "state": capture.state,
+            "code": capture.code,
+            "failure": capture.failure,
+            "detail": capture.detail,
+            "attempt": capture.attempt,
+            "http_status": capture.http_status,
+            "final_url": capture.final_url,
+            "redirects": capture.redirects,
+            "ip": capture.ip,
+            "fetched_at": capture.fetched_at.isoformat() if capture.fetched_at else None,
+            "content_type": capture.content_type,
+            "body_bytes": capture.body_bytes,
+            "body_sha256": capture.body_digest,
+            "record_sha256": capture.warc_digest,
+            "file": archive().path(capture.warc_name) if capture.is_stored else "",
+        }
+        if extract:
+            told |= {
+                "title": extract.title,
+                "byline": extract.byline,
+                "published": extract.published_at.isoformat() if extract.published_at else None,
+                "site": extract.site_name,
+                "language": extract.language,
+                "canonical_url": extract.canonical_url,
+                "credit_line": extract.credit_line,
+                "charset": extract.charset,
+                "text_length": len(extract.text),
+                "text_sha256": extract.text_digest,
+                "problem": extract.problem,
+                "text": extract.text,
+            }
+        return told
+
+    def in_words(self, told: dict[str, Any]) -> str:
+        """The same for people: what is known, a line each, without the text itself."""
+        lines = [f"{told['state']}: {told['url']}"]
+        lines += [
+            f"  {name.replace('_', ' ')}: {value}"
+            for name, value in told.items()
+            if name not in {"state", "url", "text"} and value not in (None, "", [])
+        ]
+        return "\n".join(lines)
