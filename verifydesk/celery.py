@@ -11,7 +11,7 @@ from celery.signals import task_success
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "verifydesk.settings")
 
 # After the first has done its work, the second is rung with the same number. A lower app never knows who listens.
-RUNG_AFTER = {"archive.read_capture": ["sources.learn"]}
+RUNG_AFTER = {"archive.read_capture": ["sources.learn"], "sources.learn": ["claims.reconsider"]}
 SWEEPS = ["archive.sweep", "sources.sweep"]
 
 app = Celery("verifydesk")

@@ -1,15 +1,13 @@
 """The web process: gunicorn serves this."""
 
 import os
-import re
 from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.core.wsgi import get_wsgi_application
+from django.utils.http import parse_header_parameters
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "verifydesk.settings")
-
-CHARSET = re.compile(r";\s*charset\s*=\s*[\"']?\s*([^\s;\"']+)", re.IGNORECASE)
 
 
 class PlainRequestsOnly:
@@ -23,12 +21,23 @@ class PlainRequestsOnly:
         self.application = application
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-        charset = CHARSET.search(environ.get("CONTENT_TYPE") or "")
-        odd_charset = charset is not None and charset[1].lower() not in {"utf-8", "utf8"}
-        if odd_charset or "%00" in environ.get("QUERY_STRING", "") or "\0" in environ.get("PATH_INFO", ""):
+        if (
+            not _is_utf8(environ.get("CONTENT_TYPE") or "")
+            or "%00" in environ.get("QUERY_STRING", "")
+            or "\0" in environ.get("PATH_INFO", "")
+        ):
             start_response("400 Bad Request", [("Content-Type", "text/plain; charset=utf-8")])
             return [b"This request can't be read.\n"]
         return self.application(environ, start_response)
+
+
+def _is_utf8(content_type: str) -> bool:
+    """Whether a Content-Type names no charset or UTF-8, read as Django itself reads it."""
+    try:
+        charset = parse_header_parameters(content_type)[1].get("charset", "utf-8")
+    except (ValueError, LookupError):
+        return False
+    return charset.lower() in {"utf-8", "utf8"}
 
 
 application = PlainRequestsOnly(get_wsgi_application())

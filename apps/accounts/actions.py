@@ -14,7 +14,6 @@ from apps.audit.actions import record
 from apps.audit.verbs import Verb
 
 NOT_ONES_OWN = "Nobody changes their own roles: ask a colleague who manages people."
-LAST_MANAGER = "Nobody else may manage people: give somebody that role first."
 
 
 def add_person(
@@ -45,15 +44,18 @@ def change_person(
     is_active: bool | None = None,
     roles: Collection[Role] | None = None,
 ) -> User:
-    """Change what is given and leave the rest. Raises NotAllowed when nobody could manage people any more."""
+    """Change what is given and leave the rest.
+
+    Nobody changes their own roles, and whoever changes people does it one after the other; so somebody who may is
+    always left.
+    """
     require(by, Capability.MANAGE_PEOPLE)
     with transaction.atomic():
+        list(Role.objects.select_for_update().order_by("pk"))
+        require(User.objects.get(pk=by.pk), Capability.MANAGE_PEOPLE)
+        user = User.objects.select_for_update().get(pk=user.pk)
         if user == by and (is_active is False or (roles is not None and set(roles) != set(user.roles.all()))):
             raise NotAllowed(NOT_ONES_OWN)
-        managers = set(User.objects.who_may(Capability.MANAGE_PEOPLE).select_for_update())
-        user = User.objects.select_for_update().get(pk=user.pk)
-        if managers == {user} and not stays_manager(is_active, roles):
-            raise NotAllowed(LAST_MANAGER)
         before = {"name": user.name, "email": user.email, "active": user.is_active, "roles": _names(user.roles.all())}
         user.name = user.name if name is None else name
         user.email = user.email if email is None else email
@@ -73,13 +75,6 @@ def change_person(
                 after={**after, "changed": ", ".join(changed)},
             )
     return user
-
-
-def stays_manager(is_active: bool | None, roles: Collection[Role] | None) -> bool:
-    """Whether somebody who manages people still would, with this given; None means unchanged."""
-    return is_active is not False and (
-        roles is None or any(Capability.MANAGE_PEOPLE in role.capabilities for role in roles)
-    )
 
 
 def record_new_password(user: User, *, by: User | None) -> None:

@@ -7,17 +7,15 @@ from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
 from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.forms import ModelForm
 from django.http import HttpRequest
 
 from apps.accounts import actions
-from apps.accounts.capabilities import Capability
 from apps.accounts.models import Role, User
 from apps.accounts.people import person
-from apps.audit.admin import ReadOnlyAdmin
+from apps.audit.admin import LateForm, ReadOnlyAdmin
 
 
-class PersonChangeForm(UserChangeForm):
+class PersonChangeForm(LateForm, UserChangeForm):
     asked_by: User | None = None
 
     class Meta:
@@ -30,10 +28,6 @@ class PersonChangeForm(UserChangeForm):
             not fields.get("is_active") or set(fields.get("roles", [])) != set(self.instance.roles.all())
         ):
             raise ValidationError(actions.NOT_ONES_OWN)
-        if set(User.objects.who_may(Capability.MANAGE_PEOPLE)) == {self.instance} and not actions.stays_manager(
-            fields.get("is_active"), fields.get("roles")
-        ):
-            raise ValidationError(actions.LAST_MANAGER)
         return fields
 
 
@@ -77,7 +71,7 @@ class PersonAdmin(UserAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
-    def save_model(self, request: HttpRequest, obj: User, form: ModelForm, change: bool) -> None:
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
         fields = form.cleaned_data
         if not change:
             added = actions.add_person(
@@ -90,14 +84,7 @@ class PersonAdmin(UserAdmin):
             )
             obj.pk = added.pk
         else:
-            actions.change_person(
-                obj,
-                by=person(request),
-                name=fields["name"],
-                email=fields["email"],
-                is_active=fields["is_active"],
-                roles=fields["roles"],
-            )
+            actions.change_person(obj, by=person(request), **form.changes())
 
     def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> Any:
         with transaction.atomic():
@@ -109,7 +96,7 @@ class PersonAdmin(UserAdmin):
                 actions.record_new_password(changed, by=person(request))
         return response
 
-    def save_related(self, request: HttpRequest, form: ModelForm, formsets: Any, change: bool) -> None:
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         """The roles were set by the action."""
 
 

@@ -40,11 +40,6 @@ class UserQuerySet(models.QuerySet["User"]):
     def active(self) -> UserQuerySet:
         return self.filter(is_active=True).order_by("name", "username")
 
-    def who_may(self, capability: Capability) -> UserQuerySet:
-        """Active people with a role that has the capability."""
-        roles = [role.pk for role in Role.objects.all() if capability.value in role.capabilities]
-        return self.filter(is_active=True, pk__in=User.roles.through.objects.filter(role__in=roles).values("user"))
-
     def with_roles(self) -> UserQuerySet:
         return self.prefetch_related("roles")
 

@@ -1,11 +1,25 @@
 from typing import Any
 
+from django import forms
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from apps.audit.models import Entry
 from apps.audit.verbs import Verb
+
+
+class LateForm(forms.ModelForm):
+    """A form of the panel that knows what it showed: ``changed_data`` is what its user changed, and not a colleague."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.show_hidden_initial = True
+
+    def changes(self) -> dict[str, Any]:
+        """The cleaned values of the fields that its user changed."""
+        return {name: self.cleaned_data[name] for name in self.changed_data}
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):

@@ -4,13 +4,12 @@ from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 
 from apps.accounts.capabilities import Capability
 from apps.accounts.people import person
-from apps.audit.admin import ReadOnlyAdmin
+from apps.audit.admin import LateForm, ReadOnlyAdmin
 from apps.audit.versioned import ChangedMeanwhile
 from apps.claims import actions
 from apps.claims.models import Citation, Claim, Decision, Story
@@ -34,14 +33,14 @@ class StoryAdmin(admin.ModelAdmin):
     list_display = ["title", "opened_by", "opened_at"]
     search_fields = ["title"]
     fields = ["title", "summary"]
+    form = LateForm
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
-    def save_model(self, request: HttpRequest, obj: Story, form: ModelForm, change: bool) -> None:
+    def save_model(self, request: HttpRequest, obj: Story, form: LateForm, change: bool) -> None:
         if change:
-            changes = {name: form.cleaned_data[name] for name in form.changed_data}
-            actions.edit_story(obj, by=person(request), expected_version=obj.version, **changes)
+            actions.edit_story(obj, by=person(request), expected_version=obj.version, **form.changes())
         else:
             obj.pk = actions.open_story(by=person(request), **form.cleaned_data).pk
 
@@ -76,7 +75,7 @@ class ClaimAdmin(ReadOnlyAdmin):
         to_state, reason = State(form.cleaned_data["to_state"]), form.cleaned_data["reason"]
         for claim in queryset:
             try:
-                seen = int(request.POST.get(_version(claim), 0))
+                seen = _seen(request, claim)
                 DECIDE[to_state](claim, by=person(request), reason=reason, expected_version=seen)
             except (Refusal, ChangedMeanwhile, PermissionDenied) as refusal:
                 self.message_user(request, f"“{claim}” stays as it is. {refusal}", messages.ERROR)
@@ -88,6 +87,12 @@ class ClaimAdmin(ReadOnlyAdmin):
 def _version(claim: Claim) -> str:
     """The hidden field that says which version of a claim the question was asked about."""
     return f"version_{claim.pk}"
+
+
+def _seen(request: HttpRequest, claim: Claim) -> int:
+    """The version that the question was asked about; 0, which no claim has, when that can't be read."""
+    said = request.POST.get(_version(claim), "")
+    return int(said) if said.isascii() and said.isdigit() and len(said) < 10 else 0
 
 
 @admin.register(Citation)

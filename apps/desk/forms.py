@@ -9,6 +9,8 @@ from uuid import uuid4
 from django import forms
 from django.conf import settings
 from django.contrib.auth.forms import AuthenticationForm, UsernameField
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
 
 from apps.accounts.models import User
 from apps.archive.addresses import Refused, parse
@@ -41,6 +43,16 @@ class MomentField(forms.DateTimeField):
         except OverflowError as error:
             raise forms.ValidationError("Give a year between 1900 and 2100.") from error
         return moment
+
+    def to_python(self, value: Any) -> datetime | None:
+        """An hour that a clock change makes come twice is the first of the two; it is no reason to refuse a form."""
+        try:
+            return super().to_python(value)
+        except forms.ValidationError as error:
+            naive = parse_datetime(str(value)) if error.code == "ambiguous_timezone" else None
+            if naive is None:
+                raise
+            return naive.replace(tzinfo=timezone.get_current_timezone())
 
 
 class CiteForm(forms.Form):

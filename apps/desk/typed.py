@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from django.http import HttpRequest
@@ -43,10 +44,15 @@ def keep(request: HttpRequest, path: str, packed: str) -> None:
         request.session[_KEY] = {"path": path, "fields": fields}
 
 
-def typed_for(request: HttpRequest) -> dict[str, Any]:
-    """What was typed for the form at this address, once; empty when nothing was kept."""
+def sent(request: HttpRequest) -> Mapping[str, Any] | None:
+    """What a form at this address is bound to: what was sent now, or what was typed before a sign-in; else nothing.
+
+    What was typed comes back as the form that it was, with the version and the facts that its user had seen.
+    """
+    if request.method == "POST":
+        return request.POST or None
     kept = request.session.get(_KEY)
     if not kept or kept["path"] != request.path:
-        return {}
+        return None
     del request.session[_KEY]
     return {name: values[-1] if values else "" for name, values in kept["fields"].items()}

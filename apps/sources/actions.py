@@ -78,6 +78,8 @@ def learn_from_capture(capture: Capture) -> None:
     with transaction.atomic():
         for behind in Source.objects.behind_on(capture):
             source = lock(behind)
+            if source.learned_from_id is not None and source.learned_from_id >= capture.pk:
+                continue
             before = _facts(source)
             extract = capture.extract
             if "title" not in source.by_hand:
@@ -121,24 +123,33 @@ def register_party(name: str, *, kind: str, by: User | None, note: str = "") -> 
     return party
 
 
-def edit_party(party: Party, *, by: User, name: str, kind: str, note: str) -> Party:
-    """Change what a party is called or is."""
+class PartyFacts(TypedDict, total=False):
+    """What can be edited of a party."""
+
+    name: str
+    kind: str
+    note: str
+
+
+def edit_party(party: Party, *, by: User, **changes: Unpack[PartyFacts]) -> Party:
+    """Change what is given of what a party is called or is, and leave the rest."""
     require(by, Capability.CITE)
     with transaction.atomic():
         party = Party.objects.select_for_update().get(pk=party.pk)
         before = {"name": party.name, "kind": party.kind, "note": party.note}
-        party.name, party.kind, party.note = name, kind, note
-        after = {"name": name, "kind": kind, "note": note}
-        changed = [key for key in after if before[key] != after[key]]
-        if changed:
+        party.name = changes.get("name", party.name)
+        party.kind = changes.get("kind", party.kind)
+        party.note = changes.get("note", party.note)
+        was, became = differences(before, {"name": party.name, "kind": party.kind, "note": party.note})
+        if became:
             party.save(update_fields=["name", "kind", "note"])
             record(
                 Verb.PARTY_EDITED,
                 stream=f"party:{party.pk}",
                 target=before["name"],
                 by=by,
-                before=before,
-                after={**after, "changed": ", ".join(changed)},
+                before=was,
+                after=became,
             )
     return party
 

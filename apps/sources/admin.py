@@ -1,11 +1,10 @@
 from typing import Any
 
 from django.contrib import admin
-from django.forms import ModelForm
 from django.http import HttpRequest
 
 from apps.accounts.people import person
-from apps.audit.admin import ReadOnlyAdmin
+from apps.audit.admin import LateForm, ReadOnlyAdmin
 from apps.sources import actions
 from apps.sources.models import Party, Source
 
@@ -18,13 +17,14 @@ class PartyAdmin(admin.ModelAdmin):
     list_filter = ["kind"]
     search_fields = ["name"]
     fields = ["name", "kind", "note"]
+    form = LateForm
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
-    def save_model(self, request: HttpRequest, obj: Party, form: ModelForm, change: bool) -> None:
+    def save_model(self, request: HttpRequest, obj: Party, form: LateForm, change: bool) -> None:
         if change:
-            actions.edit_party(obj, by=person(request), **form.cleaned_data)
+            actions.edit_party(obj, by=person(request), **form.changes())
         else:
             obj.pk = actions.register_party(by=person(request), **form.cleaned_data).pk
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 from apps.archive.models import Capture
 from apps.audit.models import Entry
 from apps.claims import actions
-from apps.claims.models import Citation, Decision
+from apps.claims.models import Citation, Claim, Decision
 from apps.claims.states import Stage, State
 from apps.sources.models import Source
 from tests.newsroom import (
@@ -329,6 +329,18 @@ class TestPolling:
         response = client.get(at("claim_evidence", claim), headers=HTMX)
         assert response.status_code == 286
         assert "signed out" in text(response)
+
+
+class TestOpening:
+    def test_a_form_sent_twice_opens_one_claim_and_one_used_again_opens_another(self, desk):
+        page = desk.get(reverse("desk:claim_open"))
+        submission = page.context["form"]["submission"].value()
+        first = {"statement": "The first.", "submission": submission}
+        one, two = (desk.post(reverse("desk:claim_open"), first).headers["Location"] for _ in range(2))
+        assert one == two
+        other = desk.post(reverse("desk:claim_open"), first | {"statement": "The second."}).headers["Location"]
+        assert other != one
+        assert Claim.objects.count() == 2
 
 
 class TestWorking:

@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from apps.audit.models import Entry
 from apps.audit.verbs import Verb
+from apps.claims import actions
 from apps.claims.models import Citation
 from tests.newsroom import PASSWORD, make_citation, make_claim, make_editor, make_reporter
 
@@ -80,10 +81,10 @@ def test_a_session_that_ends_in_the_middle_of_a_form_loses_nothing_typed(client,
     answer = sign_in(client, next=following, carried=carried)
     assert answer.headers["Location"] == form
     page = client.get(form)
-    assert page.context["cite_form"].initial == typed
+    assert {name: page.context["cite_form"][name].value() for name in typed} == typed
     assert "Mine." in page.content.decode()
     assert not Citation.objects.exists()
-    assert not client.get(form).context["cite_form"].initial
+    assert not client.get(form).context["cite_form"].is_bound
 
 
 @pytest.mark.parametrize("name", ["sign_out", "capture_retry"])
@@ -133,6 +134,23 @@ def test_an_ipv6_client_is_counted_by_its_network(client, rita):
     assert response.status_code == 429
 
 
+def test_an_edit_typed_before_a_session_ended_is_saved_after_it_and_takes_nothing_back(client, rita, claim):
+    form = reverse("desk:claim_edit", args=[claim.pk])
+    shown = {"statement": claim.statement, "claimant": "", "story": "", "due": "", "expected_version": 1}
+    typed = shown | {f"initial-{name}": value for name, value in shown.items()} | {"statement": "In better words."}
+    response = client.post(form, typed)
+    sign_in(client, next=form, carried=response.context["carried"])
+    actions.edit_claim(claim, by=rita, expected_version=1, claimant="SBU")
+    kept = client.get(form)
+    assert "In better words." in kept.content.decode()
+    again = {name: kept.context["form"][name].value() or "" for name in shown}
+    again |= {f"initial-{name}": shown[name] for name in shown}
+    assert client.post(form, again).status_code == 409, "the version that its user had seen comes back with it"
+    assert client.post(form, again | {"expected_version": 2}).status_code == 302
+    claim.refresh_from_db()
+    assert (claim.statement, claim.claimant.name) == ("In better words.", "SBU")
+
+
 def test_a_password_is_never_carried(client, rita, claim):
     response = client.post(reverse("desk:claim_cite", args=[claim.pk]), {"note": "Mine.", "password": "secret"})
     assert "secret" not in response.content.decode()
@@ -144,7 +162,7 @@ def test_a_password_is_never_carried(client, rita, claim):
 def test_what_is_no_form_is_not_carried(client, rita, claim, carried):
     form = reverse("desk:claim_cite", args=[claim.pk])
     assert sign_in(client, next=form, carried=carried).status_code == 302
-    assert client.get(form).context["cite_form"].initial == {}
+    assert not client.get(form).context["cite_form"].is_bound
 
 
 def test_a_form_from_another_sign_in_is_refused_and_offered_again_with_what_was_typed(rita, claim):
@@ -155,7 +173,7 @@ def test_a_form_from_another_sign_in_is_refused_and_offered_again_with_what_was_
     response = strict.post(form, typed, headers={"Origin": "http://testserver"})
     assert response.status_code == 403
     assert form in response.content.decode()
-    assert strict.get(form).context["cite_form"].initial["note"] == "Mine."
+    assert strict.get(form).context["cite_form"]["note"].value() == "Mine."
     assert not Citation.objects.exists()
 
 

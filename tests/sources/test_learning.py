@@ -6,6 +6,7 @@ from apps.accounts.permissions import NotAllowed
 from apps.archive.models import Capture
 from apps.audit.models import Entry
 from apps.claims.actions import correct_source, corroborate
+from apps.claims.tasks import reconsider_citing
 from apps.sources.actions import learn_from_capture, register_party
 from apps.sources.credits import credit_names
 from apps.sources.models import Party, Source
@@ -27,6 +28,32 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def ada():
     return make_editor()
+
+
+def test_a_copy_that_brings_a_shared_credit_line_sends_a_verdict_back_to_review(ada):
+    claim = make_claim(ada)
+    first, _ = make_two_lines(claim, ada)
+    corroborate(claim, by=ada, reason="Two bodies know.", expected_version=1)
+    copy = make_capture(first.source.page)
+    make_extract(copy, credit_line="Yonhap")
+    learn(copy.pk)
+    reconsider_citing(copy.pk)
+    reconsider_citing(copy.pk)
+    claim.refresh_from_db()
+    assert (claim.state, claim.stage) == ("corroborated", "in_review")
+    flagged = Entry.objects.get(verb="claim_flagged")
+    assert (flagged.actor_kind, flagged.seq) == ("worker", claim.version)
+
+
+def test_a_source_learns_once_from_a_copy_and_never_from_an_older_one(ada):
+    citation = make_citation(make_claim(ada), ada)
+    newer = make_capture(citation.source.page)
+    make_extract(citation.capture, title="Old")
+    make_extract(newer, title="New")
+    for copy in (newer, newer, citation.capture):
+        learn_from_capture(copy)
+    assert Source.objects.get(pk=citation.source_id).learned_from == newer
+    assert Entry.objects.filter(verb="source_read").count() == 1
 
 
 def test_a_fact_emptied_by_hand_stays_empty_when_a_copy_says_otherwise(ada):

@@ -3,7 +3,7 @@
 Each action asks in this order: permission, lock, rule; then it writes and records, in one transaction.
 """
 
-from apps.claims.actions.citations import cite, correct_source, withdraw_citation
+from apps.claims.actions.citations import cite, correct_source, reconsider, withdraw_citation
 from apps.claims.actions.claims import assign, change_stage, edit_claim, open_claim
 from apps.claims.actions.decisions import corroborate, dispute, reopen
 from apps.claims.actions.stories import edit_story, open_story
@@ -19,6 +19,7 @@ __all__ = [
     "edit_story",
     "open_claim",
     "open_story",
+    "reconsider",
     "reopen",
     "withdraw_citation",
 ]

@@ -105,7 +105,17 @@ def correct_source(source: Source, *, by: User, expected_version: int, **changes
     return source
 
 
-def _reconsider(claim: Claim, by: User) -> None:
+def reconsider(source: Source) -> None:
+    """A copy has told the desk something new of this source: verdicts that it no longer bears go back to review.
+
+    The worker's door, so no person.
+    """
+    with transaction.atomic():
+        for claim in Claim.objects.decided().citing(source).order_by("pk"):
+            _reconsider(lock(claim), None)
+
+
+def _reconsider(claim: Claim, by: User | None) -> None:
     assessment = policy.assess(State(claim.state), claim.citations.live().with_evidence())
     if not assessment.allowed and claim.stage == Stage.SETTLED:
         claim.stage = Stage.IN_REVIEW

@@ -68,9 +68,13 @@ def open_claim(
                 after={**_facts(claim), "state": claim.state, "stage": claim.stage},
             )
     except IntegrityError:
-        if submission is None:
-            raise
-        return Claim.objects.get(submission=submission, opened_by=by)
+        known = Claim.objects.filter(submission=submission, opened_by=by, statement=statement).first()
+        if submission is None or known:
+            if known is None:
+                raise
+            return known
+        # A browser's "back" showed the form again, and it was used for another claim.
+        return open_claim(statement, by=by, claimant=claimant, story=story, assignee=assignee, due=due)
     return claim
 
 

@@ -15,7 +15,7 @@ from apps.claims.models import Claim
 def write_claim(
     claim: Claim,
     verb: Verb,
-    by: User,
+    by: User | None,
     *,
     fields: list[str],
     before: dict[str, Any] | None = None,

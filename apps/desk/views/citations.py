@@ -17,7 +17,7 @@ from apps.desk.claim_page import claim_page, tell_of_verdict, verdict_parts
 from apps.desk.forms import CiteForm, WithdrawForm
 from apps.desk.fragments import answer
 from apps.desk.requests import DeskRequest
-from apps.desk.typed import typed_for
+from apps.desk.typed import sent
 
 CLAIM = "desk/claim.html"
 
@@ -27,7 +27,7 @@ def claim_cite(request: DeskRequest, pk: int) -> HttpResponse:
     """Cite the page at an address; the archive fetches it."""
     require(request.user, Capability.CITE)
     claim = get_object_or_404(Claim.objects.select_related("story", "claimant", "assignee"), pk=pk)
-    form = CiteForm(request.POST or None, initial=typed_for(request))
+    form = CiteForm(sent(request))
     if request.method != "POST":
         return render(request, CLAIM, claim_page(request, claim, cite_form=form))
     status = 422
@@ -57,7 +57,7 @@ def citation_withdraw(request: DeskRequest, pk: int) -> HttpResponse:
     citation = get_object_or_404(
         Citation.objects.select_related("claim", "source__page", "source__outlet", "cited_by"), pk=pk
     )
-    form = WithdrawForm(request.POST or None, initial=typed_for(request))
+    form = WithdrawForm(sent(request))
     context = {"citation": citation, "claim": citation.claim, "form": form}
     status = 422 if request.method == "POST" else 200
     if request.method == "POST" and form.is_valid():

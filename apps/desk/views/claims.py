@@ -32,7 +32,7 @@ from apps.desk.forms import AssignForm, ClaimEditForm, ClaimOpenForm, MoveForm, 
 from apps.desk.fragments import answer
 from apps.desk.paging import slice_by_change
 from apps.desk.requests import DeskRequest
-from apps.desk.typed import typed_for
+from apps.desk.typed import sent
 
 CLAIM = "desk/claim.html"
 QUEUE = "desk/queue.html"
@@ -91,7 +91,7 @@ def claim_evidence(request: DeskRequest, pk: int) -> HttpResponse:
 def claim_open(request: DeskRequest) -> HttpResponse:
     """Put a new claim into the inbox."""
     require(request.user, Capability.OPEN_CLAIMS)
-    form = ClaimOpenForm(request.POST or None, initial=typed_for(request) or {"story": request.GET.get("story")})
+    form = ClaimOpenForm(sent(request), initial={"story": request.GET.get("story")})
     if request.method == "POST" and form.is_valid():
         opened = actions.open_claim(by=request.user, **form.cleaned_data)
         return redirect("desk:claim", opened.pk)
@@ -110,7 +110,7 @@ def claim_edit(request: DeskRequest, pk: int) -> HttpResponse:
         "due": found.due,
         "expected_version": found.version,
     }
-    form = ClaimEditForm(request.POST or None, initial=initial | typed_for(request))
+    form = ClaimEditForm(sent(request), initial=initial)
     context: dict[str, Any] = {"form": form, "claim": found}
     if request.method != "POST":
         return render(request, "desk/claim_form.html", context)
@@ -162,8 +162,8 @@ def claim_reopen(request: DeskRequest, pk: int) -> HttpResponse:
 def _move(request: DeskRequest, pk: int, to_state: State, action: Callable[..., Decision]) -> HttpResponse:
     require(request.user, Capability.DECIDE)
     found = _claim(pk)
-    initial = {"expected_version": found.version} | typed_for(request)
-    form = MoveForm(request.POST or None, initial=initial, auto_id=f"id_{to_state}_%s")
+    initial = {"expected_version": found.version}
+    form = MoveForm(sent(request), initial=initial, auto_id=f"id_{to_state}_%s")
     move = offer(found, to_state, form=form)
     if request.method != "POST":
         return render(request, CLAIM, claim_page(request, found, move=move))
@@ -199,7 +199,8 @@ def _change(
     said: Callable[[Claim], str],
 ) -> HttpResponse:
     found = _claim(pk)
-    form = form_class(request.POST or None, initial={"expected_version": found.version} | typed_for(request))
+    initial = {"expected_version": found.version, "assignee": found.assignee_id, "stage": found.stage}
+    form = form_class(sent(request), initial=initial)
     context: dict[str, Any] = {name: form}
     if request.method != "POST":
         return render(request, CLAIM, claim_page(request, found, **context))
@@ -212,7 +213,7 @@ def _change(
         except ChangedMeanwhile as changed:
             status, found, context["meanwhile"] = 409, _claim(pk), changed
             form.show_version(changed.row.version)
-            parts = ("work", *verdict_parts(request, found), "header", "timeline")
+            parts = ("work", *verdict_parts(request, found), "header", "rows", "poller", "timeline")
         except Refusal as refusal:
             status, context["refusal"] = 409, str(refusal)
     return answer(request, CLAIM, claim_page(request, found, **context), partials=parts, status=status)

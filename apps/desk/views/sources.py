@@ -20,7 +20,7 @@ from apps.desk.forms import SourceForm
 from apps.desk.fragments import answer, is_fragment
 from apps.desk.requests import DeskRequest
 from apps.desk.subjects import subjects
-from apps.desk.typed import typed_for
+from apps.desk.typed import sent
 from apps.sources.models import Source
 
 CAPTURES = 20
@@ -30,8 +30,11 @@ CAPTURES = 20
 def source(request: DeskRequest, pk: int) -> HttpResponse:
     """What the archive holds of this source: ``?capture=ID`` for one copy, else the newest stored one."""
     found = get_object_or_404(Source.objects.select_related("page", "outlet", "registered_by"), pk=pk)
-    captures = list(found.page.captures.select_related("extract", "requested_by").order_by("-id")[:CAPTURES])
-    chosen = _chosen(captures, request.GET.get("capture", ""))
+    copies = found.page.captures.select_related("extract", "requested_by").order_by("-id")
+    captures = list(copies[:CAPTURES])
+    wanted = request.GET.get("capture", "")
+    chosen = copies.filter(pk=int(wanted[:18])).first() if wanted.isascii() and wanted.isdigit() else None
+    chosen = chosen or _newest(captures)
     shown = f"{chosen.state}.{chosen.attempt}.{'r' if chosen.read_at else '-'}" if chosen else ""
     if is_fragment(request) and request.GET.get("shown") == shown:
         return HttpResponse(status=204)
@@ -57,7 +60,7 @@ def source_correct(request: DeskRequest, pk: int) -> HttpResponse:
     """Set a source's facts by hand."""
     require(request.user, Capability.CITE)
     found = get_object_or_404(Source.objects.select_related("page", "outlet"), pk=pk)
-    form = SourceForm(request.POST or None, initial=SourceForm.facts(found) | typed_for(request))
+    form = SourceForm(sent(request), initial=SourceForm.facts(found))
     meanwhile = None
     status = 422 if request.method == "POST" else 200
     if request.method == "POST" and form.is_valid():
@@ -109,8 +112,6 @@ def capture_record(request: DeskRequest, pk: int) -> HttpResponseBase:
     )
 
 
-def _chosen(captures: list[Capture], wanted: str) -> Capture | None:
-    """The copy asked for, else the newest stored one, else the newest."""
-    asked = [one for one in captures if str(one.pk) == wanted]
-    stored = [one for one in captures if one.is_stored]
-    return next(iter([*asked, *stored, *captures]), None)
+def _newest(captures: list[Capture]) -> Capture | None:
+    """The newest stored copy, else the newest."""
+    return next(iter([*(one for one in captures if one.is_stored), *captures]), None)

@@ -16,7 +16,7 @@ from apps.claims.states import State
 from apps.desk.forms import StoryEditForm, StoryForm
 from apps.desk.paging import slice_by_change, slice_by_id
 from apps.desk.requests import DeskRequest
-from apps.desk.typed import typed_for
+from apps.desk.typed import sent
 
 PAGE = 50
 
@@ -53,7 +53,7 @@ def story(request: DeskRequest, pk: int) -> HttpResponse:
 def story_open(request: DeskRequest) -> HttpResponse:
     """Begin a story."""
     require(request.user, Capability.OPEN_CLAIMS)
-    form = StoryForm(request.POST or None, initial=typed_for(request))
+    form = StoryForm(sent(request))
     status = 422 if request.method == "POST" else 200
     if request.method == "POST" and form.is_valid():
         try:
@@ -71,7 +71,7 @@ def story_edit(request: DeskRequest, pk: int) -> HttpResponse:
     require(request.user, Capability.OPEN_CLAIMS)
     found = get_object_or_404(Story, pk=pk)
     initial = {"title": found.title, "summary": found.summary, "expected_version": found.version}
-    form = StoryEditForm(request.POST or None, initial=initial | typed_for(request))
+    form = StoryEditForm(sent(request), initial=initial)
     meanwhile = None
     status = 422 if request.method == "POST" else 200
     if request.method == "POST" and form.is_valid():

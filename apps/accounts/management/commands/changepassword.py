@@ -1,16 +1,14 @@
 from typing import Any
 
 from django.contrib.auth.management.commands import changepassword
-from django.db import transaction
 
 from apps.accounts.actions import record_new_password
 from apps.accounts.models import User
 
 
 class Command(changepassword.Command):
-    """Django's own command, with a line in the trail."""
+    """Django's own command, with a line in the trail. No transaction waits while somebody types."""
 
-    @transaction.atomic
     def handle(self, *args: Any, **options: Any) -> Any:
         before = dict(User.objects.values_list("pk", "password"))
         answer = super().handle(*args, **options)
