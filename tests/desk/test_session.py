@@ -116,10 +116,10 @@ def test_a_name_that_can_not_be_one_is_refused_and_breaks_nothing(client, rita, 
     assert sign_in(client, username=username).status_code == 422
 
 
-@pytest.mark.parametrize("key", ["\0aaaaaaaaaaaaaa", "x'; DROP TABLE", "ä" * 32])
+@pytest.mark.parametrize("key", ['"\\000aaaaaaaaaaaaaa"', "x'-DROP-TABLE", "%e4" * 10])
 def test_a_session_cookie_that_is_none_of_ours_is_dropped(client, key):
-    client.cookies["sessionid"] = key
-    assert client.get(reverse("desk:queue")).status_code == 302
+    response = client.get(reverse("desk:queue"), headers={"Cookie": f"sessionid={key}"})
+    assert response.status_code == 302
 
 
 def test_signing_in_leads_nobody_back_to_signing_in(client, rita):
