@@ -9,11 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.newsroom import PASSWORD
 
 ROOT = Path(__file__).resolve().parents[2]
+# A busy machine is slow, not wrong: what must come may take its time.
+expect.set_options(timeout=20_000)
+
 # Chromium as root has no sandbox of its own; it opens nothing but the desk's own pages on loopback.
 FLAGS = [
     "--no-sandbox",
