@@ -31,9 +31,6 @@ class Page(models.Model):
 class CaptureQuerySet(models.QuerySet["Capture"]):
     """Reads of the queue and of what came of it."""
 
-    def in_flight(self) -> CaptureQuerySet:
-        return self.filter(state__in=Capture.IN_FLIGHT)
-
     def due(self, now: datetime) -> CaptureQuerySet:
         """What a worker may take now: waiting and due, or taken by a worker that never came back."""
         waiting = models.Q(state=Capture.State.QUEUED, next_attempt_at__lte=now)

@@ -22,12 +22,15 @@ REASON_NEEDED = {"required": "Give a reason: somebody will ask for it."}
 
 
 class MomentInput(forms.DateTimeInput):
-    """A day and time, chosen with the browser's own control."""
+    """A day and time, chosen with the browser's own control; seconds are shown only where there are any."""
 
     input_type = "datetime-local"
 
-    def __init__(self) -> None:
-        super().__init__(format="%Y-%m-%dT%H:%M:%S", attrs={"step": 1})
+    def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
+        if isinstance(value, datetime):
+            value = value.strftime("%Y-%m-%dT%H:%M:%S" if value.second else "%Y-%m-%dT%H:%M")
+        seconds = {"step": 1} if str(value or "").count(":") == 2 else {}
+        return super().get_context(name, value, {**(attrs or {}), **seconds})
 
 
 class MomentField(forms.DateTimeField):

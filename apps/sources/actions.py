@@ -82,14 +82,8 @@ def learn_from_capture(capture: Capture) -> None:
                 continue
             before = _facts(source)
             extract = capture.extract
-            if "title" not in source.by_hand:
-                source.title = source.title or extract.title
-            if "byline" not in source.by_hand:
-                source.byline = source.byline or extract.byline
-            if "credit_line" not in source.by_hand:
-                source.credit_line = source.credit_line or extract.credit_line
-            if "published_at" not in source.by_hand:
-                source.published_at = source.published_at or extract.published_at
+            for name in {"title", "byline", "credit_line", "published_at"} - set(source.by_hand):
+                setattr(source, name, getattr(source, name) or getattr(extract, name))
             if source.outlet is None and "outlet" not in source.by_hand:
                 name = extract.site_name or host_outlet(source.page)
                 source.outlet = register_party(name, kind=Party.Kind.OUTLET, by=None)

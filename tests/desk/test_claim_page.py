@@ -250,6 +250,13 @@ class TestCiting:
         assert "See line 3." in page
         assert (Citation.objects.count(), Capture.objects.count(), Entry.objects.count()) == before
 
+    def test_a_refusal_takes_back_the_notice_of_an_earlier_success(self, desk, claim):
+        cited = desk.post(at("claim_cite", claim), {"url": URL, "stance": "supports"}, headers=HTMX)
+        assert "Cited. The archive is fetching the page." in text(cited)
+        refused = desk.post(at("claim_cite", claim), {"url": "ftp://x", "stance": "supports"}, headers=HTMX)
+        assert 'hx-swap-oob="innerHTML:#notices"' in text(refused)
+        assert "Cited." not in text(refused)
+
     def test_the_same_page_twice_is_refused_however_it_is_written(self, desk, claim):
         self.cite(desk, claim)
         before = Capture.objects.count()
@@ -341,6 +348,22 @@ class TestOpening:
         other = desk.post(reverse("desk:claim_open"), first | {"statement": "The second."}).headers["Location"]
         assert other != one
         assert Claim.objects.count() == 2
+
+
+class TestDueTimes:
+    @pytest.mark.parametrize(
+        ("due", "shown"),
+        [
+            ("2026-12-01T18:30", 'value="2026-12-01T18:30"'),
+            ("2026-12-01T18:30:15", 'value="2026-12-01T18:30:15" step="1"'),
+        ],
+    )
+    def test_seconds_are_asked_for_only_where_there_are_any(self, desk, due, shown):
+        opened = desk.post(reverse("desk:claim_open"), {"statement": "A claim.", "due": due})
+        page = text(desk.get(opened.headers["Location"] + "edit/"))
+        field = page.split('type="datetime-local"')[1].split(">")[0]
+        assert shown.split(" ")[0] in field
+        assert ("step" in field) == ("step" in shown)
 
 
 class TestWorking:

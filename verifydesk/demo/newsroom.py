@@ -9,7 +9,7 @@ import json
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from django.utils import timezone
@@ -88,14 +88,14 @@ def load(wire: str, sign_ins: Path) -> None:
 def _one_captured(story: Story, people: dict[str, User], wire: str) -> None:
     """One report, printed three times: links enough, lines too few."""
     rita, ada = people["rita"], people["ada"]
-    claim = actions.open_claim(
+    claim = _open(
         "Ukraine has captured one wounded North Korean soldier.",
-        by=rita,
+        story,
+        rita,
+        ada,
         claimant="National Intelligence Service (South Korea)",
-        story=story,
         due=timezone.now() + timedelta(hours=6),
     )
-    actions.assign(claim, by=ada, expected_version=_version(claim), assignee=rita)
     _cite(
         claim,
         rita,
@@ -121,13 +121,13 @@ def _one_captured(story: Story, people: dict[str, User], wire: str) -> None:
 def _two_captured(story: Story, people: dict[str, User], wire: str) -> None:
     """Two bodies that each know for themselves: corroborated."""
     rita, ada = people["rita"], people["ada"]
-    claim = actions.open_claim(
+    claim = _open(
         "Ukraine captured two North Korean soldiers in Kursk on 9 January 2025.",
-        by=rita,
+        story,
+        rita,
+        ada,
         claimant="Security Service of Ukraine (SBU)",
-        story=story,
     )
-    actions.assign(claim, by=ada, expected_version=_version(claim), assignee=rita)
     _cite(
         claim,
         rita,
@@ -163,13 +163,13 @@ def _two_captured(story: Story, people: dict[str, User], wire: str) -> None:
 def _casualties(story: Story, people: dict[str, User], wire: str) -> None:
     """One measure, two numbers that can't both hold: disputed."""
     tom, ben = people["tom"], people["ben"]
-    claim = actions.open_claim(
+    claim = _open(
         "Nearly 3,000 North Korean soldiers had been killed or wounded by 23 December 2024.",
-        by=tom,
+        story,
+        tom,
+        ben,
         claimant="Volodymyr Zelensky",
-        story=story,
     )
-    actions.assign(claim, by=ben, expected_version=_version(claim), assignee=tom)
     _cite(
         claim,
         tom,
@@ -203,6 +203,14 @@ def _others(story: Story, people: dict[str, User]) -> None:
         due=timezone.now() - timedelta(hours=3),
     )
     actions.open_claim("Moscow has asked Pyongyang for more troops.", by=people["rita"], story=story)
+
+
+def _open(
+    statement: str, story: Story, reporter: User, editor: User, *, claimant: str, due: datetime | None = None
+) -> Claim:
+    """A reporter's claim, which an editor has given back to the reporter to work on."""
+    claim = actions.open_claim(statement, by=reporter, claimant=claimant, story=story, due=due)
+    return actions.assign(claim, by=editor, expected_version=claim.version, assignee=reporter)
 
 
 def _cite(claim: Claim, by: User, url: str, stance: Stance, quote: str = "", note: str = "") -> None:

@@ -47,7 +47,9 @@ def claim_cite(request: DeskRequest, pk: int) -> HttpResponse:
             tell_of_verdict(request, claim)
             parts = ("cite", "rows", "poller", *verdict_parts(request, claim), "header", "timeline", "work", "notices")
             return answer(request, CLAIM, claim_page(request, claim), partials=parts)
-    return answer(request, CLAIM, claim_page(request, claim, cite_form=form), partials=("cite",), status=status)
+    return answer(
+        request, CLAIM, claim_page(request, claim, cite_form=form), partials=("cite", "notices"), status=status
+    )
 
 
 @require_http_methods(["GET", "POST"])

@@ -182,7 +182,7 @@ def _move(request: DeskRequest, pk: int, to_state: State, action: Callable[..., 
             messages.success(request, f"{WORDS[to_state][1].partition(':')[0]}: done, and on record.")
             return _done(request, pk, ("moves", "header", "rows", "poller", "timeline", "work", "notices"))
     context = claim_page(request, found, move=move)
-    parts: tuple[str, ...] = ("header", "rows", "poller", "timeline", "work")
+    parts: tuple[str, ...] = ("header", "rows", "poller", "timeline", "work", "notices")
     if is_of_another_state(request, found):
         return answer(request, CLAIM, context, partials=("moves", *parts), status=status)
     # The other card may hold a reason that is being typed: only this one is replaced.
@@ -205,7 +205,7 @@ def _change(
     if request.method != "POST":
         return render(request, CLAIM, claim_page(request, found, **context))
     status = 422
-    parts: tuple[str, ...] = ("work",)
+    parts: tuple[str, ...] = ("work", "notices")
     if form.is_valid():
         try:
             messages.success(request, said(action(found, by=request.user, **form.cleaned_data)))
@@ -213,7 +213,7 @@ def _change(
         except ChangedMeanwhile as changed:
             status, found, context["meanwhile"] = 409, _claim(pk), changed
             form.show_version(changed.row.version)
-            parts = ("work", *verdict_parts(request, found), "header", "rows", "poller", "timeline")
+            parts = ("work", *verdict_parts(request, found), "header", "rows", "poller", "timeline", "notices")
         except Refusal as refusal:
             status, context["refusal"] = 409, str(refusal)
     return answer(request, CLAIM, claim_page(request, found, **context), partials=parts, status=status)
