@@ -39,7 +39,7 @@ if (number := os.environ.get("PYTEST_XDIST_WORKER", "").removeprefix("gw")) and 
 def _an_archive_of_its_own(settings: Any, tmp_path_factory: pytest.TempPathFactory) -> None:
     """Each test stores into a directory of its own, so that what it finds there is its own doing."""
     place = {
-        "BACKEND": "apps.archive.storage.EvidenceStorage",
+        "BACKEND": "apps.archive.records.storage.EvidenceStorage",
         "OPTIONS": {"location": tmp_path_factory.mktemp("archive")},
     }
     settings.STORAGES = {**settings.STORAGES, "archive": place}

@@ -10,8 +10,8 @@ from typing import Any
 from django.utils import timezone
 
 from apps.accounts.models import Role, User
-from apps.archive.models import Capture, Extract, Page
-from apps.archive.storage import draft
+from apps.archive.models import Capture, Extract, Host, Page
+from apps.archive.records.storage import draft
 from apps.claims import actions
 from apps.claims.models import Citation, Claim, Story
 from apps.claims.states import Stance
@@ -55,9 +55,14 @@ def make_outlet(name: str) -> Party:
     return Party.objects.get_or_create(name=name, kind=Party.Kind.OUTLET)[0]
 
 
+def make_page(url: str) -> Page:
+    host = Host.objects.get_or_create(name=url.split("/")[2])[0]
+    return Page.objects.get_or_create(url=url, defaults={"host": host})[0]
+
+
 def make_source(url: str = "", *, outlet: str = "", credit_line: str = "", title: str = "") -> Source:
     url = url or f"https://news{next(_number)}.example.com/story"
-    page = Page.objects.get_or_create(url=url, defaults={"host": url.split("/")[2]})[0]
+    page = make_page(url)
     return Source.objects.create(
         page=page,
         outlet=make_outlet(outlet) if outlet else None,

@@ -119,7 +119,7 @@ REDIS_URL = env.str("REDIS_URL", "")
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": VAR_DIR / "media"}},
     "archive": {
-        "BACKEND": "apps.archive.storage.EvidenceStorage",
+        "BACKEND": "apps.archive.records.storage.EvidenceStorage",
         "OPTIONS": {"location": env.str("ARCHIVE_DIR", str(VAR_DIR / "archive"))},
     },
     "staticfiles": {

@@ -1,6 +1,6 @@
 from django.contrib import admin
 
-from apps.archive.models import Attempt, Capture, Extract, Page
+from apps.archive.models import Attempt, Capture, Contents, Drift, Extract, Host, Look, Page, Passage, Watch
 from apps.audit.admin import ReadOnlyAdmin
 
 
@@ -25,8 +25,8 @@ class PageAdmin(ReadOnlyAdmin):
 class CaptureAdmin(ReadOnlyAdmin):
     """What the archive did; asked for and tried again on the desk, never edited."""
 
-    list_display = ["id", "page", "state", "code", "attempt", "requested_at", "settled_at"]
-    list_filter = ["state", "code"]
+    list_display = ["id", "page", "state", "method", "code", "attempt", "requested_at", "settled_at"]
+    list_filter = ["state", "method", "code"]
     list_select_related = ["page"]
     search_fields = ["page__url", "=warc_digest", "=body_digest"]
     show_full_result_count = False
@@ -45,4 +45,54 @@ class AttemptAdmin(ReadOnlyAdmin):
     list_display = ["capture", "number", "started_at", "ended_at", "code"]
     list_filter = ["code"]
     list_select_related = ["capture__page"]
+    show_full_result_count = False
+
+
+@admin.register(Host)
+class HostAdmin(ReadOnlyAdmin):
+    list_display = ["name", "free_at", "robots_at"]
+    search_fields = ["name"]
+    show_full_result_count = False
+
+
+@admin.register(Contents)
+class ContentsAdmin(ReadOnlyAdmin):
+    list_display = ["capture"]
+    list_select_related = ["capture__page"]
+    search_fields = ["=capture__warc_digest"]
+    show_full_result_count = False
+
+
+@admin.register(Watch)
+class WatchAdmin(ReadOnlyAdmin):
+    list_display = ["page", "standing", "rung", "next_look_at", "failures", "ended_at"]
+    list_filter = ["standing"]
+    list_select_related = ["page"]
+    search_fields = ["page__url"]
+    show_full_result_count = False
+
+
+@admin.register(Look)
+class LookAdmin(ReadOnlyAdmin):
+    list_display = ["page", "at", "outcome", "code", "http_status"]
+    list_filter = ["outcome", "code"]
+    list_select_related = ["page"]
+    search_fields = ["page__url"]
+    show_full_result_count = False
+
+
+@admin.register(Passage)
+class PassageAdmin(ReadOnlyAdmin):
+    list_display = ["page", "exact", "registered_at", "missing_since", "ended_at"]
+    list_select_related = ["page"]
+    search_fields = ["page__url"]
+    show_full_result_count = False
+
+
+@admin.register(Drift)
+class DriftAdmin(ReadOnlyAdmin):
+    list_display = ["page", "kind", "share", "found_at"]
+    list_filter = ["kind"]
+    list_select_related = ["page"]
+    search_fields = ["page__url"]
     show_full_result_count = False

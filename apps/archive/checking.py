@@ -9,10 +9,10 @@ from enum import StrEnum
 
 from django.db.models import QuerySet
 
-from apps.archive import reading
-from apps.archive.addresses import Refused
 from apps.archive.models import Capture
-from apps.archive.storage import PART, archive, open_record
+from apps.archive.reading import reader
+from apps.archive.records.storage import PART, archive, open_record
+from apps.archive.web.addresses import Refused
 
 PIECE = 1_000_000
 AT_ONCE = 500
@@ -71,7 +71,7 @@ def _damage_of(capture: Capture) -> Damage | None:
     if digest.hexdigest() != capture.warc_digest:
         return Damage.CHANGED
     try:
-        body = reading.body_of(capture)
+        body = reader.body_of(capture)
     except (OSError, ValueError, Refused):
         return Damage.UNREADABLE
     if hashlib.sha256(body).hexdigest() != capture.body_digest:

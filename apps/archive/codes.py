@@ -36,11 +36,38 @@ class Code(models.TextChoices):
     HTTP_4XX = "http_4xx", "The server turned the request down."
     HTTP_5XX = "http_5xx", "The site has a fault of its own and could not show the page."
     EMPTY = "empty", "The server answered with an empty page."
+    BOT_WALL = "bot_wall", "The site showed a test for robots instead of the page."
+    LOGIN_WALL = "login_wall", "The site asked for a sign-in instead of showing the page."
+    PAYWALL = "paywall", "The page says that it is for subscribers: the text may be only its beginning."
+    CONTENT_EMPTY = "content_empty", "No article text was found: the page may show it only in a browser."
+    ROBOTS_DISALLOWED = "robots_disallowed", "The site's robots.txt asks archives to stay away from this page."
+    REQUISITES_CUT = "requisites_cut", "The page is whole; some pictures or styles went over a limit and are missing."
+    RENDERING_FAILED = "rendering_failed", "The page is stored, but a browser could not draw it."
+    NO_RENDERER = "no_renderer", "The page is stored, but no browser is there to draw it."
     WORKER_LOST = "worker_lost", "The worker stopped before the capture was done."
+    STORAGE_FULL = "storage_full", "There is no room left in the archive."
     STORAGE_FAILED = "storage_failed", "The page was fetched but could not be stored."
     INTERNAL = "internal", "Something went wrong on the desk's own side."
 
 
+class Phase(models.TextChoices):
+    """Where a running capture is."""
+
+    PAGE = "page", "Fetching the page"
+    REQUISITES = "requisites", "Fetching its pictures and styles"
+    RENDERING = "rendering", "Drawing it in a browser"
+    STORING = "storing", "Storing"
+
+
+class Robots(models.TextChoices):
+    """What the site's robots.txt (RFC 9309) says of an address, or why nothing is known of it."""
+
+    ALLOWED = "allowed", "robots.txt allows it"
+    DISALLOWED = "disallowed", "robots.txt asks robots to stay away"
+    UNKNOWN = "unknown", "robots.txt could not be read"
+
+
+BY_HAND = "Open the page in a browser, save it, and upload what you saved."
 CHECK_ADDRESS = "Check the address, or copy it again from the browser."
 LATER = "The desk tries again by itself."
 GIVEN_UP = "The desk has tried as often as it may. Look whether the page opens in a browser, and try again then."
@@ -78,7 +105,16 @@ HINTS: dict[Code, str] = {
     Code.HTTP_4XX: ANOTHER_WAY,
     Code.HTTP_5XX: LATER,
     Code.EMPTY: "Open the page in a browser; it may show its text only there.",
+    Code.BOT_WALL: BY_HAND,
+    Code.LOGIN_WALL: BY_HAND,
+    Code.PAYWALL: "Compare it with the page in a browser; if there is more, upload the whole page by hand.",
+    Code.CONTENT_EMPTY: "Ask for a copy drawn in a browser, or upload the page by hand.",
+    Code.ROBOTS_DISALLOWED: BY_HAND,
+    Code.REQUISITES_CUT: "The words are all there. Upload a saved page if the pictures matter.",
+    Code.RENDERING_FAILED: "Ask for the copy again, or upload a picture of the page.",
+    Code.NO_RENDERER: "Ask the administrator to turn the renderer on, or upload a picture of the page.",
     Code.WORKER_LOST: LATER,
+    Code.STORAGE_FULL: OPERATOR,
     Code.STORAGE_FAILED: OPERATOR,
     Code.INTERNAL: OPERATOR,
 }
@@ -95,12 +131,24 @@ RETRYABLE: frozenset[Code] = frozenset(
         Code.HTTP_429,
         Code.HTTP_5XX,
         Code.WORKER_LOST,
+        Code.STORAGE_FULL,
         Code.STORAGE_FAILED,
     }
 )
 
 BLOCKED: frozenset[Code] = frozenset(
-    {Code.BLOCKED_ADDRESS, Code.SCHEME_NOT_ALLOWED, Code.PORT_NOT_ALLOWED, Code.USERINFO_NOT_ALLOWED}
+    {
+        Code.BLOCKED_ADDRESS,
+        Code.SCHEME_NOT_ALLOWED,
+        Code.PORT_NOT_ALLOWED,
+        Code.USERINFO_NOT_ALLOWED,
+        Code.ROBOTS_DISALLOWED,
+    }
+)
+
+# With these the page is stored: what they say is a caution, not a failure.
+CAUTIONS: frozenset[Code] = frozenset(
+    {Code.PAYWALL, Code.CONTENT_EMPTY, Code.REQUISITES_CUT, Code.RENDERING_FAILED, Code.NO_RENDERER}
 )
 
 

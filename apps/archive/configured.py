@@ -2,7 +2,7 @@
 
 from django.conf import settings
 
-from apps.archive.exchanges import Limits
+from apps.archive.web.exchanges import Limits
 
 SOFTWARE = "VerifyDesk/0.1"
 

@@ -9,8 +9,9 @@ from celery import shared_task
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
-from apps.archive import capture, reading
+from apps.archive.capturing import capture
 from apps.archive.models import Capture
+from apps.archive.reading import reader
 from apps.audit.context import Channel, entered_by
 
 SWEPT_AT_ONCE = 500
@@ -30,7 +31,7 @@ def capture_page(capture_id: int) -> None:
 def read_capture(capture_id: int) -> None:
     """Read headline and text from one stored capture."""
     with entered_by(Channel.WORKER):
-        reading.run(capture_id)
+        reader.run(capture_id)
 
 
 @shared_task(name="archive.sweep", queue="desk", expires=60)

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
 from apps.accounts.models import User
-from apps.archive.addresses import Refused, parse
+from apps.archive.web.addresses import Refused, parse
 from apps.claims.models import Story
 from apps.claims.states import Stage, Stance
 

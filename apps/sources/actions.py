@@ -150,7 +150,7 @@ def edit_party(party: Party, *, by: User, **changes: Unpack[PartyFacts]) -> Part
 
 def host_outlet(page: Page) -> str:
     """What to call the outlet of a page that names none: its registered domain, or its address where it has no name."""
-    domain = _suffixes(page.host).top_domain_under_public_suffix
+    domain = _suffixes(page.host_id).top_domain_under_public_suffix
     return domain or page.url.split("/")[2]
 
 

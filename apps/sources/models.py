@@ -112,7 +112,7 @@ class Source(Versioned):
     @property
     def label(self) -> str:
         """How sentences name it: the outlet, else the host."""
-        return self.outlet.name if self.outlet else self.page.host
+        return self.outlet.name if self.outlet else self.page.host_id
 
     @property
     def credits(self) -> frozenset[str]:

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from apps.archive.addresses import Refused, WebAddress, follow, parse, resolve, vet
 from apps.archive.codes import BLOCKED, HINTS, RETRYABLE, Code
-from apps.archive.fetching import FetchFailed, Limits, fetch
+from apps.archive.web.addresses import Refused, WebAddress, follow, parse, resolve, vet
+from apps.archive.web.fetching import FetchFailed, Limits, fetch
 from tests.archive.servers import connections
 
 NONE: frozenset[str] = frozenset()

@@ -16,11 +16,13 @@ from redis import Redis
 from warcio.archiveiterator import ArchiveIterator
 
 from apps.accounts.permissions import NotAllowed
-from apps.archive import capture, reading, tasks
+from apps.archive import tasks
 from apps.archive.actions import AlreadyBeingCopied, register_page, request_capture, retry_capture
+from apps.archive.capturing import capture
 from apps.archive.codes import Code
 from apps.archive.models import Attempt, Capture, Extract
-from apps.archive.storage import archive, open_record
+from apps.archive.reading import reader
+from apps.archive.records.storage import archive, open_record
 from apps.audit.context import Channel, entered_by
 from apps.audit.models import Entry
 from tests.archive.servers import HOSTILE, Route, hostile, redirect, site
@@ -89,7 +91,7 @@ class TestStoring:
         with open_record(asked.warc_name) as file:
             assert hashlib.sha256(file.read()).hexdigest() == asked.warc_digest
         assert asked.body_digest == hashlib.sha256(STORY.encode()).hexdigest()
-        assert reading.body_of(asked) == STORY.encode()
+        assert reader.body_of(asked) == STORY.encode()
 
     def test_a_redirect_is_followed_and_kept_hop_by_hop(self, ask):
         with site(
@@ -203,7 +205,7 @@ class TestFailing:
         shut.write_text("")
         settings.STORAGES = {
             **settings.STORAGES,
-            "archive": {"BACKEND": "apps.archive.storage.EvidenceStorage", "OPTIONS": {"location": shut}},
+            "archive": {"BACKEND": "apps.archive.records.storage.EvidenceStorage", "OPTIONS": {"location": shut}},
         }
         with site({"/story": Route(STORY)}) as where:
             asked = ask(where)
@@ -286,8 +288,8 @@ class TestReading:
             asked = ask(where)
             assert run(asked)
         with entered_by(Channel.WORKER):
-            reading.run(asked.pk)
-            reading.run(asked.pk)
+            reader.run(asked.pk)
+            reader.run(asked.pk)
         asked.refresh_from_db()
         return asked
 
@@ -319,7 +321,7 @@ class TestReading:
             asked = ask(where)
             run(asked)
         Capture.objects.update(read_attempts=3)
-        reading.run(asked.pk)
+        reader.run(asked.pk)
         assert "failed three times" in Extract.objects.get().problem
 
     def test_four_bells_at_once_are_one_reading(self, ask):
@@ -328,10 +330,10 @@ class TestReading:
             run(asked)
         Capture.objects.update(read_attempts=1, read_lease_until=timezone.now() + timedelta(seconds=30))
         for _ in range(4):
-            reading.run(asked.pk)
+            reader.run(asked.pk)
         assert not Extract.objects.exists()
         Capture.objects.update(read_lease_until=timezone.now() - timedelta(seconds=1))
-        reading.run(asked.pk)
+        reader.run(asked.pk)
         assert Extract.objects.get().title == "Two captured"
 
     def test_a_record_that_is_gone_is_told_and_not_tried_for_ever(self, ask):
@@ -339,7 +341,7 @@ class TestReading:
             asked = ask(where)
             run(asked)
         archive().delete(asked.warc_name)
-        reading.run(asked.pk)
+        reader.run(asked.pk)
         assert "could not be read" in Extract.objects.get().problem
 
 

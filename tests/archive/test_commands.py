@@ -8,7 +8,7 @@ from django.core.files.base import ContentFile
 from django.core.management import call_command
 
 from apps.archive.models import Capture, Extract
-from apps.archive.storage import archive
+from apps.archive.records.storage import archive
 from tests.archive.servers import Route, redirect, site
 
 pytestmark = pytest.mark.django_db

@@ -13,8 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from apps.archive.codes import Code
-from apps.archive.decoding import decoded, to_text, unpack
-from apps.archive.fetching import Exchange, FetchFailed, Limits, fetch
+from apps.archive.web.decoding import decoded, to_text, unpack
+from apps.archive.web.fetching import Exchange, FetchFailed, Limits, fetch
 from tests.archive.servers import PAGE, hostile, packed_zeros
 
 LIMITS = Limits(decoded_bytes=5_000_000)
@@ -121,8 +121,8 @@ def test_a_short_page_that_repeats_itself_is_no_bomb() -> None:
 
 BOMB = """
 import resource, sys
-from apps.archive.decoding import decoded
-from apps.archive.fetching import FetchFailed, Limits, fetch
+from apps.archive.web.decoding import decoded
+from apps.archive.web.fetching import FetchFailed, Limits, fetch
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 try:
     with fetch(sys.argv[1], limits=Limits(), allow=frozenset([sys.argv[2]]), user_agent="test") as fetched:

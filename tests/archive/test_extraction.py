@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from apps.archive.extraction import Article, read_article, read_plain
-from apps.archive.markup import LONGEST_INPUT, MOST_FORMATTING, MOST_OPEN, tame
+from apps.archive.reading.extraction import Article, read_article, read_plain
+from apps.archive.reading.markup import LONGEST_INPUT, MOST_FORMATTING, MOST_OPEN, tame
 
 URL = "https://news.example/world/captured"
 PARAGRAPHS = [

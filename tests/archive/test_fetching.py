@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from apps.archive.addresses import tls_context
 from apps.archive.codes import RETRYABLE, Code
-from apps.archive.fetching import Fetched, FetchFailed, Limits, fetch
+from apps.archive.web.addresses import tls_context
+from apps.archive.web.fetching import Fetched, FetchFailed, Limits, fetch
 from tests.archive.servers import CERTIFICATE, PAGE, Route, chunked, connections, full_house, hostile, redirect, site
 
 QUICK = Limits(

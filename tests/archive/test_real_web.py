@@ -4,9 +4,10 @@ import gzip
 
 import pytest
 
-from apps.archive import capture, reading
 from apps.archive.actions import register_page, request_capture
+from apps.archive.capturing import capture
 from apps.archive.models import Capture
+from apps.archive.reading import reader
 from apps.audit.context import Channel, entered_by
 from apps.sources.actions import register_source
 from apps.sources.tasks import learn
@@ -55,7 +56,7 @@ def archived(settings, where, path):
     asked = request_capture(register_page(url), by=rita)
     with entered_by(Channel.WORKER):
         assert capture.run(asked.pk)
-        reading.run(asked.pk)
+        reader.run(asked.pk)
     learn(asked.pk)
     source.refresh_from_db()
     return source, Capture.objects.select_related("extract").get(pk=asked.pk)

@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 from warcio.archiveiterator import ArchiveIterator
 
-from apps.archive.fetching import Fetched, Limits, fetch
-from apps.archive.warc import write_warc
+from apps.archive.records.warc import write_warc
+from apps.archive.web.fetching import Fetched, Limits, fetch
 from tests.archive.servers import PAGE, Route, chunked, hostile, redirect, site
 
 FACTS = {"capture": "17", "requested": "http://example.com/a"}

@@ -17,8 +17,9 @@ from django.utils import timezone
 from apps.accounts.actions import add_person
 from apps.accounts.capabilities import RoleName
 from apps.accounts.models import Role, User
-from apps.archive import capture, reading
+from apps.archive.capturing import capture
 from apps.archive.models import Capture
+from apps.archive.reading import reader
 from apps.audit.context import Channel, entered_by
 from apps.claims import actions
 from apps.claims.models import Claim, Story
@@ -220,7 +221,7 @@ def _cite(claim: Claim, by: User, url: str, stance: Stance, quote: str = "", not
         if not capture.run(citation.capture_id):
             failed = Capture.objects.get(pk=citation.capture_id)
             raise RuntimeError(f"The demo's page {url} could not be copied: {failed.failure} {failed.detail}")
-        reading.run(citation.capture_id)
+        reader.run(citation.capture_id)
     learn(citation.capture_id)
 
 

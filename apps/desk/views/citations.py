@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods
 
 from apps.accounts.capabilities import Capability
 from apps.accounts.permissions import require
-from apps.archive.addresses import Refused
+from apps.archive.web.addresses import Refused
 from apps.claims import actions
 from apps.claims.models import Citation, Claim
 from apps.claims.refusals import Refusal

@@ -12,7 +12,7 @@ from apps.accounts.capabilities import Capability
 from apps.accounts.permissions import require
 from apps.archive.actions import AlreadyBeingCopied, record_download, retry_capture
 from apps.archive.models import Capture
-from apps.archive.storage import open_record
+from apps.archive.records.storage import open_record
 from apps.audit.models import Entry
 from apps.audit.versioned import ChangedMeanwhile
 from apps.claims.actions import correct_source

@@ -5,13 +5,13 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from apps.archive import capture as workshop
-from apps.archive import reading
 from apps.archive.actions import register_page, request_capture
-from apps.archive.addresses import Refused
+from apps.archive.capturing import capture as workshop
 from apps.archive.codes import BLOCKED
 from apps.archive.models import Capture
-from apps.archive.storage import archive
+from apps.archive.reading import reader
+from apps.archive.records.storage import archive
+from apps.archive.web.addresses import Refused
 from apps.audit.context import Channel, entered_by
 
 ANOTHER_WORKER_SECONDS = 120
@@ -45,7 +45,7 @@ class Command(BaseCommand):
         with entered_by(Channel.WORKER):
             workshop.run(asked.pk)
             self.wait_for_another_worker(asked)
-            reading.run(asked.pk)
+            reader.run(asked.pk)
         return self.facts(Capture.objects.select_related("page", "extract").get(pk=asked.pk))
 
     def wait_for_another_worker(self, asked: Capture) -> None:

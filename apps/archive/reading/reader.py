@@ -13,12 +13,12 @@ from django.db.models import F
 from django.utils import timezone
 from warcio.archiveiterator import ArchiveIterator
 
-from apps.archive.addresses import Refused
 from apps.archive.configured import limits
-from apps.archive.decoding import PIECE, to_text, unpack
-from apps.archive.extraction import Article, read_article, read_plain
 from apps.archive.models import Capture, Extract
-from apps.archive.storage import open_record
+from apps.archive.reading.extraction import Article, read_article, read_plain
+from apps.archive.records.storage import open_record
+from apps.archive.web.addresses import Refused
+from apps.archive.web.decoding import PIECE, to_text, unpack
 from apps.audit.actions import record
 from apps.audit.verbs import Verb
 

@@ -13,15 +13,15 @@ from django.db import OperationalError, transaction
 from django.db.models import F
 from django.utils import timezone
 
-from apps.archive import storage
-from apps.archive.addresses import Refused
 from apps.archive.codes import BLOCKED, RETRYABLE, Code
 from apps.archive.configured import SOFTWARE, limits, user_agent
-from apps.archive.decoding import decoded
-from apps.archive.exchanges import Fetched, FetchFailed
-from apps.archive.fetching import fetch
 from apps.archive.models import Attempt, Capture, facts_of
-from apps.archive.warc import write_warc
+from apps.archive.records import storage
+from apps.archive.records.warc import write_warc
+from apps.archive.web.addresses import Refused
+from apps.archive.web.decoding import decoded
+from apps.archive.web.exchanges import Fetched, FetchFailed
+from apps.archive.web.fetching import fetch
 from apps.audit.actions import record
 from apps.audit.verbs import Verb
 

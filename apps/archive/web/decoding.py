@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from charset_normalizer import from_bytes
 
 from apps.archive.codes import Code
-from apps.archive.exchanges import Exchange, FetchFailed, Limits
+from apps.archive.web.exchanges import Exchange, FetchFailed, Limits
 
 PIECE = 65_536
 MOST_CODINGS = 2

@@ -15,9 +15,9 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import IO
 
-from apps.archive.addresses import Lookup, Refused, WebAddress, connect, follow, parse, secure
 from apps.archive.codes import Code, code_for_status
-from apps.archive.exchanges import Exchange, Fetched, FetchFailed, Headers, Limits
+from apps.archive.web.addresses import Lookup, Refused, WebAddress, connect, follow, parse, secure
+from apps.archive.web.exchanges import Exchange, Fetched, FetchFailed, Headers, Limits
 
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 ALWAYS_SENT = (

@@ -1,4 +1,4 @@
-"""Every way that the archive's queue changes at somebody's wish."""
+"""Asking for copies of pages: every way that the archive's queue changes at somebody's wish."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from apps.accounts.capabilities import Capability
 from apps.accounts.models import User
 from apps.accounts.permissions import require
 from apps.archive import tasks
-from apps.archive.addresses import parse
-from apps.archive.models import Capture, Page, facts_of
+from apps.archive.models import Capture, Host, Page, facts_of
+from apps.archive.web.addresses import parse
 from apps.audit.actions import record
 from apps.audit.verbs import Verb
 
@@ -29,7 +29,10 @@ class AlreadyBeingCopied(Exception):
 def register_page(url: str) -> Page:
     """The page at this address, in its normal form. Raises addresses.Refused for what is no web address."""
     address = parse(url, allow=settings.ARCHIVE_ALLOW)
-    page, _ = Page.objects.get_or_create(url=address.url, defaults={"host": address.host})
+    page = Page.objects.filter(url=address.url).first()
+    if page is None:
+        Host.objects.get_or_create(name=address.host)
+        page, _ = Page.objects.get_or_create(url=address.url, defaults={"host_id": address.host})
     return page
 
 
@@ -87,19 +90,6 @@ def retry_capture(capture: Capture, *, by: User) -> Capture:
         )
         ring_after_commit(capture)
     return capture
-
-
-def record_download(capture: Capture, *, by: User) -> None:
-    """Somebody takes the archived record with them; evidence that leaves the desk is known to have left."""
-    require(by, Capability.DOWNLOAD_EVIDENCE)
-    with transaction.atomic():
-        record(
-            Verb.WARC_DOWNLOADED,
-            stream=capture.page.stream,
-            target=capture.page.url,
-            by=by,
-            after={"capture": capture.pk, "record_sha256": capture.warc_digest},
-        )
 
 
 def ring_after_commit(capture: Capture) -> None:

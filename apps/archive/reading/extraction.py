@@ -14,7 +14,7 @@ from urllib.parse import urljoin, urlsplit
 import trafilatura
 from selectolax.lexbor import LexborHTMLParser
 
-from apps.archive.markup import MOST_OPEN, tame
+from apps.archive.reading.markup import MOST_OPEN, tame
 
 LONGEST_TEXT = 2_000_000
 MOST_DATA_ITEMS = 2_000

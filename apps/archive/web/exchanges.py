@@ -4,8 +4,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import IO, Self
 
-from apps.archive.addresses import Refused
 from apps.archive.codes import Code
+from apps.archive.web.addresses import Refused
 
 Headers = list[tuple[str, str]]
 

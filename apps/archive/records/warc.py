@@ -10,7 +10,7 @@ from uuid import uuid4
 
 from isal import igzip
 
-from apps.archive.exchanges import Exchange, Fetched
+from apps.archive.web.exchanges import Exchange, Fetched
 
 PIECE = 65_536
 # Level 2 of isal takes an eighth of the time of zlib's level 9 and a tenth more room.

@@ -1,31 +1,16 @@
+"""Copies of pages: the queue's rows, every try, and what lies in the record of each."""
+
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
-from apps.archive.codes import GIVEN_UP, HINTS, RETRYABLE, Code
-
-
-class Page(models.Model):
-    """A web address worth keeping, in its normal form."""
-
-    url = models.CharField(max_length=2048, unique=True)
-    host = models.CharField(max_length=260, db_index=True)
-    first_asked_at = models.DateTimeField(default=timezone.now, editable=False)
-
-    class Meta:
-        ordering = ["-id"]
-
-    def __str__(self) -> str:
-        return self.url
-
-    @property
-    def stream(self) -> str:
-        return f"page:{self.pk}"
+from apps.archive.codes import GIVEN_UP, HINTS, RETRYABLE, Code, Phase, Robots
+from apps.archive.models.pages import Page
 
 
 class CaptureQuerySet(models.QuerySet["Capture"]):
@@ -40,10 +25,19 @@ class CaptureQuerySet(models.QuerySet["Capture"]):
     def unread(self, now: datetime) -> CaptureQuerySet:
         """Stored copies whose text nobody has read and nobody is reading."""
         free = models.Q(read_lease_until__isnull=True) | models.Q(read_lease_until__lt=now)
-        return self.filter(free, state=Capture.State.STORED, read_at__isnull=True)
+        return self.stored().filter(free, read_at__isnull=True)
+
+    def stored(self) -> CaptureQuerySet:
+        """Copies that hold the page, with everything that belongs to it or without."""
+        return self.filter(state__in=Capture.HELD)
+
+    def needing_a_person(self) -> CaptureQuerySet:
+        """What the machine gave up on: failed, nobody has let it go, and nothing newer of its page."""
+        newer = Capture.objects.filter(page=models.OuterRef("page"), pk__gt=models.OuterRef("pk"))
+        return self.filter(~models.Exists(newer), state__in=Capture.NOT_HAD, let_go_at__isnull=True)
 
     def with_pages(self) -> CaptureQuerySet:
-        return self.select_related("page", "requested_by")
+        return self.select_related("page__host", "requested_by")
 
 
 class Capture(models.Model):
@@ -61,12 +55,29 @@ class Capture(models.Model):
         FAILED = "failed", "Failed"
         BLOCKED = "blocked", "Blocked"
 
+    class Method(models.TextChoices):
+        """How the copy came to be."""
+
+        FETCHED = "fetched", "Fetched"
+        RENDERED = "rendered", "Fetched, and drawn in a browser"
+        UPLOADED = "uploaded", "Uploaded by hand"
+
     IN_FLIGHT = [State.QUEUED, State.FETCHING]
+    HELD = [State.STORED, State.PARTIAL]
+    NOT_HAD = [State.FAILED, State.BLOCKED]
 
     page = models.ForeignKey(Page, models.PROTECT, related_name="captures")
     state = models.CharField(max_length=10, choices=State.choices, default=State.QUEUED)
-    code = models.CharField("failure", max_length=30, choices=Code.choices, blank=True)
+    method = models.CharField(max_length=10, choices=Method.choices, default=Method.FETCHED)
+    code = models.CharField(
+        "failure",
+        max_length=30,
+        choices=Code.choices,
+        blank=True,
+        help_text="Why there is no copy; of a stored one, what to be careful about.",
+    )
     detail = models.CharField(max_length=500, blank=True)
+    by_watch = models.BooleanField(default=False, help_text="Nobody asked: the watch saw that the page had changed.")
     requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     requested_at = models.DateTimeField(default=timezone.now, editable=False)
 
@@ -76,6 +87,9 @@ class Capture(models.Model):
     lease_token = models.UUIDField(null=True, editable=False)
     lease_until = models.DateTimeField(null=True, editable=False)
     settled_at = models.DateTimeField(null=True)
+    phase = models.CharField(max_length=12, choices=Phase.choices, blank=True, editable=False)
+    progress_bytes = models.PositiveBigIntegerField(default=0, editable=False)
+    let_go_at = models.DateTimeField(null=True, help_text="When somebody decided to do without this copy.")
 
     fetched_at = models.DateTimeField(null=True)
     final_url = models.CharField(max_length=2048, blank=True)
@@ -85,6 +99,11 @@ class Capture(models.Model):
     content_type = models.CharField(max_length=200, blank=True)
     body_bytes = models.PositiveBigIntegerField(null=True)
     body_digest = models.CharField("body SHA-256", max_length=64, blank=True)
+    etag = models.CharField(max_length=300, blank=True)
+    last_modified = models.CharField(max_length=60, blank=True)
+    robots = models.CharField(max_length=10, choices=Robots.choices, blank=True)
+    requisites = models.PositiveSmallIntegerField(default=0, help_text="Pictures, styles and the like that were kept.")
+    requisites_missing = models.PositiveSmallIntegerField(default=0)
     warc_bytes = models.PositiveBigIntegerField(null=True)
     warc_digest = models.CharField("record SHA-256", max_length=64, blank=True)
 
@@ -103,9 +122,19 @@ class Capture(models.Model):
                 name="capture_in_flight",
                 condition=models.Q(state__in=["queued", "fetching"]),
             ),
+            models.Index(fields=["lease_until"], name="capture_fetching", condition=models.Q(state="fetching")),
             models.Index(
-                fields=["id"], name="capture_unread", condition=models.Q(state="stored", read_at__isnull=True)
+                fields=["id"],
+                name="capture_unread",
+                condition=models.Q(state__in=["stored", "partial"], read_at__isnull=True),
             ),
+            models.Index(
+                fields=["-id"],
+                name="capture_needs_a_person",
+                condition=models.Q(state__in=["failed", "blocked"], let_go_at__isnull=True),
+            ),
+            models.Index(fields=["settled_at"], name="capture_by_day"),
+            models.Index(fields=["warc_digest"], name="capture_by_record"),
         ]
         constraints = [
             models.UniqueConstraint(
@@ -144,7 +173,12 @@ class Capture(models.Model):
 
     @property
     def is_stored(self) -> bool:
-        return self.state == self.State.STORED
+        """Whether the page is in the archive, whole; what belongs to it may be missing."""
+        return self.state in self.HELD
+
+    @property
+    def by_hand(self) -> bool:
+        return self.method == self.Method.UPLOADED
 
     @property
     def is_moving(self) -> bool:
@@ -159,7 +193,12 @@ class Capture(models.Model):
     @property
     def failure(self) -> str:
         """Why the last attempt failed, as a sentence; empty if it did not."""
-        return Code(self.code).label if self.code else ""
+        return Code(self.code).label if self.code and not self.is_stored else ""
+
+    @property
+    def caution(self) -> str:
+        """What to be careful about with this stored copy, as a sentence; empty if nothing is known."""
+        return Code(self.code).label if self.code and self.is_stored else ""
 
     @property
     def hint(self) -> str:
@@ -174,6 +213,20 @@ class Capture(models.Model):
     def warc_name(self) -> str:
         """Where the record lies in the archive's storage, by its own digest."""
         return f"sha256/{self.warc_digest[:2]}/{self.warc_digest[2:4]}/{self.warc_digest}.warc.gz"
+
+
+class Contents(models.Model):
+    """What lies in a capture's record: an index of it in CDXJ, one line a record, and what could not be had."""
+
+    capture = models.OneToOneField(Capture, models.PROTECT, related_name="contents", primary_key=True)
+    cdxj = models.TextField("index")
+    missing = models.JSONField(default=list, help_text="What belongs to the page and is not there: url and code.")
+
+    class Meta:
+        verbose_name_plural = "contents"
+
+    def __str__(self) -> str:
+        return f"contents of capture {self.capture_id}"
 
 
 class Attempt(models.Model):
@@ -194,49 +247,6 @@ class Attempt(models.Model):
         return f"attempt {self.number}"
 
 
-class Extract(models.Model):
-    """What was read from a stored copy: headline, article text and the page's own statements about itself."""
-
-    capture = models.OneToOneField(Capture, models.PROTECT, related_name="extract")
-    title = models.CharField(max_length=500, blank=True)
-    byline = models.CharField(max_length=300, blank=True)
-    site_name = models.CharField(max_length=200, blank=True)
-    credit_line = models.CharField(max_length=200, blank=True)
-    published_at = models.DateTimeField(null=True)
-    language = models.CharField(max_length=35, blank=True)
-    canonical_url = models.CharField(max_length=2048, blank=True)
-    charset = models.CharField(max_length=40, blank=True)
-    text = models.TextField(blank=True)
-    text_digest = models.CharField("text SHA-256", max_length=64)
-    read_at = models.DateTimeField(default=timezone.now, editable=False)
-    problem = models.CharField(max_length=300, blank=True, help_text="Why no text could be read, if none could.")
-
-    class Meta:
-        ordering = ["-id"]
-        constraints = [
-            models.CheckConstraint(
-                condition=models.Q(published_at__isnull=True)
-                | models.Q(
-                    published_at__gte=datetime(1900, 1, 1, tzinfo=UTC),
-                    published_at__lte=datetime(2100, 1, 1, tzinfo=UTC),
-                ),
-                name="text_was_published_in_our_time",
-                violation_error_message="Give a year between 1900 and 2100.",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return self.title or f"text of capture {self.capture_id}"
-
-    @property
-    def words(self) -> int:
-        return len(self.text.split())
-
-    @property
-    def paragraphs(self) -> list[str]:
-        return [line for line in self.text.splitlines() if line.strip()]
-
-
 def facts_of(capture: Capture) -> dict[str, Any]:
     """What the trail keeps of a settled capture."""
     return {
@@ -247,4 +257,5 @@ def facts_of(capture: Capture) -> dict[str, Any]:
         "final_url": capture.final_url,
         "body_sha256": capture.body_digest,
         "record_sha256": capture.warc_digest,
+        **({"method": capture.method} if capture.method != Capture.Method.FETCHED else {}),
     }
