@@ -15,8 +15,15 @@ def limits() -> Limits:
         resource_seconds=settings.ARCHIVE_RESOURCE_SECONDS,
         capture_seconds=settings.ARCHIVE_CAPTURE_SECONDS,
         page_bytes=settings.ARCHIVE_PAGE_BYTES,
+        asset_bytes=settings.ARCHIVE_ASSET_BYTES,
+        total_bytes=settings.ARCHIVE_TOTAL_BYTES,
         decoded_bytes=settings.ARCHIVE_DECODED_BYTES,
+        ratio=settings.ARCHIVE_RATIO,
+        requisites=settings.ARCHIVE_REQUISITES,
+        at_once=settings.ARCHIVE_AT_ONCE,
         redirects=settings.ARCHIVE_REDIRECTS,
+        header_lines=settings.ARCHIVE_HEADER_LINES,
+        header_bytes=settings.ARCHIVE_HEADER_BYTES,
     )
 
 

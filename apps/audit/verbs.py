@@ -30,8 +30,14 @@ class Verb(models.TextChoices):
     CAPTURE_STORED = "capture_stored", "{actor} stored a copy of {target}"
     CAPTURE_POSTPONED = "capture_postponed", "{actor} could not copy {target} yet: {after[failure]}"
     CAPTURE_FAILED = "capture_failed", "{actor} could not copy {target}: {after[failure]}"
+    CAPTURE_UPLOADED = "capture_uploaded", "{actor} uploaded a copy of {target} by hand"
+    CAPTURE_LET_GO = "capture_let_go", "{actor} decided to do without a copy of {target}"
+    PAGE_WATCHED = "page_watched", "{actor} put {target} under watch"
+    WATCH_ENDED = "watch_ended", "{actor} ended the watch of {target}"
+    DRIFT_FOUND = "drift_found", "{actor} found something different at {target}: {after[finding]}"
     TEXT_READ = "text_read", "{actor} read the text of {target}"
     WARC_DOWNLOADED = "warc_downloaded", "{actor} downloaded the archived record of {target}"
+    WACZ_DOWNLOADED = "wacz_downloaded", "{actor} downloaded {after[captures]} archived copies of {target}"
     PERSON_ADDED = "person_added", "{actor} added {target}"
     PERSON_CHANGED = "person_changed", "{actor} changed {target}: {after[changed]}"
     SIGNED_IN = "signed_in", "{actor} signed in"
@@ -41,7 +47,14 @@ class Verb(models.TextChoices):
     @classmethod
     def of_machinery(cls) -> list[Verb]:
         """Steps on the way of a citation that nobody decided: the trail has them, a claim's own timeline needn't."""
-        return [cls.CAPTURE_REQUESTED, cls.SOURCE_REGISTERED, cls.TEXT_READ, cls.SOURCE_READ, cls.PARTY_REGISTERED]
+        return [
+            cls.CAPTURE_REQUESTED,
+            cls.SOURCE_REGISTERED,
+            cls.TEXT_READ,
+            cls.SOURCE_READ,
+            cls.PARTY_REGISTERED,
+            cls.PAGE_WATCHED,
+        ]
 
     @property
     def heading(self) -> str:

@@ -19,8 +19,12 @@ class Limits:
     resource_seconds: float = 30
     capture_seconds: float = 90
     page_bytes: int = 20_000_000
+    asset_bytes: int = 10_000_000
+    total_bytes: int = 100_000_000
     decoded_bytes: int = 200_000_000
     ratio: int = 100
+    requisites: int = 300
+    at_once: int = 8
     redirects: int = 5
     header_lines: int = 100
     header_bytes: int = 65_536
