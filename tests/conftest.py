@@ -46,6 +46,12 @@ def _an_archive_of_its_own(settings: Any, tmp_path_factory: pytest.TempPathFacto
 
 
 @pytest.fixture(autouse=True)
+def _no_robots_are_asked_about(settings: Any) -> None:
+    """A test that counts requests means those for its pages; tests/archive/test_politeness.py asks for the rules."""
+    settings.ARCHIVE_ROBOTS = "ignore"
+
+
+@pytest.fixture(autouse=True)
 def _passwords_are_hashed_quickly(settings: Any) -> None:
     """Argon2 takes a tenth of a second on purpose; tests/accounts asserts that the desk itself uses it."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

@@ -73,7 +73,7 @@ def make_source(url: str = "", *, outlet: str = "", credit_line: str = "", title
 
 def make_capture(page: Page, state: str = Capture.State.STORED, code: str = "", **fields: Any) -> Capture:
     settled = state not in Capture.IN_FLIGHT
-    stored = state == Capture.State.STORED
+    stored = state in Capture.HELD
     digest = hashlib.sha256(f"{page.url} {next(_number)}".encode()).hexdigest()
     values: dict[str, Any] = {
         "attempt": 1 if settled else 0,

@@ -12,7 +12,8 @@ STACK = (ROOT / "docs/decisions/0001-stack.md").read_text(encoding="utf-8")
 DECISIONS = sorted((ROOT / "docs/decisions").glob("*.md"))
 
 RUNTIME = PROJECT["dependencies"]
-DEVELOPMENT = PROJECT["optional-dependencies"]["dev"]
+OPTIONAL = PROJECT["optional-dependencies"]
+DEVELOPMENT = sorted({*OPTIONAL["full"], *OPTIONAL["dev"]})
 
 
 def name_of(requirement: str) -> str:

@@ -46,6 +46,7 @@ def environment(**values: str) -> dict[str, str]:
         "DATABASE_URL": database_url(),
         "ARCHIVE_ALLOW": ",".join(sorted(settings.ARCHIVE_ALLOW)),
         "ARCHIVE_DIR": str(settings.STORAGES["archive"]["OPTIONS"]["location"]),
+        "ARCHIVE_ROBOTS": settings.ARCHIVE_ROBOTS,
         "ARCHIVE_SWEEP_SECONDS": "0.5",
         "ARCHIVE_RETRY_SECONDS": "0.5",
         **values,

@@ -6,10 +6,11 @@ import logging
 from typing import Any
 
 from celery import shared_task
+from django.conf import settings
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
-from apps.archive.capturing import capture
+from apps.archive.capturing import capture, politeness
 from apps.archive.models import Capture
 from apps.archive.reading import reader
 from apps.audit.context import Channel, entered_by
@@ -22,9 +23,14 @@ logger = logging.getLogger(__name__)
 def capture_page(capture_id: int) -> None:
     """Fetch and store one capture, if it is still to be done."""
     with entered_by(Channel.WORKER):
-        stored = capture.run(capture_id)
+        leased = capture.lease(capture_id)
+        if leased is None:
+            return
+        stored = capture.work(leased)
     if stored:
         ring(read_capture, capture_id)
+    if (next_here := politeness.waiting(leased.capture.page.host_id)) is not None:
+        ring(capture_page, next_here)
 
 
 @shared_task(name="archive.read_capture", queue="extract")
@@ -37,9 +43,7 @@ def read_capture(capture_id: int) -> None:
 @shared_task(name="archive.sweep", queue="desk", expires=60)
 def sweep() -> None:
     """Ring again for every row that waits: a lost message, a dead worker or a dead broker costs time, never work."""
-    for pk in (
-        Capture.objects.due(timezone.now()).order_by("next_attempt_at").values_list("pk", flat=True)[:SWEPT_AT_ONCE]
-    ):
+    for pk in Capture.objects.due(timezone.now()).in_fair_turns(settings.ARCHIVE_HOST_AT_ONCE)[:SWEPT_AT_ONCE]:
         ring(capture_page, pk)
     for pk in Capture.objects.unread(timezone.now()).order_by("pk").values_list("pk", flat=True)[:SWEPT_AT_ONCE]:
         ring(read_capture, pk)

@@ -20,6 +20,7 @@ class Verb(models.TextChoices):
     CLAIM_FLAGGED = "claim_flagged", "A change by {actor} sent the claim back to review: {after[missing]}"
     SOURCE_CITED = "source_cited", "{actor} cited {after[source]} ({after[stance]})"
     CITATION_WITHDRAWN = "citation_withdrawn", "{actor} withdrew the citation of {before[source]}"
+    COPY_ADOPTED = "copy_adopted", "{actor} gave the citation of {after[source]} the copy that is there now"
     SOURCE_REGISTERED = "source_registered", "{actor} registered the source {target}"
     SOURCE_READ = "source_read", "{actor} read the facts of {target} from its archived copy"
     SOURCE_CORRECTED = "source_corrected", "{actor} corrected the source {target}: {after[changed]}"

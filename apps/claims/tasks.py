@@ -2,14 +2,17 @@
 
 from celery import shared_task
 
+from apps.archive.models import Capture
 from apps.audit.context import Channel, entered_by
-from apps.claims.actions import reconsider
+from apps.claims.actions import adopt_copy, reconsider
 from apps.sources.models import Source
 
 
 @shared_task(name="claims.reconsider", queue="extract")
 def reconsider_citing(capture_id: int) -> None:
-    """Look again at the verdicts that cite the page of this copy."""
+    """Give waiting citations this copy, and look again at the verdicts that cite its page."""
     with entered_by(Channel.WORKER):
+        for capture in Capture.objects.stored().filter(pk=capture_id):
+            adopt_copy(capture)
         for source in Source.objects.filter(page__captures=capture_id):
             reconsider(source)

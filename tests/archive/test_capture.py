@@ -219,7 +219,7 @@ class TestLeasing:
         return request_capture(register_page("https://example.org/story"), by=rita)
 
     def test_one_of_two_workers_gets_it(self, asked):
-        assert capture.lease(asked.pk).attempt == 1
+        assert capture.lease(asked.pk).capture.attempt == 1
         assert capture.lease(asked.pk) is None
 
     def test_it_is_not_taken_before_its_time(self, asked):
@@ -227,9 +227,9 @@ class TestLeasing:
         assert capture.lease(asked.pk) is None
 
     def test_a_worker_that_comes_back_too_late_changes_nothing(self, asked):
-        late = capture.lease(asked.pk)
+        late = capture.lease(asked.pk).capture
         Capture.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
-        holder = capture.lease(asked.pk)
+        holder = capture.lease(asked.pk).capture
         assert (holder.attempt, late.lease_token == holder.lease_token) == (2, False)
         capture.give_back(late, Code.HTTP_404, "")
         capture.give_back(late, Code.HTTP_5XX, "")
@@ -240,6 +240,29 @@ class TestLeasing:
         assert asked.state == Capture.State.FAILED
         assert verbs(asked) == ["capture_requested", "capture_postponed", "capture_failed"]
         assert [attempt.code for attempt in asked.attempts.all()] == [Code.WORKER_LOST, Code.HTTP_404]
+
+    def test_how_far_it_is_stands_in_the_row_while_it_runs_and_not_after(self, asked):
+        leased = capture.lease(asked.pk)
+        leased.told_at -= capture.TOLD_EVERY_SECONDS
+        leased.progress(70_000)
+        asked.refresh_from_db()
+        assert (asked.phase, asked.progress_bytes) == ("page", 70_000)
+        capture.give_back(leased.capture, Code.HTTP_404, "")
+        asked.refresh_from_db()
+        assert asked.phase == ""
+
+    def test_it_is_told_once_a_second_and_not_more_often(self, asked, django_assert_num_queries):
+        leased = capture.lease(asked.pk)
+        with django_assert_num_queries(0):
+            leased.progress(70_000)
+
+    def test_a_worker_that_was_overtaken_stops_fetching(self, asked):
+        late = capture.lease(asked.pk)
+        Capture.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
+        assert capture.lease(asked.pk)
+        late.told_at -= capture.TOLD_EVERY_SECONDS
+        with pytest.raises(capture.LeaseLostError):
+            late.progress(70_000)
 
     def test_a_page_that_kills_its_workers_is_given_up_with_a_reason(self, asked, settings):
         for _ in range(asked.last_attempt):
@@ -343,6 +366,27 @@ class TestReading:
         archive().delete(asked.warc_name)
         reader.run(asked.pk)
         assert "could not be read" in Extract.objects.get().problem
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_eight_workers_at_once_one_gets_it():
+    asked = request_capture(register_page("https://example.org/story"), by=make_reporter())
+    start, taken = threading.Barrier(8), []
+
+    def take():
+        try:
+            start.wait(10)
+            taken.append(capture.lease(asked.pk))
+        finally:
+            connection.close()
+
+    workers = [threading.Thread(target=take) for _ in range(8)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join(30)
+    assert [leased is not None for leased in taken].count(True) == 1
+    assert (len(taken), Attempt.objects.count()) == (8, 1)
 
 
 def test_asking_without_the_right_to_cite_is_refused():

@@ -5,40 +5,95 @@ from __future__ import annotations
 import hashlib
 import logging
 import random
+import threading
+import time
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.db import OperationalError, transaction
-from django.db.models import F
 from django.utils import timezone
 
-from apps.archive.codes import BLOCKED, RETRYABLE, Code
+from apps.archive.capturing import politeness
+from apps.archive.codes import BLOCKED, RETRYABLE, Code, Phase, Robots
 from apps.archive.configured import SOFTWARE, limits, user_agent
 from apps.archive.models import Attempt, Capture, facts_of
 from apps.archive.records import storage
 from apps.archive.records.warc import write_warc
 from apps.archive.web.addresses import Refused
 from apps.archive.web.decoding import decoded
-from apps.archive.web.exchanges import Fetched, FetchFailed
+from apps.archive.web.exchanges import Exchange, Fetched, FetchFailed
 from apps.archive.web.fetching import fetch
 from apps.audit.actions import record
 from apps.audit.verbs import Verb
 
 LONGEST_WAIT = timedelta(minutes=15)
+TOLD_EVERY_SECONDS = 1.0
 logger = logging.getLogger(__name__)
+
+
+class LeaseLostError(Exception):
+    """Somebody else holds this capture now: whatever we do with it is in vain."""
+
+
+@dataclass
+class Leased:
+    """A capture that is ours for a while, and what is told of it while it runs."""
+
+    capture: Capture
+    token: UUID
+    turn: datetime
+    phase: Phase = Phase.PAGE
+    told_at: float = field(default_factory=time.monotonic)
+    thread: int = field(default_factory=threading.get_ident)
+
+    def progress(self, received: int) -> None:
+        """Tell the row how far we are, once a second at most. Raises LeaseLostError."""
+        if threading.get_ident() != self.thread or time.monotonic() - self.told_at < TOLD_EVERY_SECONDS:
+            return
+        self.told_at = time.monotonic()
+        ours = Capture.objects.filter(pk=self.capture.pk, lease_token=self.token)
+        if not ours.update(phase=self.phase, progress_bytes=received):
+            raise LeaseLostError
+
+
+@dataclass
+class Kept:
+    """A record that lies in the store."""
+
+    digest: str
+    size: int
 
 
 def run(capture_id: int) -> bool:
     """Take the capture if it is due and nobody has it, and settle it. True when a copy was stored."""
-    capture = lease(capture_id)
-    if capture is None:
-        return False
+    leased = lease(capture_id)
+    return leased is not None and work(leased)
+
+
+def work(leased: Leased) -> bool:
+    """Fetch, store and settle a capture that is ours. True when a copy was stored."""
+    capture = leased.capture
     try:
-        with fetch_page(capture) as fetched:
-            return keep(capture, fetched)
+        time.sleep(max((leased.turn - timezone.now()).total_seconds(), 0))
+        heed_robots(capture)
+        fetched = fetch(
+            capture.page.url,
+            limits=limits(),
+            allow=settings.ARCHIVE_ALLOW,
+            user_agent=user_agent(),
+            on_progress=leased.progress,
+        )
+        with fetched:
+            return keep(leased, fetched)
+    except LeaseLostError:
+        logger.warning("capture %s: attempt %s was taken over", capture.pk, capture.attempt)
     except FetchFailed as failure:
         failure.close()
+        if failure.retry_after:
+            politeness.leave_alone(capture.page.host_id, failure.retry_after)
         give_back(capture, failure.code, failure.detail, failure.http_status, failure.retry_after)
     except Refused as refusal:
         give_back(capture, refusal.code, refusal.detail)
@@ -54,88 +109,126 @@ def run(capture_id: int) -> bool:
     return False
 
 
-def lease(capture_id: int) -> Capture | None:
-    """Take a due capture by one conditional UPDATE; None when it isn't due or somebody else was first.
+def lease(capture_id: int) -> Leased | None:
+    """Take a due capture under a lock; None when it isn't due, somebody else was first, or its host is busy.
 
     The attempt is counted here, before the work, so that a page that kills its worker is not tried for ever.
     """
     now = timezone.now()
-    token = uuid4()
     with transaction.atomic():
-        abandoned = Capture.objects.filter(pk=capture_id, state=Capture.State.FETCHING).exists()
-        taken = (
-            Capture.objects.due(now)
-            .filter(pk=capture_id, attempt__lt=F("last_attempt"))
-            .update(
-                state=Capture.State.FETCHING,
-                attempt=F("attempt") + 1,
-                lease_token=token,
-                lease_until=now + timedelta(seconds=settings.ARCHIVE_LEASE_SECONDS),
-            )
-        )
-        if taken:
-            capture = Capture.objects.with_pages().get(pk=capture_id)
+        due = Capture.objects.due(now).with_pages().select_for_update(of=("self", "page__host"))
+        capture = due.filter(pk=capture_id).first()
+        if capture is None:
+            return None
+        abandoned = capture.lease_token
+        if capture.attempt >= capture.last_attempt:
             if abandoned:
-                _end_attempts(capture, now, Code.WORKER_LOST, before=capture.attempt)
-                _record_postponed(capture, Code.WORKER_LOST)
-            Attempt.objects.create(capture=capture, number=capture.attempt, started_at=now)
-            return capture
-        exhausted = Capture.objects.due(now).with_pages().filter(pk=capture_id).first()
-        if exhausted and exhausted.lease_token:
-            settle_failed(exhausted, exhausted.lease_token, Code.WORKER_LOST, "")
-    return None
+                settle_failed(capture, abandoned, Code.WORKER_LOST, "")
+            return None
+        turn = politeness.book(capture.page.host, now)
+        if turn is None:
+            return None
+        if turn - now > politeness.WORTH_WAITING:
+            Capture.objects.filter(pk=capture.pk, state=Capture.State.QUEUED).update(next_attempt_at=turn)
+            return None
+        _take(capture, now)
+        if abandoned:
+            _end_attempts(capture, now, Code.WORKER_LOST, before=capture.attempt)
+            _record_postponed(capture, Code.WORKER_LOST)
+        Attempt.objects.create(capture=capture, number=capture.attempt, started_at=now)
+        return Leased(capture, _token(capture), turn)
 
 
-def fetch_page(capture: Capture) -> Fetched:
-    return fetch(capture.page.url, limits=limits(), allow=settings.ARCHIVE_ALLOW, user_agent=user_agent())
+def _take(capture: Capture, now: datetime) -> None:
+    taken: dict[str, Any] = {
+        "attempt": capture.attempt + 1,
+        "lease_token": uuid4(),
+        "lease_until": now + timedelta(seconds=settings.ARCHIVE_LEASE_SECONDS),
+        "phase": Phase.PAGE,
+        "progress_bytes": 0,
+    }
+    Capture.objects.filter(pk=capture.pk).update(state=Capture.State.FETCHING, **taken)
+    for name, value in taken.items():
+        setattr(capture, name, value)
 
 
-def keep(capture: Capture, fetched: Fetched) -> bool:
+def heed_robots(capture: Capture) -> None:
+    """Note what robots.txt says of the page. Raises Refused when it says no and the desk obeys it."""
+    if settings.ARCHIVE_ROBOTS == "ignore":
+        return
+    capture.robots = politeness.robots(capture.page.host, capture.page.url)
+    if capture.robots == Robots.DISALLOWED and settings.ARCHIVE_ROBOTS == "obey":
+        raise Refused(Code.ROBOTS_DISALLOWED, "")
+
+
+def keep(leased: Leased, fetched: Fetched) -> bool:
     """Store what was fetched and settle the row. The file is under its final name before the row says "stored"."""
-    token = _token(capture)
-    final = fetched.final
-    body = decoded(final, limits=limits())
+    capture = leased.capture
+    body = decoded(fetched.final, limits=limits())
     if not body.strip():
         raise FetchFailed(Code.EMPTY, "")
-    with storage.draft() as record_file:
+    leased.phase = Phase.STORING
+    with storage.draft() as draft:
         write_warc(
-            record_file,
+            draft,
             fetched,
             software=SOFTWARE,
             operator=settings.ARCHIVE_CONTACT or settings.NEWSROOM_NAME,
-            facts={"capture": str(capture.pk), "attempt": str(capture.attempt), "requested": capture.page.url},
+            facts={
+                "capture": str(capture.pk),
+                "attempt": str(capture.attempt),
+                "requested": capture.page.url,
+                "robots": capture.robots,
+            },
         )
-        capture.warc_digest, capture.warc_bytes = record_file.digest, record_file.size
-        record_file.keep(capture.warc_name)
-    now = timezone.now()
+        kept = Kept(draft.digest, draft.size)
+        draft.keep(Capture(warc_digest=draft.digest).warc_name)
+    return settle_stored(leased, fetched, body, kept)
+
+
+def settle_stored(leased: Leased, fetched: Fetched, body: bytes, kept: Kept) -> bool:
+    """The record is in the store: say so in the row, unless somebody else has taken it over."""
+    now, capture, final = timezone.now(), leased.capture, fetched.final
     with transaction.atomic():
-        settled = Capture.objects.filter(pk=capture.pk, lease_token=token).update(
-            state=Capture.State.STORED,
-            code="",
-            detail="",
-            lease_token=None,
-            lease_until=None,
-            settled_at=now,
-            fetched_at=final.started_at,
-            final_url=final.url,
-            redirects=[{"url": hop.url, "status": hop.status, "ip": hop.ip} for hop in fetched.redirects],
-            ip=final.ip,
-            http_status=final.status,
-            content_type=final.header("content-type")[:200],
-            body_bytes=len(body),
-            body_digest=hashlib.sha256(body).hexdigest(),
-            warc_digest=capture.warc_digest,
-            warc_bytes=capture.warc_bytes,
-        )
-        if not settled:
+        settled: dict[str, Any] = {
+            "state": Capture.State.STORED,
+            "code": "",
+            "detail": "",
+            "lease_token": None,
+            "lease_until": None,
+            "settled_at": now,
+            "phase": "",
+            "progress_bytes": 0,
+            "fetched_at": final.started_at,
+            "final_url": final.url,
+            "redirects": [{"url": hop.url, "status": hop.status, "ip": hop.ip} for hop in fetched.redirects],
+            "ip": final.ip,
+            "http_status": final.status,
+            "content_type": final.header("content-type")[:200],
+            "body_bytes": len(body),
+            "body_digest": hashlib.sha256(body).hexdigest(),
+            "etag": _kept_header(final, "etag", 300),
+            "last_modified": _kept_header(final, "last-modified", 60),
+            "robots": capture.robots,
+            "warc_digest": kept.digest,
+            "warc_bytes": kept.size,
+        }
+        if not Capture.objects.filter(pk=capture.pk, lease_token=leased.token).update(**settled):
             logger.warning("capture %s: attempt %s came back too late", capture.pk, capture.attempt)
             return False
-        capture.refresh_from_db()
+        for name, value in settled.items():
+            setattr(capture, name, value)
         capture.attempts.filter(number=capture.attempt).update(ended_at=now)
         record(
             Verb.CAPTURE_STORED, stream=capture.page.stream, target=capture.page.url, by=None, after=facts_of(capture)
         )
     return True
+
+
+def _kept_header(exchange: Exchange, name: str, longest: int) -> str:
+    """A header that we will send back one day; cut off it would mean something else."""
+    value = exchange.header(name)
+    return value if len(value) <= longest and value.isascii() else ""
 
 
 def give_back(
@@ -156,6 +249,7 @@ def give_back(
             http_status=http_status,
             lease_token=None,
             lease_until=None,
+            phase="",
             next_attempt_at=now + wait_before(capture, retry_after),
         )
         if returned:
@@ -174,6 +268,7 @@ def settle_failed(capture: Capture, token: UUID, code: Code, detail: str, http_s
         http_status=http_status,
         lease_token=None,
         lease_until=None,
+        phase="",
         settled_at=now,
     )
     if settled:

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models
+from django.db.models.functions import RowNumber
 from django.utils import timezone
 
 from apps.archive.codes import GIVEN_UP, HINTS, RETRYABLE, Code, Phase, Robots
@@ -21,6 +22,13 @@ class CaptureQuerySet(models.QuerySet["Capture"]):
         waiting = models.Q(state=Capture.State.QUEUED, next_attempt_at__lte=now)
         abandoned = models.Q(state=Capture.State.FETCHING, lease_until__lt=now)
         return self.filter(waiting | abandoned)
+
+    def in_fair_turns(self, at_once: int) -> models.QuerySet[Any, int]:
+        """Numbers of rows, the longest waiting first, of each host no more than can run: one can't crowd out all."""
+        place = models.Window(RowNumber(), partition_by=[models.F("page__host")], order_by="next_attempt_at")
+        return (
+            self.alias(place=place).filter(place__lte=at_once).order_by("next_attempt_at").values_list("pk", flat=True)
+        )
 
     def unread(self, now: datetime) -> CaptureQuerySet:
         """Stored copies whose text nobody has read and nobody is reading."""

@@ -11,6 +11,7 @@ from apps.accounts.capabilities import Capability
 from apps.accounts.models import User
 from apps.accounts.permissions import require
 from apps.archive.actions import request_capture
+from apps.archive.models import Capture
 from apps.audit.verbs import Verb
 from apps.audit.versioned import lock
 from apps.claims import policy
@@ -113,6 +114,28 @@ def reconsider(source: Source) -> None:
     with transaction.atomic():
         for claim in Claim.objects.decided().citing(source).order_by("pk"):
             _reconsider(lock(claim), None)
+
+
+def adopt_copy(capture: Capture) -> None:
+    """A stored copy takes the place of an earlier one that could not be had, under every citation that waits for it.
+
+    The worker's door, so no person: whoever uploaded the copy or asked for it stands in the page's own trail.
+    """
+    with transaction.atomic():
+        waiting = Citation.objects.live().filter(
+            source__page=capture.page_id, capture__state__in=Capture.NOT_HAD, capture_id__lt=capture.pk
+        )
+        for citation in waiting.select_related("claim", "source__outlet", "source__page").order_by("claim_id", "pk"):
+            claim = lock(citation.claim)
+            if waiting.filter(pk=citation.pk).update(capture=capture):
+                write_claim(
+                    claim,
+                    Verb.COPY_ADOPTED,
+                    None,
+                    fields=[],
+                    before={"citation": citation.pk, "capture": citation.capture_id},
+                    after={"source": _label(citation.source), "capture": capture.pk, "method": capture.method},
+                )
 
 
 def _reconsider(claim: Claim, by: User | None) -> None:

@@ -1,0 +1,88 @@
+"""How gently we go to a host: a pause between two pages, few at once, Retry-After and robots.txt heeded."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from urllib.parse import urljoin
+
+from django.conf import settings
+from django.utils import timezone
+
+from apps.archive.codes import Robots
+from apps.archive.configured import user_agent
+from apps.archive.models import Capture, Host
+from apps.archive.web.addresses import Refused
+from apps.archive.web.decoding import decoded, to_text
+from apps.archive.web.exchanges import FetchFailed, Limits
+from apps.archive.web.fetching import fetch
+from apps.archive.web.robots import LONGEST, verdict
+
+# Shorter than this a worker waits for its turn; for longer the capture goes back to the queue.
+WORTH_WAITING = timedelta(seconds=5)
+LONGEST_HOLD = timedelta(hours=1)
+ROBOTS_KEPT = timedelta(hours=24)
+# A site that is slow with its rules must not use up the time of the page itself.
+_ROBOTS_LIMITS = Limits(
+    connect_seconds=3,
+    first_byte_seconds=5,
+    resource_seconds=6,
+    capture_seconds=8,
+    page_bytes=LONGEST * 2,
+    decoded_bytes=LONGEST * 2,
+)
+
+
+def book(host: Host, now: datetime) -> datetime | None:
+    """The moment at which one more page of this host may be asked for; None while enough are under way.
+
+    The caller holds the host's row. A moment that is too far away to wait for is told but not booked.
+    """
+    running = Capture.objects.filter(state=Capture.State.FETCHING, lease_until__gte=now, page__host=host)
+    if running.count() >= settings.ARCHIVE_HOST_AT_ONCE:
+        return None
+    turn = max(now, host.free_at)
+    if turn - now <= WORTH_WAITING and settings.ARCHIVE_HOST_PAUSE_SECONDS:
+        Host.objects.filter(pk=host.pk).update(free_at=turn + timedelta(seconds=settings.ARCHIVE_HOST_PAUSE_SECONDS))
+    return turn
+
+
+def leave_alone(host_name: str, seconds: float) -> None:
+    """The host asked for fewer requests: none of us goes there before, for an hour at most."""
+    until = timezone.now() + min(LONGEST_HOLD, timedelta(seconds=seconds))
+    Host.objects.filter(pk=host_name, free_at__lt=until).update(free_at=until)
+
+
+def waiting(host_name: str) -> int | None:
+    """The capture that waits longest for its turn at this host: to be rung for when a turn comes free."""
+    due = Capture.objects.filter(
+        state=Capture.State.QUEUED, next_attempt_at__lte=timezone.now(), page__host_id=host_name
+    )
+    return due.order_by("next_attempt_at").values_list("pk", flat=True).first()
+
+
+def robots(host: Host, url: str) -> Robots:
+    """What the host's robots.txt says of `url`; asked for once a day, through the same guard."""
+    now = timezone.now()
+    if host.robots_at is None or host.robots_at < now - ROBOTS_KEPT:
+        text = _robots_txt(url)
+        if text is None:
+            return Robots.UNKNOWN
+        Host.objects.filter(pk=host.pk).update(robots=text, robots_at=now)
+        host.robots, host.robots_at = text, now
+    return verdict(host.robots, url, user_agent())
+
+
+def _robots_txt(url: str) -> str | None:
+    """The rules; empty when the host has none (RFC 9309, 2.3.1.3), None when they can't be had now."""
+    try:
+        asked = fetch(
+            urljoin(url, "/robots.txt"), limits=_ROBOTS_LIMITS, allow=settings.ARCHIVE_ALLOW, user_agent=user_agent()
+        )
+        with asked as fetched:
+            body = decoded(fetched.final, limits=_ROBOTS_LIMITS)
+            return to_text(body, fetched.final.header("Content-Type"))[0][:LONGEST].replace("\0", "")
+    except FetchFailed as failure:
+        failure.close()
+        return "" if failure.http_status and 400 <= failure.http_status < 500 else None
+    except Refused:
+        return None

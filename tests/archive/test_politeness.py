@@ -1,0 +1,187 @@
+"""How gently the archive goes to a host: few pages at once, a pause between two, what the host asks for, robots.txt."""
+
+import time
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from apps.archive.actions import register_page, request_capture
+from apps.archive.capturing import capture, politeness
+from apps.archive.models import Capture, Host
+from apps.audit.context import Channel, entered_by
+from tests.archive.servers import Route, site
+from tests.newsroom import make_capture, make_page, make_reporter
+
+pytestmark = pytest.mark.django_db
+STORY = "<html><head><title>A story</title><link rel=icon href=data:,></head><body><p>Words.</p></body></html>"
+
+
+@pytest.fixture
+def rita():
+    return make_reporter()
+
+
+def queued(url):
+    return make_capture(make_page(url), state=Capture.State.QUEUED)
+
+
+def fetching(url, **fields):
+    until = timezone.now() + timedelta(seconds=60)
+    token = "0b7ff2a4-35c1-4a3c-9b2e-0c7f3e9d4a11"
+    return make_capture(
+        make_page(url), state=Capture.State.FETCHING, attempt=1, lease_token=token, lease_until=until, **fields
+    )
+
+
+def run(asked):
+    with entered_by(Channel.WORKER):
+        stored = capture.run(asked.pk)
+    asked.refresh_from_db()
+    return stored
+
+
+class TestTurns:
+    def test_no_more_pages_of_one_host_are_under_way_than_the_settings_allow(self, settings):
+        settings.ARCHIVE_HOST_AT_ONCE = 2
+        for number in range(2):
+            fetching(f"https://busy.example.com/{number}")
+
+        assert capture.lease(queued("https://busy.example.com/third").pk) is None
+        assert capture.lease(queued("https://other.example.com/first").pk) is not None
+
+    def test_a_worker_that_never_came_back_holds_no_place(self, settings):
+        settings.ARCHIVE_HOST_AT_ONCE = 1
+        lost = fetching("https://busy.example.com/lost")
+        Capture.objects.filter(pk=lost.pk).update(lease_until=timezone.now() - timedelta(seconds=1))
+
+        assert capture.lease(queued("https://busy.example.com/next").pk) is not None
+
+    def test_each_page_of_a_host_gets_a_later_turn(self, settings):
+        settings.ARCHIVE_HOST_AT_ONCE, settings.ARCHIVE_HOST_PAUSE_SECONDS = 5, 2
+        turns = [capture.lease(queued(f"https://slow.example.com/{number}").pk).turn for number in range(3)]
+
+        assert turns[1] - turns[0] >= timedelta(seconds=2)
+        assert turns[2] - turns[1] >= timedelta(seconds=2)
+
+    def test_a_turn_too_far_away_to_wait_for_puts_the_page_back_and_counts_no_attempt(self, settings):
+        asked = queued("https://slow.example.com/a")
+        later = timezone.now() + timedelta(minutes=3)
+        Host.objects.filter(name="slow.example.com").update(free_at=later)
+
+        assert capture.lease(asked.pk) is None
+        asked.refresh_from_db()
+        assert (asked.state, asked.attempt, asked.next_attempt_at) == (Capture.State.QUEUED, 0, later)
+
+    def test_the_pause_is_really_kept(self, settings, rita):
+        settings.ARCHIVE_HOST_PAUSE_SECONDS = 0.4
+        with site({f"/{number}": Route(STORY) for number in range(3)}) as where:
+            settings.ARCHIVE_ALLOW = frozenset([str(where)])
+            began = time.monotonic()
+            for number in range(3):
+                assert run(request_capture(register_page(f"http://{where}/{number}"), by=rita))
+        assert time.monotonic() - began >= 0.8
+
+    def test_the_one_that_waits_longest_comes_next(self):
+        first, second = queued("https://a.example.com/1"), queued("https://a.example.com/2")
+        queued("https://b.example.com/1")
+        Capture.objects.filter(pk=second.pk).update(next_attempt_at=first.next_attempt_at - timedelta(seconds=9))
+
+        assert politeness.waiting("a.example.com") == second.pk
+        assert politeness.waiting("c.example.com") is None
+
+    def test_the_sweep_rings_for_no_more_of_one_host_than_can_run(self):
+        for number in range(20):
+            queued(f"https://huge.example.com/{number}")
+        small = queued("https://small.example.com/only")
+
+        rung = list(Capture.objects.due(timezone.now()).in_fair_turns(2))
+
+        assert len(rung) == 3
+        assert small.pk in rung
+
+
+class TestWhatAHostAsksFor:
+    def test_retry_after_holds_every_page_of_the_host(self, settings, rita):
+        with site({"/a": Route("slow down", status=429, headers={"Retry-After": "600"})}) as where:
+            settings.ARCHIVE_ALLOW = frozenset([str(where)])
+            asked = request_capture(register_page(f"http://{where}/a"), by=rita)
+            assert not run(asked)
+            other = request_capture(register_page(f"http://{where}/b"), by=rita)
+
+            assert capture.lease(other.pk) is None
+
+        assert asked.state == Capture.State.QUEUED
+        held = Host.objects.get(name="127.0.0.1").free_at - timezone.now()
+        assert timedelta(minutes=9) < held <= timedelta(minutes=10)
+        assert len(where.requests) == 1
+
+    def test_nobody_is_held_longer_than_an_hour(self):
+        make_page("https://a.example.com/")
+        politeness.leave_alone("a.example.com", 1e9)
+
+        assert Host.objects.get(name="a.example.com").free_at <= timezone.now() + timedelta(hours=1)
+
+
+RULES = "User-agent: *\nDisallow: /private\n"
+
+
+class TestRobots:
+    @pytest.fixture(autouse=True)
+    def _record(self, settings):
+        settings.ARCHIVE_ROBOTS = "record"
+
+    def asked(self, settings, rita, where, path):
+        settings.ARCHIVE_ALLOW = frozenset([str(where)])
+        return request_capture(register_page(f"http://{where}{path}"), by=rita)
+
+    @pytest.mark.parametrize(("path", "verdict"), [("/open", "allowed"), ("/private", "disallowed")])
+    def test_a_cited_page_is_copied_and_what_robots_txt_says_is_kept_with_it(self, settings, rita, path, verdict):
+        with site({path: Route(STORY), "/robots.txt": Route(RULES, headers={"Content-Type": "text/plain"})}) as where:
+            asked = self.asked(settings, rita, where, path)
+            assert run(asked)
+        assert asked.robots == verdict
+
+    def test_without_a_robots_txt_everything_is_allowed(self, settings, rita):
+        with site({"/open": Route(STORY)}) as where:
+            asked = self.asked(settings, rita, where, "/open")
+            assert run(asked)
+        assert asked.robots == "allowed"
+
+    def test_a_robots_txt_that_can_not_be_had_is_no_verdict(self, settings, rita):
+        with site({"/open": Route(STORY), "/robots.txt": Route("broken", status=500)}) as where:
+            asked = self.asked(settings, rita, where, "/open")
+            assert run(asked)
+        assert asked.robots == "unknown"
+
+    def test_it_is_asked_for_once_a_day(self, settings, rita):
+        with site({"/a": Route(STORY), "/b": Route(STORY), "/robots.txt": Route(RULES)}) as where:
+            for path in ("/a", "/b"):
+                assert run(self.asked(settings, rita, where, path))
+            assert sum(b"/robots.txt" in request for request in where.requests) == 1
+            Host.objects.update(robots_at=timezone.now() - timedelta(hours=25))
+            settings.ARCHIVE_HOST_PAUSE_SECONDS = 0
+            Capture.objects.update(requested_at=timezone.now() - timedelta(hours=25))
+            assert run(self.asked(settings, rita, where, "/a"))
+            assert sum(b"/robots.txt" in request for request in where.requests) == 2
+
+    def test_a_desk_that_obeys_does_not_fetch_what_is_disallowed(self, settings, rita):
+        settings.ARCHIVE_ROBOTS = "obey"
+        with site({"/private": Route(STORY), "/robots.txt": Route(RULES)}) as where:
+            asked = self.asked(settings, rita, where, "/private")
+            assert not run(asked)
+        assert (asked.state, asked.code) == (Capture.State.BLOCKED, "robots_disallowed")
+        assert not any(b"GET /private" in request for request in where.requests)
+
+    def test_a_desk_that_obeys_fetches_what_is_allowed(self, settings, rita):
+        settings.ARCHIVE_ROBOTS = "obey"
+        with site({"/open": Route(STORY), "/robots.txt": Route(RULES)}) as where:
+            assert run(self.asked(settings, rita, where, "/open"))
+
+    def test_a_desk_that_ignores_never_asks(self, settings, rita):
+        settings.ARCHIVE_ROBOTS = "ignore"
+        with site({"/private": Route(STORY), "/robots.txt": Route(RULES)}) as where:
+            asked = self.asked(settings, rita, where, "/private")
+            assert run(asked)
+        assert asked.robots == ""
+        assert not any(b"/robots.txt" in request for request in where.requests)
