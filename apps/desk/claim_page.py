@@ -146,6 +146,4 @@ def ask_again_after(citations: list[Citation]) -> str:
 
 def shown(citations: list[Citation]) -> str:
     """What the page shows of the copies under way, to ask later whether any of it changed: "12.queued.0.-,…"."""
-    return ",".join(
-        f"{one.pk}.{one.capture.state}.{one.capture.attempt}.{'l' if one.is_learned else '-'}" for one in citations
-    )
+    return ",".join(f"{one.pk}.{one.capture.shown}.{'l' if one.is_learned else '-'}" for one in citations)

@@ -1,6 +1,7 @@
 """The claim page: moves, citing, working, and every way in which each is refused where the person is."""
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.urls import reverse
@@ -310,6 +311,18 @@ class TestPolling:
         assert 'data-capture-state="failed"' in news
         assert "The page is gone: the server answered 410." in news
         assert f'id="citation-{claim.citations.first().pk}"' not in news
+
+    def test_a_running_copy_says_what_it_does_and_how_much_has_come(self, desk, claim, ada):
+        waiting = make_citation(claim, ada, outlet="AFP", state=Capture.State.QUEUED)
+        url = at("claim_evidence", claim)
+        held = {"state": "fetching", "lease_token": uuid4(), "lease_until": "2125-01-12T00:00Z", "phase": "page"}
+        Capture.objects.filter(pk=waiting.capture_id).update(**held, attempt=1)
+        page = text(desk.get(at("claim", claim)))
+        shown = page.split(f"{url}?shown=")[1].split('"')[0].replace("&amp;", "&")
+        assert "Attempt 1 of 4" in page
+        Capture.objects.filter(pk=waiting.capture_id).update(progress_bytes=3 * 1024 * 1024)
+        news = text(desk.get(f"{url}?shown={shown}", headers=HTMX))
+        assert "Fetching the page: 3.0 MB so far" in news.replace("\xa0", " ").replace("&nbsp;", " ")
 
     def test_the_poller_goes_when_nothing_moves_any_more(self, desk, claim):
         answer = text(desk.get(f"{at('claim_evidence', claim)}?shown=", headers=HTMX))

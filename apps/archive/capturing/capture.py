@@ -20,6 +20,7 @@ from apps.archive.capturing import politeness
 from apps.archive.codes import BLOCKED, RETRYABLE, Code, Phase, Robots
 from apps.archive.configured import SOFTWARE, limits, user_agent
 from apps.archive.models import Attempt, Capture, facts_of
+from apps.archive.reading.walls import wall
 from apps.archive.records import storage
 from apps.archive.records.warc import write_warc
 from apps.archive.web.addresses import Refused
@@ -30,6 +31,8 @@ from apps.audit.actions import record
 from apps.audit.verbs import Verb
 
 LONGEST_WAIT = timedelta(minutes=15)
+# Answers whose page may show that the site tests for robots or wants a sign-in.
+REFUSALS = frozenset({Code.HTTP_401, Code.HTTP_403, Code.HTTP_429, Code.HTTP_4XX, Code.HTTP_5XX})
 TOLD_EVERY_SECONDS = 1.0
 logger = logging.getLogger(__name__)
 
@@ -91,10 +94,11 @@ def work(leased: Leased) -> bool:
     except LeaseLostError:
         logger.warning("capture %s: attempt %s was taken over", capture.pk, capture.attempt)
     except FetchFailed as failure:
+        code = _wall_of(failure) or failure.code
         failure.close()
         if failure.retry_after:
             politeness.leave_alone(capture.page.host_id, failure.retry_after)
-        give_back(capture, failure.code, failure.detail, failure.http_status, failure.retry_after)
+        give_back(capture, code, failure.detail, failure.http_status, failure.retry_after)
     except Refused as refusal:
         give_back(capture, refusal.code, refusal.detail)
     except OperationalError:
@@ -167,6 +171,9 @@ def keep(leased: Leased, fetched: Fetched) -> bool:
     body = decoded(fetched.final, limits=limits())
     if not body.strip():
         raise FetchFailed(Code.EMPTY, "")
+    final = fetched.final
+    if found := wall(final.status, final.headers, body, fetched.requested_url, final.url):
+        raise FetchFailed(found, final.url, http_status=final.status)
     leased.phase = Phase.STORING
     with storage.draft() as draft:
         write_warc(
@@ -184,6 +191,18 @@ def keep(leased: Leased, fetched: Fetched) -> bool:
         kept = Kept(draft.digest, draft.size)
         draft.keep(Capture(warc_digest=draft.digest).warc_name)
     return settle_stored(leased, fetched, body, kept)
+
+
+def _wall_of(failure: FetchFailed) -> Code | None:
+    """Which wall a refusal is, if the page that came with it shows that it is one."""
+    if failure.code not in REFUSALS or not failure.exchanges:
+        return None
+    last = failure.exchanges[-1]
+    try:
+        body = decoded(last, limits=limits())
+    except FetchFailed:
+        return None
+    return wall(last.status, last.headers, body, failure.exchanges[0].url, last.url)
 
 
 def settle_stored(leased: Leased, fetched: Fetched, body: bytes, kept: Kept) -> bool:

@@ -199,6 +199,11 @@ class Capture(models.Model):
         return self.state == self.State.QUEUED and self.next_attempt_at > timezone.now() + timedelta(seconds=5)
 
     @property
+    def shown(self) -> str:
+        """What a page shows of this row, in short: when it is another, the row is to be drawn anew."""
+        return f"{self.state}.{self.attempt}.{self.phase}.{self.progress_bytes}"
+
+    @property
     def failure(self) -> str:
         """Why the last attempt failed, as a sentence; empty if it did not."""
         return Code(self.code).label if self.code and not self.is_stored else ""

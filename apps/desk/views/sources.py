@@ -35,7 +35,7 @@ def source(request: DeskRequest, pk: int) -> HttpResponse:
     wanted = request.GET.get("capture", "")
     chosen = copies.filter(pk=int(wanted[:18])).first() if wanted.isascii() and wanted.isdigit() else None
     chosen = chosen or _newest(captures)
-    shown = f"{chosen.state}.{chosen.attempt}.{'r' if chosen.read_at else '-'}" if chosen else ""
+    shown = f"{chosen.shown}.{'r' if chosen.read_at else '-'}" if chosen else ""
     if is_fragment(request) and request.GET.get("shown") == shown:
         return HttpResponse(status=204)
     timeline = list(Entry.objects.in_streams([found.stream, found.page.stream])[:CAPTURES])
