@@ -46,9 +46,10 @@ def _an_archive_of_its_own(settings: Any, tmp_path_factory: pytest.TempPathFacto
 
 
 @pytest.fixture(autouse=True)
-def _no_robots_are_asked_about(settings: Any) -> None:
-    """A test that counts requests means those for its pages; tests/archive/test_politeness.py asks for the rules."""
+def _only_the_page_itself_is_asked_for(settings: Any) -> None:
+    """A test that counts requests means those for its pages: test_politeness and test_gathering ask for the rest."""
     settings.ARCHIVE_ROBOTS = "ignore"
+    settings.ARCHIVE_REQUISITES = 0
 
 
 @pytest.fixture(autouse=True)

@@ -47,6 +47,7 @@ def environment(**values: str) -> dict[str, str]:
         "ARCHIVE_ALLOW": ",".join(sorted(settings.ARCHIVE_ALLOW)),
         "ARCHIVE_DIR": str(settings.STORAGES["archive"]["OPTIONS"]["location"]),
         "ARCHIVE_ROBOTS": settings.ARCHIVE_ROBOTS,
+        "ARCHIVE_REQUISITES": str(settings.ARCHIVE_REQUISITES),
         "ARCHIVE_SWEEP_SECONDS": "0.5",
         "ARCHIVE_RETRY_SECONDS": "0.5",
         **values,

@@ -43,7 +43,7 @@ class Finding:
 
 def check_captures(captures: QuerySet[Capture]) -> Iterator[Finding | None]:
     """Every stored copy, one after the other: None for a sound one, else what is wrong with it first."""
-    for capture in captures.filter(state=Capture.State.STORED).select_related("page", "extract").iterator(AT_ONCE):
+    for capture in captures.filter(state__in=Capture.HELD).select_related("page", "extract").iterator(AT_ONCE):
         damage = _damage_of(capture)
         yield Finding(damage, f"capture {capture.pk} of {capture.page.url}") if damage else None
 

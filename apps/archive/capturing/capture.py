@@ -17,6 +17,7 @@ from django.db import OperationalError, transaction
 from django.utils import timezone
 
 from apps.archive.capturing import politeness
+from apps.archive.capturing.gathering import Gathered, gather
 from apps.archive.codes import BLOCKED, RETRYABLE, Code, Phase, Robots
 from apps.archive.configured import SOFTWARE, limits, user_agent
 from apps.archive.models import Attempt, Capture, facts_of
@@ -24,13 +25,15 @@ from apps.archive.reading.walls import wall
 from apps.archive.records import storage
 from apps.archive.records.warc import write_warc
 from apps.archive.web.addresses import Refused
-from apps.archive.web.decoding import decoded
+from apps.archive.web.decoding import decoded, to_text
 from apps.archive.web.exchanges import Exchange, Fetched, FetchFailed
 from apps.archive.web.fetching import fetch
 from apps.audit.actions import record
 from apps.audit.verbs import Verb
 
 LONGEST_WAIT = timedelta(minutes=15)
+HTML_TYPES = ("text/html", "application/xhtml+xml")
+MOST_MISSING_TOLD = 50
 # Answers whose page may show that the site tests for robots or wants a sign-in.
 REFUSALS = frozenset({Code.HTTP_401, Code.HTTP_403, Code.HTTP_429, Code.HTTP_4XX, Code.HTTP_5XX})
 TOLD_EVERY_SECONDS = 1.0
@@ -49,6 +52,7 @@ class Leased:
     token: UUID
     turn: datetime
     phase: Phase = Phase.PAGE
+    ends: float = 0.0
     told_at: float = field(default_factory=time.monotonic)
     thread: int = field(default_factory=threading.get_ident)
 
@@ -81,6 +85,7 @@ def work(leased: Leased) -> bool:
     capture = leased.capture
     try:
         time.sleep(max((leased.turn - timezone.now()).total_seconds(), 0))
+        leased.ends = time.monotonic() + settings.ARCHIVE_CAPTURE_SECONDS
         heed_robots(capture)
         fetched = fetch(
             capture.page.url,
@@ -174,11 +179,29 @@ def keep(leased: Leased, fetched: Fetched) -> bool:
     final = fetched.final
     if found := wall(final.status, final.headers, body, fetched.requested_url, final.url):
         raise FetchFailed(found, final.url, http_status=final.status)
-    leased.phase = Phase.STORING
+    with gather_for(leased, fetched, body) as gathered:
+        leased.phase = Phase.STORING
+        kept = write_record(capture, fetched, gathered)
+        return settle_stored(leased, fetched, body, gathered, kept)
+
+
+def gather_for(leased: Leased, fetched: Fetched, body: bytes) -> Gathered:
+    """What belongs to the page, if it is one that anything can belong to."""
+    content_type = fetched.final.header("content-type")
+    if content_type.partition(";")[0].strip().lower() not in HTML_TYPES:
+        return Gathered()
+    leased.phase = Phase.REQUISITES
+    return gather(fetched, to_text(body, content_type)[0], ends=leased.ends, progress=leased.progress)
+
+
+def write_record(capture: Capture, fetched: Fetched, gathered: Gathered) -> Kept:
+    """Everything that went over the wire, into one WARC under the name of its own digest; the page comes last."""
+    whole = Fetched(fetched.requested_url, [*gathered.exchanges, *fetched.exchanges])
+    missing = " ".join(f"{url} ({code.value})" for url, code in gathered.missing[:MOST_MISSING_TOLD])
     with storage.draft() as draft:
         write_warc(
             draft,
-            fetched,
+            whole,
             software=SOFTWARE,
             operator=settings.ARCHIVE_CONTACT or settings.NEWSROOM_NAME,
             facts={
@@ -186,11 +209,11 @@ def keep(leased: Leased, fetched: Fetched) -> bool:
                 "attempt": str(capture.attempt),
                 "requested": capture.page.url,
                 "robots": capture.robots,
+                "missing": missing,
             },
         )
-        kept = Kept(draft.digest, draft.size)
         draft.keep(Capture(warc_digest=draft.digest).warc_name)
-    return settle_stored(leased, fetched, body, kept)
+        return Kept(draft.digest, draft.size)
 
 
 def _wall_of(failure: FetchFailed) -> Code | None:
@@ -205,13 +228,13 @@ def _wall_of(failure: FetchFailed) -> Code | None:
     return wall(last.status, last.headers, body, failure.exchanges[0].url, last.url)
 
 
-def settle_stored(leased: Leased, fetched: Fetched, body: bytes, kept: Kept) -> bool:
+def settle_stored(leased: Leased, fetched: Fetched, body: bytes, gathered: Gathered, kept: Kept) -> bool:
     """The record is in the store: say so in the row, unless somebody else has taken it over."""
     now, capture, final = timezone.now(), leased.capture, fetched.final
     with transaction.atomic():
         settled: dict[str, Any] = {
-            "state": Capture.State.STORED,
-            "code": "",
+            "state": Capture.State.PARTIAL if gathered.cut else Capture.State.STORED,
+            "code": Code.REQUISITES_CUT if gathered.cut else "",
             "detail": "",
             "lease_token": None,
             "lease_until": None,
@@ -229,6 +252,8 @@ def settle_stored(leased: Leased, fetched: Fetched, body: bytes, kept: Kept) -> 
             "etag": _kept_header(final, "etag", 300),
             "last_modified": _kept_header(final, "last-modified", 60),
             "robots": capture.robots,
+            "requisites": len(gathered.fetched),
+            "requisites_missing": len(gathered.missing),
             "warc_digest": kept.digest,
             "warc_bytes": kept.size,
         }

@@ -29,7 +29,7 @@ class Command(BaseCommand):
         for number, url in enumerate(urls, start=1):
             self.stderr.write(f"{number} of {len(urls)}: {url}")
             told = self.archived(url)
-            failed += told["state"] != Capture.State.STORED
+            failed += told["state"] not in Capture.HELD
             self.stdout.write(json.dumps(told, ensure_ascii=False) if options["json"] else self.in_words(told))
         if failed:
             sys.exit(1)
@@ -73,6 +73,8 @@ class Command(BaseCommand):
             "fetched_at": capture.fetched_at.isoformat() if capture.fetched_at else None,
             "content_type": capture.content_type,
             "body_bytes": capture.body_bytes,
+            "requisites": capture.requisites,
+            "requisites_missing": capture.requisites_missing,
             "body_sha256": capture.body_digest,
             "record_sha256": capture.warc_digest,
             "file": archive().path(capture.warc_name) if capture.is_stored else "",

@@ -1,0 +1,134 @@
+"""What belongs to a page: its pictures, styles, scripts and fonts, fetched within the page's own budget."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, field, replace
+from typing import Self
+
+from django.conf import settings
+
+from apps.archive.capturing import requisites
+from apps.archive.codes import Code
+from apps.archive.configured import limits, user_agent
+from apps.archive.web.addresses import Refused
+from apps.archive.web.decoding import decoded, to_text
+from apps.archive.web.exchanges import Exchange, Fetched, FetchFailed, Limits
+from apps.archive.web.fetching import fetch
+
+# A style may import styles, and those name fonts and pictures; deeper than this nobody builds.
+DEEPEST_STYLE = 3
+# With these a budget is spent: the page is whole, and what belongs to it is not.
+CUT = frozenset({Code.TOO_LARGE, Code.DEADLINE_EXCEEDED})
+
+
+@dataclass
+class Gathered:
+    """What belongs to a page and came, in the order in which the page names it, and what did not come."""
+
+    fetched: list[Fetched] = field(default_factory=list)
+    missing: list[tuple[str, Code]] = field(default_factory=list)
+    received: int = 0
+
+    @property
+    def cut(self) -> bool:
+        """Whether a limit of the desk kept something out."""
+        return any(code in CUT for _, code in self.missing)
+
+    @property
+    def exchanges(self) -> list[Exchange]:
+        return [exchange for fetched in self.fetched for exchange in fetched.exchanges]
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *raised: object) -> None:
+        for fetched in self.fetched:
+            fetched.close()
+
+
+def gather(page: Fetched, html_text: str, *, ends: float, progress: Callable[[int], None]) -> Gathered:
+    """Fetch what the page names, through the same guard, until `ends` by the monotonic clock.
+
+    One that can't be had costs no other. What `progress` raises ends all of it.
+    """
+    gathered = Gathered(received=sum(exchange.body_bytes for exchange in page.exchanges))
+    seen = {page.requested_url, page.final.url}
+    named = requisites.in_html(html_text, page.final.url)
+    allowed = limits()
+    try:
+        for _ in range(DEEPEST_STYLE):
+            fresh = [url for url in dict.fromkeys(named) if url not in seen]
+            seen.update(fresh)
+            room = allowed.requisites - len(gathered.fetched) - len(gathered.missing)
+            if not fresh or not allowed.requisites:
+                break
+            came = _fetch_all(fresh[: max(room, 0)], gathered, allowed, ends, progress)
+            gathered.missing += [(url, Code.TOO_LARGE) for url in fresh[max(room, 0) :]]
+            named = [url for fetched in came for url in _named_by_style(fetched)]
+    except BaseException:
+        gathered.__exit__()
+        raise
+    return gathered
+
+
+def _fetch_all(
+    urls: list[str], gathered: Gathered, allowed: Limits, ends: float, progress: Callable[[int], None]
+) -> list[Fetched]:
+    """Several at once; the budget is what is left of it when one of them begins."""
+    came: dict[str, Fetched] = {}
+    failed: dict[str, Code] = {}
+    waiting, running = list(reversed(urls)), dict[Future[Fetched], str]()
+    pool = ThreadPoolExecutor(max_workers=max(min(allowed.at_once, len(urls)), 1), thread_name_prefix="requisites")
+    try:
+        while waiting or running:
+            while waiting and len(running) < allowed.at_once:
+                url, room = waiting.pop(), allowed.total_bytes - gathered.received
+                if room <= 0 or time.monotonic() >= ends:
+                    failed[url] = Code.TOO_LARGE if room <= 0 else Code.DEADLINE_EXCEEDED
+                    continue
+                running[pool.submit(_fetch_one, url, allowed, room, ends)] = url
+            for done in wait(running, timeout=1, return_when=FIRST_COMPLETED).done if running else ():
+                url = running.pop(done)
+                try:
+                    came[url] = done.result()
+                    gathered.received += came[url].final.body_bytes
+                except Refused as refused:
+                    failed[url] = refused.code
+            progress(gathered.received)
+    except BaseException:
+        for fetched in came.values():
+            fetched.close()
+        raise
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+    ordered = [came[url] for url in urls if url in came]
+    gathered.fetched += ordered
+    gathered.missing += [(url, failed[url]) for url in urls if url in failed]
+    return ordered
+
+
+def _fetch_one(url: str, allowed: Limits, room: int, ends: float) -> Fetched:
+    bounds = replace(
+        allowed,
+        page_bytes=min(allowed.asset_bytes, room),
+        capture_seconds=max(min(allowed.resource_seconds, ends - time.monotonic()), 0.001),
+    )
+    try:
+        return fetch(url, limits=bounds, allow=settings.ARCHIVE_ALLOW, user_agent=user_agent())
+    except FetchFailed as failure:
+        failure.close()
+        raise
+
+
+def _named_by_style(fetched: Fetched) -> list[str]:
+    kind = fetched.final.header("Content-Type")
+    if not kind.lower().startswith("text/css"):
+        return []
+    try:
+        text, _ = to_text(decoded(fetched.final, limits=limits()), kind)
+    except FetchFailed:
+        return []
+    return requisites.in_css(text, fetched.final.url)

@@ -1,0 +1,141 @@
+"""What belongs to a page comes into its record, within the page's budget and through the same guard."""
+
+import pytest
+from warcio.archiveiterator import ArchiveIterator
+
+from apps.archive.actions import register_page, request_capture
+from apps.archive.capturing import capture
+from apps.archive.models import Capture
+from apps.archive.reading import reader
+from apps.archive.records.storage import open_record
+from apps.audit.context import Channel, entered_by
+from tests.archive.servers import Route, redirect, site
+from tests.newsroom import make_reporter
+
+pytestmark = pytest.mark.django_db
+PICTURE = Route(b"\x89PNG\r\n\x1a\n" + bytes(2_000), headers={"Content-Type": "image/png"})
+
+
+def page(*tags):
+    return Route(f"<html><head><link rel=icon href=/icon.png>{''.join(tags)}</head><body><p>Words.</p></body></html>")
+
+
+def style(text):
+    return Route(text, headers={"Content-Type": "text/css"})
+
+
+@pytest.fixture
+def copied(settings):
+    settings.ARCHIVE_REQUISITES = 20
+    rita = make_reporter()
+
+    def copied(where, path="/story"):
+        settings.ARCHIVE_ALLOW = frozenset([str(where)])
+        asked = request_capture(register_page(f"http://{where}{path}"), by=rita)
+        with entered_by(Channel.WORKER):
+            capture.run(asked.pk)
+        asked.refresh_from_db()
+        return asked
+
+    return copied
+
+
+def recorded(asked, where):
+    """The paths of all answers in the record."""
+    with open_record(asked.warc_name) as file:
+        return [
+            entry.rec_headers.get_header("WARC-Target-URI").removeprefix(f"http://{where}")
+            for entry in ArchiveIterator(file)
+            if entry.rec_type == "response"
+        ]
+
+
+def asked_for(where):
+    return sorted(request.split(b" ")[1].decode() for request in where.requests)
+
+
+def test_pictures_styles_and_what_styles_name_are_in_the_pages_record(copied):
+    routes = {
+        "/story": page("<link rel=stylesheet href=/a.css>", "<img src=/one.png srcset='/two.png 2x'>"),
+        "/a.css": style("@import '/b.css'; body { background: url(/three.png) }"),
+        "/b.css": style("@font-face { src: url(/font.woff2) }"),
+        **dict.fromkeys(["/icon.png", "/one.png", "/two.png", "/three.png", "/font.woff2"], PICTURE),
+    }
+    with site(routes) as where:
+        asked = copied(where)
+        assert sorted(recorded(asked, where)) == asked_for(where) == sorted(routes)
+    assert (asked.state, asked.requisites, asked.requisites_missing) == (Capture.State.STORED, 7, 0)
+    assert b"Words." in reader.body_of(asked)
+
+
+def test_each_is_asked_for_once_however_often_it_is_named(copied):
+    with site({"/story": page("<img src=/one.png>" * 5), "/icon.png": PICTURE, "/one.png": PICTURE}) as where:
+        copied(where)
+        assert asked_for(where) == ["/icon.png", "/one.png", "/story"]
+
+
+def test_one_that_is_not_there_costs_no_other_and_not_the_page(copied):
+    with site({"/story": page("<img src=/gone.png><img src=/one.png>"), "/one.png": PICTURE}) as where:
+        asked = copied(where)
+    assert (asked.state, asked.code) == (Capture.State.STORED, "")
+    assert (asked.requisites, asked.requisites_missing) == (1, 2)
+    with open_record(asked.warc_name) as file:
+        facts = [
+            entry.content_stream().read().decode() for entry in ArchiveIterator(file) if entry.rec_type == "metadata"
+        ]
+    assert "/gone.png (http_404)" in facts[0]
+
+
+def test_the_guard_stands_before_these_as_before_the_page(copied):
+    with site({"/x.png": PICTURE, "/to.png": PICTURE}) as inside:
+        tags = f"<img src=http://{inside}/x.png><img src=/away.png><img src=file:///etc/passwd>"
+        routes = {"/story": page(tags), "/icon.png": PICTURE, "/away.png": redirect(f"http://{inside}/to.png")}
+        with site(routes) as where:
+            asked = copied(where)
+    assert inside.requests == []
+    assert asked.state == Capture.State.STORED
+    assert (asked.requisites, asked.requisites_missing) == (1, 2)
+
+
+class TestLimits:
+    def test_no_more_than_so_many(self, copied, settings):
+        settings.ARCHIVE_REQUISITES = 3
+        tags = "".join(f"<img src=/{number}.png>" for number in range(9))
+        with site({"/story": page(tags), **{f"/{number}.png": PICTURE for number in range(9)}}) as where:
+            asked = copied(where)
+            assert len(where.requests) == 4
+        assert (asked.state, asked.code) == (Capture.State.PARTIAL, "requisites_cut")
+        assert asked.is_stored
+        assert asked.caution
+        assert not asked.failure
+
+    def test_none_at_all_when_the_operator_wants_none(self, copied, settings):
+        settings.ARCHIVE_REQUISITES = 0
+        with site({"/story": page("<img src=/one.png>")}) as where:
+            asked = copied(where)
+            assert len(where.requests) == 1
+        assert asked.state == Capture.State.STORED
+
+    def test_one_that_is_too_large_is_left_out(self, copied, settings):
+        settings.ARCHIVE_ASSET_BYTES = 1_000
+        with site({"/story": page("<img src=/one.png>"), "/icon.png": Route(b"x"), "/one.png": PICTURE}) as where:
+            asked = copied(where)
+        assert (asked.state, asked.requisites) == (Capture.State.PARTIAL, 1)
+
+    def test_all_together_are_no_larger_than_the_capture_may_be(self, copied, settings):
+        settings.ARCHIVE_TOTAL_BYTES, settings.ARCHIVE_AT_ONCE = 5_000, 1
+        tags = "".join(f"<img src=/{number}.png>" for number in range(9))
+        routes = {f"/{number}.png": PICTURE for number in range(9)}
+        with site({"/story": page(tags), "/icon.png": PICTURE, **routes}) as where:
+            asked = copied(where)
+        assert (asked.state, asked.code) == (Capture.State.PARTIAL, "requisites_cut")
+        assert 0 < asked.requisites < 4
+
+    def test_a_slow_one_takes_no_more_than_the_captures_time(self, copied, settings):
+        settings.ARCHIVE_RESOURCE_SECONDS, settings.ARCHIVE_CAPTURE_SECONDS = 1, 2
+        routes = {"/story": page("<img src=/slow.png>"), "/icon.png": PICTURE, "/slow.png": Route("x", delay=5)}
+        with site(routes) as where:
+            asked = copied(where)
+        took = (asked.settled_at - asked.attempts.get().started_at).total_seconds()
+        assert took < 3
+        assert (asked.state, asked.requisites) == (Capture.State.PARTIAL, 1)
