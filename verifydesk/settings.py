@@ -209,8 +209,6 @@ ARCHIVE_AT_ONCE = env.int("ARCHIVE_AT_ONCE", 8)
 ARCHIVE_REDIRECTS = env.int("ARCHIVE_REDIRECTS", 5)
 ARCHIVE_HEADER_LINES = env.int("ARCHIVE_HEADER_LINES", 100)
 ARCHIVE_HEADER_BYTES = env.int("ARCHIVE_HEADER_BYTES", 65_536)
-ARCHIVE_UPLOAD_BYTES = env.int("ARCHIVE_UPLOAD_BYTES", 50_000_000)
-ARCHIVE_FREE_BYTES = env.int("ARCHIVE_FREE_BYTES", 500_000_000)
 # How gently, how often, how stubbornly.
 ARCHIVE_HOST_AT_ONCE = env.int("ARCHIVE_HOST_AT_ONCE", 2)
 ARCHIVE_HOST_PAUSE_SECONDS = env.float("ARCHIVE_HOST_PAUSE_SECONDS", 0 if DEBUG else 1)
@@ -218,12 +216,6 @@ ARCHIVE_ATTEMPTS = env.int("ARCHIVE_ATTEMPTS", 4)
 ARCHIVE_RETRY_SECONDS = env.float("ARCHIVE_RETRY_SECONDS", 30)
 ARCHIVE_LEASE_SECONDS = env.int("ARCHIVE_LEASE_SECONDS", 125)
 ARCHIVE_SWEEP_SECONDS = env.float("ARCHIVE_SWEEP_SECONDS", 10)
-ARCHIVE_WATCH_HOURS: list[float] = env.list("ARCHIVE_WATCH_HOURS", [1, 6, 24, 72, 168, 720], subcast=float)
-# Drawing pages in a browser, and showing them.
-ARCHIVE_RENDER = env.bool("ARCHIVE_RENDER", False)
-ARCHIVE_BROWSER = env.str("ARCHIVE_BROWSER", "")
-ARCHIVE_RENDER_SECONDS = env.float("ARCHIVE_RENDER_SECONDS", 60)
-ARCHIVE_ORIGIN = env.str("ARCHIVE_ORIGIN", "").rstrip("/")
 
 # Celery: the row is the job, the message only a doorbell. No results, no ETA, no prefetch.
 # soft limit < hard limit < lease < visibility timeout; tests/test_house_rules.py holds them to it.

@@ -41,12 +41,12 @@ def copied(settings):
 
 
 def recorded(asked, where):
-    """The paths of all answers in the record."""
+    """The paths of all answers in the record, those that only point to an earlier one included."""
     with open_record(asked.warc_name) as file:
         return [
             entry.rec_headers.get_header("WARC-Target-URI").removeprefix(f"http://{where}")
             for entry in ArchiveIterator(file)
-            if entry.rec_type == "response"
+            if entry.rec_type in ("response", "revisit")
         ]
 
 

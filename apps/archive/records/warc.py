@@ -16,6 +16,7 @@ PIECE = 65_536
 # Level 2 of isal takes an eighth of the time of zlib's level 9 and a tenth more room.
 COMPRESSION_LEVEL = 2
 CONFORMS_TO = "https://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/"
+SAME_PAYLOAD = "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest"
 FIELDS = "application/warc-fields"
 LINE_BREAKS = re.compile(r"[\x00-\x1f\x7f]+")
 
@@ -32,13 +33,18 @@ def write_warc(out: Writable, fetched: Fetched, *, software: str, operator: str,
     """Writes warcinfo, a request and a response for every exchange, and the facts as metadata of the last response.
 
     A chunked body is stored de-chunked, with the header that said so renamed. Each record is a gzip member of its own.
+    A body that stands in this record already under another address is not written again: a revisit record points to it
+    (WARC 1.1, 6.7.2). The last exchange, the page itself, is always written in full.
     """
     writer = _Writer(out)
     info = [("software", software), ("operator", operator), ("format", "WARC File Format 1.1")]
     writer.write_fields("warcinfo", datetime.now(UTC), [*info, ("conformsTo", CONFORMS_TO)], [])
+    held: dict[str, Fields] = {}
     for exchange in fetched.exchanges:
         response_id = _record_id()
         about = [("WARC-Target-URI", exchange.url), ("WARC-IP-Address", exchange.ip)]
+        payload = _digest_of(exchange.body)
+        again = held.get(payload) if exchange is not fetched.final and exchange.body_bytes else None
         writer.write(
             "request",
             exchange.started_at,
@@ -49,14 +55,17 @@ def write_warc(out: Writable, fetched: Fetched, *, software: str, operator: str,
         )
         truncated = [("WARC-Truncated", exchange.truncated)] if exchange.truncated else []
         writer.write(
-            "response",
+            "revisit" if again else "response",
             exchange.started_at,
             "application/http; msgtype=response",
-            [*about, *truncated],
+            [*about, *truncated, *(again or [])],
             _head(exchange),
-            exchange.body,
+            io.BytesIO() if again else exchange.body,
             record_id=response_id,
+            payload=payload,
         )
+        if exchange.status == 200 and not exchange.truncated:
+            held.setdefault(payload, _revisit_of(exchange, response_id))
     final = fetched.final
     known = {**facts, "tls": final.tls, "fetchTimeMs": _milliseconds(final), "note": " ".join(final.notes)}
     writer.write_fields(
@@ -85,19 +94,19 @@ class _Writer:
         head: bytes,
         body: IO[bytes],
         record_id: str | None = None,
+        payload: str = "",
     ) -> None:
         """One record whose block is `head` and then `body`. The body is read twice: digests stand before the block."""
         record_id = record_id or _record_id()
-        block, payload, size = hashlib.sha256(head), hashlib.sha256(), len(head)
+        block, size = hashlib.sha256(head), len(head)
         for piece in _pieces(body):
             block.update(piece)
-            payload.update(piece)
             size += len(piece)
         fields = [("WARC-Type", kind), ("WARC-Record-ID", record_id), ("WARC-Date", _date(at)), *headers]
         if self.info_id:
             fields.append(("WARC-Warcinfo-ID", self.info_id))
         if content_type != FIELDS:
-            fields.append(("WARC-Payload-Digest", f"sha256:{payload.hexdigest()}"))
+            fields.append(("WARC-Payload-Digest", f"sha256:{payload or hashlib.sha256().hexdigest()}"))
         fields += [
             ("WARC-Block-Digest", f"sha256:{block.hexdigest()}"),
             ("Content-Type", content_type),
@@ -124,6 +133,23 @@ def _head(exchange: Exchange) -> bytes:
         for line in lines[:-1]
     ]
     return b"".join((*kept, f"Content-Length: {exchange.body_bytes}\r\n".encode(), lines[-1]))
+
+
+def _revisit_of(exchange: Exchange, response_id: str) -> Fields:
+    """What a later record of the same payload says of this one."""
+    return [
+        ("WARC-Profile", SAME_PAYLOAD),
+        ("WARC-Refers-To", response_id),
+        ("WARC-Refers-To-Target-URI", exchange.url),
+        ("WARC-Refers-To-Date", _date(exchange.started_at)),
+    ]
+
+
+def _digest_of(body: IO[bytes]) -> str:
+    digest = hashlib.sha256()
+    for piece in _pieces(body):
+        digest.update(piece)
+    return digest.hexdigest()
 
 
 def _pieces(body: IO[bytes]) -> Iterator[bytes]:
