@@ -67,7 +67,6 @@ class Robots(models.TextChoices):
     UNKNOWN = "unknown", "robots.txt could not be read"
 
 
-BY_HAND = "Open the page in a browser, save it, and upload what you saved."
 CHECK_ADDRESS = "Check the address, or copy it again from the browser."
 LATER = "The desk tries again by itself."
 GIVEN_UP = "The desk has tried as often as it may. Look whether the page opens in a browser, and try again then."
@@ -105,14 +104,14 @@ HINTS: dict[Code, str] = {
     Code.HTTP_4XX: ANOTHER_WAY,
     Code.HTTP_5XX: LATER,
     Code.EMPTY: "Open the page in a browser; it may show its text only there.",
-    Code.BOT_WALL: BY_HAND,
-    Code.LOGIN_WALL: BY_HAND,
-    Code.PAYWALL: "Compare it with the page in a browser; if there is more, upload the whole page by hand.",
-    Code.CONTENT_EMPTY: "Ask for a copy drawn in a browser, or upload the page by hand.",
-    Code.ROBOTS_DISALLOWED: BY_HAND,
-    Code.REQUISITES_CUT: "The words are all there. Upload a saved page if the pictures matter.",
-    Code.RENDERING_FAILED: "Ask for the copy again, or upload a picture of the page.",
-    Code.NO_RENDERER: "Ask the administrator to turn the renderer on, or upload a picture of the page.",
+    Code.BOT_WALL: ANOTHER_WAY,
+    Code.LOGIN_WALL: ANOTHER_WAY,
+    Code.PAYWALL: "Compare it with the page in a browser.",
+    Code.CONTENT_EMPTY: "See for yourself in a browser what the page says.",
+    Code.ROBOTS_DISALLOWED: ANOTHER_WAY,
+    Code.REQUISITES_CUT: "The words are all there.",
+    Code.RENDERING_FAILED: "Ask for the copy again.",
+    Code.NO_RENDERER: "Ask the administrator to turn the renderer on.",
     Code.WORKER_LOST: LATER,
     Code.STORAGE_FULL: OPERATOR,
     Code.STORAGE_FAILED: OPERATOR,

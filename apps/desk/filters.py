@@ -11,6 +11,8 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from apps.accounts.models import User
+from apps.archive.codes import CAUTIONS, Code
+from apps.archive.models import Capture
 from apps.audit.context import Channel
 from apps.audit.models import Entry, EntryQuerySet
 from apps.audit.verbs import Verb
@@ -84,6 +86,26 @@ class TrailFilter(filters.FilterSet):
 
     def to_day(self, entries: Any, name: str, value: Any) -> Any:
         return entries.on_days(None, value)
+
+
+class TroubleFilter(filters.FilterSet):
+    """Copies that wait for a person: why, and at which host."""
+
+    code = filters.ChoiceFilter(
+        label="Why",
+        choices=[(code.value, code.label) for code in Code if code not in CAUTIONS],
+        empty_label="Any reason",
+    )
+    host = filters.CharFilter(
+        label="Host", method="at_host", widget=forms.TextInput(attrs={"placeholder": "news.example.org"})
+    )
+
+    class Meta:
+        model = Capture
+        fields: list[str] = []
+
+    def at_host(self, captures: Any, name: str, value: str) -> Any:
+        return captures.filter(page__host=value.strip().lower())
 
 
 def told_of_claim(entries: EntryQuerySet, claim_id: int) -> EntryQuerySet:

@@ -1,7 +1,7 @@
 from django.urls import path
 from django.views.generic import RedirectView
 
-from apps.desk.views import citations, claims, session, sources, stories, trail
+from apps.desk.views import archive, citations, claims, session, sources, stories, trail
 
 app_name = "desk"
 
@@ -26,6 +26,8 @@ urlpatterns = [
     path("sources/<int:pk>/correct/", sources.source_correct, name="source_correct"),
     path("captures/<int:pk>/retry/", sources.capture_retry, name="capture_retry"),
     path("captures/<int:pk>/record/", sources.capture_record, name="capture_record"),
+    path("captures/<int:pk>/let-go/", archive.capture_let_go, name="capture_let_go"),
+    path("archive/needs-a-person/", archive.needs_a_person, name="needs_a_person"),
     path("stories/", stories.stories, name="stories"),
     path("stories/open/", stories.story_open, name="story_open"),
     path("stories/<int:pk>/", stories.story, name="story"),

@@ -111,7 +111,7 @@ class TestCapturing:
         with site({"/story": Route(page("Just a moment..."), status=status)}) as where:
             asked = copied(where, "/story")
         assert (asked.state, asked.code, asked.http_status) == (Capture.State.FAILED, "bot_wall", status)
-        assert "upload" in asked.hint
+        assert asked.hint.startswith("Open the page in a browser.")
 
     def test_a_sign_in_page_in_place_of_the_page_is_said_so(self, copied):
         with site({"/story": redirect("/login"), "/login": Route(page("Sign in", FORM))}) as where:

@@ -39,6 +39,8 @@ TABLE: dict[str, tuple[str, set[str]]] = {
     "source_correct": ("GET", CITES),
     "capture_retry": ("POST", CITES),
     "capture_record": ("GET", EVIDENCE),
+    "capture_let_go": ("POST", CITES),
+    "needs_a_person": ("GET", EVERYONE),
     "stories": ("GET", EVERYONE),
     "story_open": ("GET", CITES),
     "story": ("GET", EVERYONE),
@@ -76,6 +78,7 @@ def addresses():
             "stories",
             "story_open",
             "trail",
+            "needs_a_person",
         }
         found[name] = reverse(f"desk:{name}", args=[] if plain else [with_key[kind]])
     return found

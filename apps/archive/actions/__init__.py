@@ -1,6 +1,21 @@
 """The archive's door: every way that its part of the world changes at somebody's wish."""
 
-from apps.archive.actions.captures import AlreadyBeingCopied, register_page, request_capture, retry_capture
+from apps.archive.actions.captures import (
+    AlreadyBeingCopied,
+    NothingToLetGoError,
+    let_go,
+    register_page,
+    request_capture,
+    retry_capture,
+)
 from apps.archive.actions.evidence import record_download
 
-__all__ = ["AlreadyBeingCopied", "record_download", "register_page", "request_capture", "retry_capture"]
+__all__ = [
+    "AlreadyBeingCopied",
+    "NothingToLetGoError",
+    "let_go",
+    "record_download",
+    "register_page",
+    "request_capture",
+    "retry_capture",
+]

@@ -26,6 +26,10 @@ class AlreadyBeingCopied(Exception):
     """The page is in the queue or being fetched; the message is for the person."""
 
 
+class NothingToLetGoError(Exception):
+    """This copy is not one that waits for a person; the message is for the person."""
+
+
 def register_page(url: str) -> Page:
     """The page at this address, in its normal form. Raises addresses.Refused for what is no web address."""
     address = parse(url, allow=settings.ARCHIVE_ALLOW)
@@ -74,10 +78,10 @@ def retry_capture(capture: Capture, *, by: User) -> Capture:
         capture.state = Capture.State.QUEUED
         capture.last_attempt = capture.attempt + settings.ARCHIVE_ATTEMPTS
         capture.next_attempt_at = timezone.now()
-        capture.settled_at = None
+        capture.settled_at = capture.let_go_at = None
         try:
             with transaction.atomic():
-                capture.save(update_fields=["state", "last_attempt", "next_attempt_at", "settled_at"])
+                capture.save(update_fields=["state", "last_attempt", "next_attempt_at", "settled_at", "let_go_at"])
         except IntegrityError as error:
             raise AlreadyBeingCopied("Another copy of this page is on its way.") from error
         record(
@@ -89,6 +93,28 @@ def retry_capture(capture: Capture, *, by: User) -> Capture:
             after={"capture": capture.pk, "state": capture.state},
         )
         ring_after_commit(capture)
+    return capture
+
+
+def let_go(capture: Capture, *, by: User, reason: str) -> Capture:
+    """Do without a copy that could not be had: it waits for nobody any more. Raises NothingToLetGoError."""
+    require(by, Capability.CITE)
+    if not reason.strip():
+        raise NothingToLetGoError("Say why the desk can do without this copy.")
+    with transaction.atomic():
+        capture = Capture.objects.select_for_update().get(pk=capture.pk)
+        if not Capture.objects.needing_a_person().filter(pk=capture.pk).exists():
+            raise NothingToLetGoError("This copy waits for nobody: it is stored, on its way, or was let go already.")
+        capture.let_go_at = timezone.now()
+        capture.save(update_fields=["let_go_at"])
+        record(
+            Verb.CAPTURE_LET_GO,
+            stream=capture.page.stream,
+            target=capture.page.url,
+            by=by,
+            after={"capture": capture.pk, "failure": capture.failure},
+            reason=reason,
+        )
     return capture
 
 

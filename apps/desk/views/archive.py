@@ -1,0 +1,53 @@
+"""The archive as people at the desk meet it: what it could not copy by itself."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods, require_safe
+
+from apps.accounts.capabilities import Capability
+from apps.accounts.permissions import require
+from apps.archive.actions import NothingToLetGoError, let_go
+from apps.archive.models import Capture
+from apps.desk.filters import TroubleFilter, left_out
+from apps.desk.forms import WithdrawForm
+from apps.desk.fragments import answer
+from apps.desk.paging import slice_by_id
+from apps.desk.requests import DeskRequest
+from apps.desk.typed import sent
+
+PAGE = 50
+
+
+@require_safe
+def needs_a_person(request: DeskRequest) -> HttpResponse:
+    """Pages that the archive gave up on, newest first: somebody tries again, or decides to do without."""
+    waiting = Capture.objects.needing_a_person().select_related("page__source", "requested_by")
+    narrowed = TroubleFilter(request.GET, waiting)
+    context = {
+        "filter": narrowed,
+        "left_out": left_out(narrowed),
+        "slice": slice_by_id(request, narrowed.qs, PAGE),
+        "is_narrowed": any(request.GET.get(name) for name in TroubleFilter.base_filters),
+    }
+    return answer(request, "desk/needs_a_person.html", context, partials=("results",))
+
+
+@require_http_methods(["GET", "POST"])
+def capture_let_go(request: DeskRequest, pk: int) -> HttpResponse:
+    """Do without a copy, with a reason."""
+    require(request.user, Capability.CITE)
+    capture = get_object_or_404(Capture.objects.select_related("page"), pk=pk)
+    form = WithdrawForm(sent(request))
+    status = 422 if request.method == "POST" else 200
+    if request.method == "POST" and form.is_valid():
+        try:
+            let_go(capture, by=request.user, **form.cleaned_data)
+            messages.success(request, "Let go. The failed attempts stay in the record.")
+            return redirect("desk:needs_a_person")
+        except NothingToLetGoError as refusal:
+            status = 409
+            form.add_error(None, str(refusal))
+    return render(request, "desk/capture_let_go.html", {"capture": capture, "form": form}, status=status)
