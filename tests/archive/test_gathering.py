@@ -86,6 +86,13 @@ def test_one_that_is_not_there_costs_no_other_and_not_the_page(copied):
     assert "/gone.png (http_404)" in facts[0]
 
 
+def test_a_site_without_the_icon_that_every_browser_asks_for_lacks_nothing(copied):
+    with site({"/story": Route("<html><body><p>Words.</p></body></html>")}) as where:
+        asked = copied(where)
+        assert asked_for(where) == ["/favicon.ico", "/story"]
+    assert (asked.requisites, asked.requisites_missing) == (0, 0)
+
+
 def test_the_guard_stands_before_these_as_before_the_page(copied):
     with site({"/x.png": PICTURE, "/to.png": PICTURE}) as inside:
         tags = f"<img src=http://{inside}/x.png><img src=/away.png><img src=file:///etc/passwd>"

@@ -61,6 +61,8 @@ def paths():
         reverse("desk:story", args=[story.pk]),
         reverse("desk:story_open"),
         reverse("desk:trail"),
+        reverse("desk:needs_a_person"),
+        reverse("desk:capture_let_go", args=[failed.capture_id]),
     ]
 
 

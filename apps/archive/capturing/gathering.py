@@ -7,6 +7,7 @@ from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field, replace
 from typing import Self
+from urllib.parse import urlsplit
 
 from django.conf import settings
 
@@ -106,8 +107,13 @@ def _fetch_all(
         pool.shutdown(wait=True, cancel_futures=True)
     ordered = [came[url] for url in urls if url in came]
     gathered.fetched += ordered
-    gathered.missing += [(url, failed[url]) for url in urls if url in failed]
+    gathered.missing += [(url, failed[url]) for url in urls if url in failed and not _was_a_guess(url, failed[url])]
     return ordered
+
+
+def _was_a_guess(url: str, code: Code) -> bool:
+    """Browsers ask every site for this icon, named or not: a site without one lacks nothing."""
+    return code == Code.HTTP_404 and urlsplit(url).path == "/favicon.ico"
 
 
 def _fetch_one(url: str, allowed: Limits, room: int, ends: float) -> Fetched:
