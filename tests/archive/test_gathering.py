@@ -86,6 +86,14 @@ def test_one_that_is_not_there_costs_no_other_and_not_the_page(copied):
     assert "/gone.png (http_404)" in facts[0]
 
 
+def test_a_picture_in_a_broken_packing_hides_nothing(copied):
+    broken = Route(b"\x1f\x8bnonsense", headers={"Content-Encoding": "gzip", "Content-Type": "image/png"})
+    with site({"/story": page("<img src=/one.png>"), "/icon.png": PICTURE, "/one.png": broken}) as where:
+        asked = copied(where)
+    assert asked.requisites == 2
+    assert b"Words." in reader.body_of(asked)
+
+
 def test_a_site_without_the_icon_that_every_browser_asks_for_lacks_nothing(copied):
     with site({"/story": Route("<html><body><p>Words.</p></body></html>")}) as where:
         asked = copied(where)

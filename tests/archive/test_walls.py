@@ -35,7 +35,10 @@ BOT_WALLS = {
     "attention required": (page("Attention Required! | Cloudflare"), {"status": 403}),
     "access denied": (page("Access Denied", "<p>Reference #18.2d</p>"), {"status": 403}),
     "pardon our interruption": (page("Pardon Our Interruption"), {}),
-    "a challenge script": (page("", '<script src="/cdn-cgi/challenge-platform/h/b/x.js"></script>'), {"status": 503}),
+    "a challenge script": (
+        page("", '<script src="/cdn-cgi/challenge-platform/h/b/orchestrate/chl_page/v1"></script>'),
+        {"status": 503},
+    ),
     "a captcha of its own": (page("x", '<div id="px-captcha"></div>'), {"status": 403}),
     "an incapsula frame": (page("", '<iframe src="/_Incapsula_Resource?x=1"></iframe>'), {}),
     "unusual traffic": (page("Sorry", "We have seen unusual traffic from your computer network."), {"status": 429}),
@@ -48,6 +51,8 @@ LOGIN_WALLS = {
     "401": (page("Unauthorized"), {"status": 401}),
     "403 with a form": (page("Subscribers", FORM), {"status": 403}),
 }
+NOTICE = "<p>" + "Two soldiers were captured in Kursk, the service said on Thursday. " * 9 + "</p>"
+NETWORK = '<script src="/cdn-cgi/challenge-platform/scripts/jsd/main.js"></script>'
 PAGES = {
     "an article": (page(body=PARAGRAPH), {}),
     "a short notice": (page(body="<p>Two were captured, the service said.</p>"), {}),
@@ -60,6 +65,8 @@ PAGES = {
     "a plain 503": (page("Service unavailable", "<h1>Be right back</h1>"), {"status": 503}),
     "a title that begins alike": (page("Access denied to aid convoys, says UN", "<p>Short.</p>"), {}),
     "a redirect to another article": (page(body="<p>Short.</p>"), {"final": PAGE + "-updated"}),
+    "a notice with a comment captcha": (page(body=NOTICE + '<div class="g-recaptcha"></div>'), {}),
+    "a notice behind a content network": (page(body=NOTICE + NETWORK), {}),
     "plain text": ("Just a moment...", {}),
     "nothing at all": ("", {}),
     "words in a script": (page(body="<script>var a = 'unusual traffic'</script>" + PARAGRAPH), {}),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import logging
 from collections.abc import Iterator
 from datetime import timedelta
@@ -60,15 +61,16 @@ def run(capture_id: int) -> None:
 
 def body_of(capture: Capture) -> bytes:
     """The record's last response, unpacked just as it was when it came. Raises OSError, ValueError or Refused."""
-    body: bytes | None = None
+    packed: bytes | None = None
+    coding = ""
     with open_record(capture.warc_name) as file:
         for entry in ArchiveIterator(file):
             if entry.rec_type == "response":
-                coding = entry.http_headers.get_header("Content-Encoding", "")
-                body = unpack(_pieces(entry.raw_stream), coding, limits=limits())
-    if body is None:
+                # The page comes last. What belongs to it stays packed: a broken picture must not hide the page.
+                packed, coding = entry.raw_stream.read(), entry.http_headers.get_header("Content-Encoding", "")
+    if packed is None:
         raise ValueError("the record holds no response")
-    return body
+    return unpack(_pieces(io.BytesIO(packed)), coding, limits=limits())
 
 
 def _pieces(stream: IO[bytes]) -> Iterator[bytes]:

@@ -22,16 +22,18 @@ BOT_TITLE = re.compile(
     re.IGNORECASE,
 )
 BOT_MARK = re.compile(
-    r"/cdn-cgi/challenge-platform/|cf-browser-verification|_cf_chl_opt|captcha-delivery\.com|px-captcha|_pxAppId"
-    r"|_Incapsula_Resource|errors\.edgesuite\.net|unusual traffic from your computer network|awswaf\.com/"
-    r"|class=[\"'](?:g-recaptcha|h-captcha|cf-turnstile)",
+    r"/cdn-cgi/challenge-platform/h/[a-z]/orchestrate/chl|cf-browser-verification|_cf_chl_opt|captcha-delivery\.com|px-captcha|_pxAppId"
+    r"|_Incapsula_Resource|errors\.edgesuite\.net|unusual traffic from your computer network|awswaf\.com/",
     re.IGNORECASE,
 )
+# A short notice may have a comment form with one of these; a page that is nothing else hardly says a word.
+CAPTCHA = re.compile(r"class=[\"'](?:g-recaptcha|h-captcha|cf-turnstile)", re.IGNORECASE)
+MOST_WORDS_AT_A_CAPTCHA = 40
 PASSWORD = re.compile(r"<input\b[^<>]{0,500}\btype\s*=\s*[\"']?password", re.IGNORECASE)
 SIGN_IN_PATH = re.compile(
     r"/(?:log-?in|sign-?in|sso|auth|account/login|users/sign_in|oauth2?)(?:[/.?_-]|$)", re.IGNORECASE
 )
-SIGN_IN_HOST = re.compile(r"(?:log-?in|sign-?in|sso|auth|accounts?|id)\.", re.IGNORECASE)
+SIGN_IN_HOST = re.compile(r"(?:log-?in|sign-?in|sso|auth|accounts?)\.", re.IGNORECASE)
 INVISIBLE = re.compile(r"<(script|style|noscript|template|svg)\b.*?(?:</\1|$)", re.IGNORECASE | re.DOTALL)
 TAG = re.compile(r"<[^<>]{0,5000}>")
 
@@ -53,6 +55,8 @@ def wall(status: int, headers: Iterable[tuple[str, str]], body: bytes, asked: st
     title = TITLE.search(page)
     if (title and BOT_TITLE.fullmatch(title[1])) or BOT_MARK.search(page):
         return Code.BOT_WALL
+    if words <= MOST_WORDS_AT_A_CAPTCHA and CAPTCHA.search(page):
+        return Code.BOT_WALL
     if PASSWORD.search(page) and (_sent_to_sign_in(asked, final) or status == 403):
         return Code.LOGIN_WALL
     return None
@@ -60,8 +64,10 @@ def wall(status: int, headers: Iterable[tuple[str, str]], body: bytes, asked: st
 
 def _sent_to_sign_in(asked: str, final: str) -> bool:
     """Whether the site led away from the page that was asked for, to one for signing in."""
-    there = urlsplit(final)
-    return asked != final and bool(SIGN_IN_HOST.match(there.hostname or "") or SIGN_IN_PATH.search(there.path))
+    here, there = urlsplit(asked), urlsplit(final)
+    other_host = here.hostname != there.hostname and SIGN_IN_HOST.match(there.hostname or "")
+    other_path = here.path != there.path and SIGN_IN_PATH.search(there.path)
+    return bool(other_host or other_path)
 
 
 def _words(page: str) -> int:
