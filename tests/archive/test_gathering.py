@@ -5,8 +5,10 @@ from warcio.archiveiterator import ArchiveIterator
 
 from apps.archive.actions import register_page, request_capture
 from apps.archive.capturing import capture
+from apps.archive.configured import limits
 from apps.archive.models import Capture
 from apps.archive.reading import reader
+from apps.archive.records.contents import entries, find, read
 from apps.archive.records.storage import open_record
 from apps.audit.context import Channel, entered_by
 from tests.archive.servers import Route, redirect, site
@@ -65,6 +67,10 @@ def test_pictures_styles_and_what_styles_name_are_in_the_pages_record(copied):
         asked = copied(where)
         assert sorted(recorded(asked, where)) == asked_for(where) == sorted(routes)
     assert (asked.state, asked.requisites, asked.requisites_missing) == (Capture.State.STORED, 7, 0)
+    assert {entry.url.removeprefix(f"http://{where}") for entry in entries(asked.contents.cdxj)} == set(routes)
+    found = find(asked.contents.cdxj, f"http://{where}/a.css")
+    with open_record(asked.warc_name) as file:
+        assert b"@import" in read(file, found, asked.contents.cdxj).decoded(limits())
     assert b"Words." in reader.body_of(asked)
 
 

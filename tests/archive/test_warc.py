@@ -6,6 +6,7 @@ import io
 import subprocess
 import sys
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from typing import Any
 import pytest
 from warcio.archiveiterator import ArchiveIterator
 
-from apps.archive.records.warc import write_warc
+from apps.archive.records.warc import WarcWriter, write_warc
 from apps.archive.web.fetching import Fetched, Limits, fetch
 from tests.archive.servers import PAGE, Route, chunked, hostile, redirect, site
 
@@ -199,3 +200,75 @@ def test_a_changed_byte_is_found(tmp_path: Path) -> None:
     path.write_bytes(forged)
     command = [sys.executable, "-m", "warcio.cli", "check", str(path)]
     assert subprocess.run(command, capture_output=True, check=False, timeout=60).returncode == 1
+
+
+def test_the_same_payload_under_another_address_is_a_revisit_that_says_of_what(tmp_path: Path) -> None:
+    out = io.BytesIO()
+    writer = WarcWriter(out, software="VerifyDesk/test", operator="The Test Desk")
+    with site({"/a": Route(PAGE), "/b": Route(PAGE, headers={"X-Mine": "b"})}) as wire:
+        first, second = fetched_from(wire, "/a"), fetched_from(wire, "/b")
+    with first, second:
+        first_id = writer.exchange(first.final)
+        writer.exchange(second.final)
+        first_at, head = first.final.started_at, second.final.response_head
+    assert check(out.getvalue(), tmp_path) == ""
+    entry, raw, _ = records(out.getvalue())[-1]
+    headers = entry.rec_headers
+    assert (entry.rec_type, raw) == ("revisit", b"")
+    assert headers.get_header("WARC-Profile") == "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest"
+    assert headers.get_header("WARC-Refers-To") == first_id
+    assert headers.get_header("WARC-Refers-To-Target-URI") == f"http://{wire}/a"
+    assert datetime.fromisoformat(headers.get_header("WARC-Refers-To-Date")) == first_at
+    assert headers.get_header("WARC-Payload-Digest") == f"sha256:{hashlib.sha256(PAGE).hexdigest()}"
+    assert headers.get_header("WARC-Block-Digest") == f"sha256:{hashlib.sha256(head).hexdigest()}"
+    assert int(headers.get_header("Content-Length")) == len(head)
+    assert entry.http_headers.get_header("X-Mine") == "b"
+
+
+UNSHARED: Mapping[str, Mapping[str, Route]] = {
+    "of answers that are not 200": {"/a": Route(PAGE, status=203), "/b": Route(PAGE, status=203)},
+    "of different pages": {"/a": Route(PAGE), "/b": Route(PAGE + b" ")},
+}
+
+
+@pytest.mark.parametrize("name", UNSHARED)
+def test_two_payloads_are_each_written(name: str) -> None:
+    out = io.BytesIO()
+    writer = WarcWriter(out, software="VerifyDesk/test", operator="The Test Desk")
+    with site(UNSHARED[name]) as wire, fetched_from(wire, "/a") as first, fetched_from(wire, "/b") as second:
+        for fetched in (first, second):
+            writer.exchange(fetched.final)
+    assert [entry.rec_type for entry, _, _ in records(out.getvalue())[1:]] == ["request", "response"] * 2
+
+
+def test_a_page_that_must_be_whole_is_written_again() -> None:
+    out = io.BytesIO()
+    writer = WarcWriter(out, software="VerifyDesk/test", operator="The Test Desk")
+    with site({"/a": Route(PAGE), "/b": Route(PAGE)}) as wire:
+        first, second = fetched_from(wire, "/a"), fetched_from(wire, "/b")
+    with first, second:
+        writer.exchange(first.final)
+        writer.exchange(second.final, whole=True)
+    assert [raw for entry, raw, _ in records(out.getvalue()) if entry.rec_type == "response"] == [PAGE, PAGE]
+
+
+def test_a_resource_and_its_metadata_can_not_add_lines(tmp_path: Path) -> None:
+    out = io.BytesIO()
+    writer = WarcWriter(out, software="VerifyDesk/test", operator="The Test Desk")
+    now = datetime.now(UTC)
+    shot = writer.resource("urn:screenshot:1", "image/png\r\nWARC-Type: response", b"picture", now)
+    writer.metadata("urn:screenshot:1", {"width": "1280", "empty": ""}, now, concurrent_to=shot)
+    assert check(out.getvalue(), tmp_path) == ""
+    (resource, picture, _), (metadata, facts, _) = records(out.getvalue())[1:]
+    assert (resource.rec_type, picture) == ("resource", b"picture")
+    assert metadata.rec_headers.get_header("WARC-Concurrent-To") == shot
+    assert facts == b"width: 1280\r\n"
+
+
+def test_an_empty_payload_is_no_revisit_of_another() -> None:
+    out = io.BytesIO()
+    writer = WarcWriter(out, software="VerifyDesk/test", operator="The Test Desk")
+    with site({"/a": Route(PAGE)}) as wire, fetched_from(wire) as fetched:
+        for url in ("http://a.example/", "http://b.example/"):
+            writer.exchange(replace(fetched.final, url=url, body=io.BytesIO(), body_bytes=0))
+    assert [entry.rec_type for entry, _, _ in records(out.getvalue())[1:]] == ["request", "response"] * 2

@@ -20,7 +20,7 @@ from apps.archive.capturing import politeness
 from apps.archive.capturing.gathering import Gathered, gather
 from apps.archive.codes import BLOCKED, RETRYABLE, Code, Phase, Robots
 from apps.archive.configured import SOFTWARE, limits, user_agent
-from apps.archive.models import Attempt, Capture, facts_of
+from apps.archive.models import Attempt, Capture, Contents, facts_of
 from apps.archive.reading.walls import wall
 from apps.archive.records import storage
 from apps.archive.records.warc import write_warc
@@ -72,6 +72,7 @@ class Kept:
 
     digest: str
     size: int
+    cdxj: str
 
 
 def run(capture_id: int) -> bool:
@@ -199,7 +200,7 @@ def write_record(capture: Capture, fetched: Fetched, gathered: Gathered) -> Kept
     whole = Fetched(fetched.requested_url, [*gathered.exchanges, *fetched.exchanges])
     missing = " ".join(f"{url} ({code.value})" for url, code in gathered.missing[:MOST_MISSING_TOLD])
     with storage.draft() as draft:
-        write_warc(
+        cdxj = write_warc(
             draft,
             whole,
             software=SOFTWARE,
@@ -213,7 +214,7 @@ def write_record(capture: Capture, fetched: Fetched, gathered: Gathered) -> Kept
             },
         )
         draft.keep(Capture(warc_digest=draft.digest).warc_name)
-        return Kept(draft.digest, draft.size)
+        return Kept(draft.digest, draft.size, cdxj)
 
 
 def _wall_of(failure: FetchFailed) -> Code | None:
@@ -262,6 +263,8 @@ def settle_stored(leased: Leased, fetched: Fetched, body: bytes, gathered: Gathe
             return False
         for name, value in settled.items():
             setattr(capture, name, value)
+        missing = [{"url": url, "code": code.value} for url, code in gathered.missing]
+        Contents.objects.update_or_create(capture=capture, defaults={"cdxj": kept.cdxj, "missing": missing})
         capture.attempts.filter(number=capture.attempt).update(ended_at=now)
         record(
             Verb.CAPTURE_STORED, stream=capture.page.stream, target=capture.page.url, by=None, after=facts_of(capture)

@@ -4,19 +4,21 @@ import hashlib
 import io
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import IO, Protocol
 from uuid import uuid4
 
 from isal import igzip
 
+from apps.archive.records.contents import REVISIT, Entry, stamp, surt
 from apps.archive.web.exchanges import Exchange, Fetched
 
 PIECE = 65_536
 # Level 2 of isal takes an eighth of the time of zlib's level 9 and a tenth more room.
 COMPRESSION_LEVEL = 2
 CONFORMS_TO = "https://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/"
-SAME_PAYLOAD = "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest"
+REVISIT_PROFILES = "http://netpreserve.org/warc/1.1/revisit/"
 FIELDS = "application/warc-fields"
 LINE_BREAKS = re.compile(r"[\x00-\x1f\x7f]+")
 
@@ -29,23 +31,102 @@ class Writable(Protocol):
     def write(self, data: bytes, /) -> int: ...
 
 
-def write_warc(out: Writable, fetched: Fetched, *, software: str, operator: str, facts: dict[str, str]) -> None:
-    """Writes warcinfo, a request and a response for every exchange, and the facts as metadata of the last response.
+def write_warc(out: Writable, fetched: Fetched, *, software: str, operator: str, facts: dict[str, str]) -> str:
+    """Writes every exchange, the facts as metadata of the last, and returns the index.
 
-    A chunked body is stored de-chunked, with the header that said so renamed. Each record is a gzip member of its own.
-    A body that stands in this record already under another address is not written again: a revisit record points to it
-    (WARC 1.1, 6.7.2). The last exchange, the page itself, is always written in full.
+    A body that stands in this record already under another address becomes a revisit (WARC 1.1, 6.7.2). The last
+    exchange, the page itself, is always written in full.
     """
-    writer = _Writer(out)
-    info = [("software", software), ("operator", operator), ("format", "WARC File Format 1.1")]
-    writer.write_fields("warcinfo", datetime.now(UTC), [*info, ("conformsTo", CONFORMS_TO)], [])
-    held: dict[str, Fields] = {}
+    writer = WarcWriter(out, software=software, operator=operator)
     for exchange in fetched.exchanges:
+        response_id = writer.exchange(exchange, whole=exchange is fetched.final)
+    final = fetched.final
+    known = {**facts, "tls": final.tls, "fetchTimeMs": _milliseconds(final), "note": " ".join(final.notes)}
+    writer.metadata(final.url, known, final.ended_at, concurrent_to=response_id)
+    return writer.cdxj
+
+
+@dataclass(frozen=True)
+class Original:
+    """What a revisit means: where and when the same was first written. `record_id` is known within one file."""
+
+    url: str
+    at: datetime
+    record_id: str = ""
+
+    def fields(self, profile: str) -> Fields:
+        known = [("WARC-Refers-To", self.record_id)] if self.record_id else []
+        where = [("WARC-Refers-To-Target-URI", self.url), ("WARC-Refers-To-Date", _date(self.at))]
+        return [("WARC-Profile", REVISIT_PROFILES + profile), *known, *where]
+
+
+class WarcWriter:
+    """Writes one WARC file, record by record, each a gzip member of its own, and keeps the index of it.
+
+    A chunked body is stored de-chunked, with the header that said so renamed.
+    """
+
+    def __init__(self, out: Writable, *, software: str, operator: str) -> None:
+        self._out = _Counted(out)
+        self._entries: list[Entry] = []
+        self._originals: dict[str, Original] = {}
+        self._info_id = ""
+        info = [("software", software), ("operator", operator), ("format", "WARC File Format 1.1")]
+        self._info_id = self._write_fields("warcinfo", datetime.now(UTC), [*info, ("conformsTo", CONFORMS_TO)], [])
+
+    @property
+    def cdxj(self) -> str:
+        """The index of what is written so far: sorted lines of CDXJ, without requests and metadata."""
+        return "".join(sorted(entry.line() for entry in self._entries))
+
+    def exchange(self, exchange: Exchange, *, whole: bool = False) -> str:
+        """Request and response; returns the response's record ID.
+
+        A payload that another address has brought into this file before becomes a revisit, unless it must be `whole`.
+        """
+        payload, _ = _digest(b"", exchange.body)
+        complete = exchange.status == 200 and exchange.body_bytes >= 1 and not exchange.truncated
+        original = self._originals.get(payload) if complete else None
+        if original and original.url != exchange.url and not whole:
+            return self._revisit(exchange, original, "identical-payload-digest", payload)
+        response_id = self._exchange(exchange, "response", [], exchange.body, payload)
+        if complete:
+            self._originals.setdefault(payload, Original(exchange.url, exchange.started_at, response_id))
+        return response_id
+
+    def not_modified(self, exchange: Exchange, *, refers_to_url: str, refers_to_date: datetime) -> str:
+        """A 304: the server says that what an earlier file holds still stands. Returns the record ID."""
+        return self._revisit(exchange, Original(refers_to_url, refers_to_date), "server-not-modified", "")
+
+    def same_as_before(self, exchange: Exchange, *, refers_to_url: str, refers_to_date: datetime) -> str:
+        """An answer whose payload an earlier file holds, byte for byte. Returns the record ID."""
+        original = Original(refers_to_url, refers_to_date)
+        payload, _ = _digest(b"", exchange.body)
+        return self._revisit(exchange, original, "identical-payload-digest", payload)
+
+    def resource(self, url: str, content_type: str, body: bytes | IO[bytes], at: datetime) -> str:
+        """What no server sent: a screenshot, a print, an uploaded file. Returns the record ID."""
+        stream = io.BytesIO(body) if isinstance(body, bytes) else body
+        mime = _mime(content_type)
+        headers = [("WARC-Target-URI", url)]
+        return self._write("resource", at, content_type, headers, b"", stream, indexed=(url, mime, 0))
+
+    def metadata(self, about_url: str, facts: dict[str, str], at: datetime, concurrent_to: str | None = None) -> str:
+        """What we know about an address; facts without a value are left out. Returns the record ID."""
+        headers = [("WARC-Target-URI", about_url)]
+        if concurrent_to:
+            headers.append(("WARC-Concurrent-To", concurrent_to))
+        return self._write_fields("metadata", at, [(name, value) for name, value in facts.items() if value], headers)
+
+    def _revisit(self, exchange: Exchange, original: Original, profile: str, payload: str) -> str:
+        return self._exchange(exchange, "revisit", original.fields(profile), io.BytesIO(), payload)
+
+    def _exchange(self, exchange: Exchange, kind: str, headers: Fields, body: IO[bytes], payload: str) -> str:
         response_id = _record_id()
+        mime = REVISIT if kind == "revisit" else _mime(exchange.header("Content-Type"))
         about = [("WARC-Target-URI", exchange.url), ("WARC-IP-Address", exchange.ip)]
-        payload = _digest_of(exchange.body)
-        again = held.get(payload) if exchange is not fetched.final and exchange.body_bytes else None
-        writer.write(
+        truncated = [("WARC-Truncated", exchange.truncated)] if exchange.truncated else []
+        self._write(
             "request",
             exchange.started_at,
             "application/http; msgtype=request",
@@ -53,39 +134,23 @@ def write_warc(out: Writable, fetched: Fetched, *, software: str, operator: str,
             exchange.request,
             io.BytesIO(),
         )
-        truncated = [("WARC-Truncated", exchange.truncated)] if exchange.truncated else []
-        writer.write(
-            "revisit" if again else "response",
+        return self._write(
+            kind,
             exchange.started_at,
             "application/http; msgtype=response",
-            [*about, *truncated, *(again or [])],
+            [*about, *truncated, *headers],
             _head(exchange),
-            io.BytesIO() if again else exchange.body,
+            body,
             record_id=response_id,
             payload=payload,
+            indexed=(exchange.url, mime, exchange.status),
         )
-        if exchange.status == 200 and not exchange.truncated:
-            held.setdefault(payload, _revisit_of(exchange, response_id))
-    final = fetched.final
-    known = {**facts, "tls": final.tls, "fetchTimeMs": _milliseconds(final), "note": " ".join(final.notes)}
-    writer.write_fields(
-        "metadata",
-        final.ended_at,
-        [(name, value) for name, value in known.items() if value],
-        [("WARC-Target-URI", final.url), ("WARC-Concurrent-To", response_id)],
-    )
 
+    def _write_fields(self, kind: str, at: datetime, fields: Fields, headers: Fields) -> str:
+        lines = "".join(f"{name}: {_one_line(value)}\r\n" for name, value in fields)
+        return self._write(kind, at, FIELDS, headers, lines.encode(), io.BytesIO(), payload="")
 
-class _Writer:
-    def __init__(self, out: Writable) -> None:
-        self.out = out
-        self.info_id = ""
-
-    def write_fields(self, kind: str, at: datetime, fields: Fields, headers: Fields) -> None:
-        lines = "".join(f"{name}: {LINE_BREAKS.sub(' ', value).strip()}\r\n" for name, value in fields)
-        self.write(kind, at, FIELDS, headers, lines.encode(), io.BytesIO())
-
-    def write(
+    def _write(
         self,
         kind: str,
         at: datetime,
@@ -93,34 +158,59 @@ class _Writer:
         headers: Fields,
         head: bytes,
         body: IO[bytes],
-        record_id: str | None = None,
-        payload: str = "",
-    ) -> None:
+        *,
+        record_id: str = "",
+        payload: str | None = None,
+        indexed: tuple[str, str, int] | None = None,
+    ) -> str:
         """One record whose block is `head` and then `body`. The body is read twice: digests stand before the block."""
         record_id = record_id or _record_id()
-        block, size = hashlib.sha256(head), len(head)
-        for piece in _pieces(body):
-            block.update(piece)
-            size += len(piece)
+        block, size = _digest(head, body)
+        payload = _digest(b"", body)[0] if payload is None else payload
         fields = [("WARC-Type", kind), ("WARC-Record-ID", record_id), ("WARC-Date", _date(at)), *headers]
-        if self.info_id:
-            fields.append(("WARC-Warcinfo-ID", self.info_id))
-        if content_type != FIELDS:
-            fields.append(("WARC-Payload-Digest", f"sha256:{payload or hashlib.sha256().hexdigest()}"))
+        if self._info_id:
+            fields.append(("WARC-Warcinfo-ID", self._info_id))
+        if payload:
+            fields.append(("WARC-Payload-Digest", payload))
         fields += [
-            ("WARC-Block-Digest", f"sha256:{block.hexdigest()}"),
+            ("WARC-Block-Digest", block),
             ("Content-Type", content_type),
             ("Content-Length", str(size)),
         ]
-        with igzip.IGzipFile(fileobj=self.out, mode="wb", compresslevel=COMPRESSION_LEVEL, mtime=0) as member:
-            lines = "".join(f"{name}: {value}\r\n" for name, value in fields)
+        offset = self._out.size
+        with igzip.IGzipFile(fileobj=self._out, mode="wb", compresslevel=COMPRESSION_LEVEL, mtime=0) as member:
+            lines = "".join(f"{name}: {_one_line(value)}\r\n" for name, value in fields)
             member.write(f"WARC/1.1\r\n{lines}\r\n".encode())
             member.write(head)
             for piece in _pieces(body):
                 member.write(piece)
             member.write(b"\r\n\r\n")
-        if kind == "warcinfo":
-            self.info_id = record_id
+        if indexed:
+            url, mime, status = indexed
+            length = self._out.size - offset
+            self._entries.append(Entry(surt(url), stamp(at), url, mime, status, payload, offset, length))
+        return record_id
+
+
+class _Counted:
+    """Counts what is written, because an index needs to know where each record begins."""
+
+    def __init__(self, out: Writable) -> None:
+        self._out = out
+        self.size = 0
+
+    def write(self, data: bytes) -> int:
+        self.size += len(data)
+        return self._out.write(data)
+
+
+def _digest(head: bytes, body: IO[bytes]) -> tuple[str, int]:
+    """The digest of `head` and `body` together, and their size."""
+    digest, size = hashlib.sha256(head), len(head)
+    for piece in _pieces(body):
+        digest.update(piece)
+        size += len(piece)
+    return f"sha256:{digest.hexdigest()}", size
 
 
 def _head(exchange: Exchange) -> bytes:
@@ -135,27 +225,18 @@ def _head(exchange: Exchange) -> bytes:
     return b"".join((*kept, f"Content-Length: {exchange.body_bytes}\r\n".encode(), lines[-1]))
 
 
-def _revisit_of(exchange: Exchange, response_id: str) -> Fields:
-    """What a later record of the same payload says of this one."""
-    return [
-        ("WARC-Profile", SAME_PAYLOAD),
-        ("WARC-Refers-To", response_id),
-        ("WARC-Refers-To-Target-URI", exchange.url),
-        ("WARC-Refers-To-Date", _date(exchange.started_at)),
-    ]
-
-
-def _digest_of(body: IO[bytes]) -> str:
-    digest = hashlib.sha256()
-    for piece in _pieces(body):
-        digest.update(piece)
-    return digest.hexdigest()
-
-
 def _pieces(body: IO[bytes]) -> Iterator[bytes]:
     body.seek(0)
     yield from iter(lambda: body.read(PIECE), b"")
     body.seek(0)
+
+
+def _mime(content_type: str) -> str:
+    return content_type.partition(";")[0].strip().lower() or "unk"
+
+
+def _one_line(value: str) -> str:
+    return LINE_BREAKS.sub(" ", value).strip()
 
 
 def _record_id() -> str:
