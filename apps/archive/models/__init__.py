@@ -1,6 +1,6 @@
 """The archive's rows: hosts and pages, captures and what was read from them, the watch and what it found."""
 
-from apps.archive.models.captures import Attempt, Capture, CaptureQuerySet, Contents, facts_of
+from apps.archive.models.captures import Attempt, Capture, CaptureQuerySet, Contents, facts_of, record_name
 from apps.archive.models.extracts import Extract
 from apps.archive.models.pages import Host, Page
 from apps.archive.models.watches import Drift, Look, Passage, Watch
@@ -18,4 +18,5 @@ __all__ = [
     "Passage",
     "Watch",
     "facts_of",
+    "record_name",
 ]

@@ -225,7 +225,7 @@ class Capture(models.Model):
     @property
     def warc_name(self) -> str:
         """Where the record lies in the archive's storage, by its own digest."""
-        return f"sha256/{self.warc_digest[:2]}/{self.warc_digest[2:4]}/{self.warc_digest}.warc.gz"
+        return record_name(self.warc_digest)
 
 
 class Contents(models.Model):
@@ -258,6 +258,11 @@ class Attempt(models.Model):
 
     def __str__(self) -> str:
         return f"attempt {self.number}"
+
+
+def record_name(digest: str) -> str:
+    """Where the record with this SHA-256 lies in the archive's storage."""
+    return f"sha256/{digest[:2]}/{digest[2:4]}/{digest}.warc.gz"
 
 
 def facts_of(capture: Capture) -> dict[str, Any]:

@@ -23,6 +23,8 @@ from apps.archive.web.exchanges import Headers, Limits
 
 PIECE = 65_536
 REVISIT = "warc/revisit"
+# What a browser made of a page lies in resource records, under the page's address with one of these before it.
+SCREENSHOT, PRINT, DOM = "urn:fullPage:", "urn:pdf:", "urn:dom:"
 DEFAULT_PORTS = {"http": 80, "https": 443}
 WWW = re.compile(r"www\d*\.")
 
