@@ -10,7 +10,7 @@ from typing import Any
 from django.utils import timezone
 
 from apps.accounts.models import Role, User
-from apps.archive.models import Capture, Extract, Host, Page
+from apps.archive.models import Attempt, Capture, Extract, Host, Page
 from apps.archive.records.storage import draft
 from apps.claims import actions
 from apps.claims.models import Citation, Claim, Story
@@ -84,6 +84,10 @@ def make_capture(page: Page, state: str = Capture.State.STORED, code: str = "", 
         "read_at": timezone.now() if stored else None,
     }
     return Capture.objects.create(page=page, state=state, code=code, **{**values, **fields})
+
+
+def make_attempt(capture: Capture, number: int = 1, code: str = "http_403", **fields: Any) -> Attempt:
+    return Attempt.objects.create(capture=capture, number=number, ended_at=timezone.now(), code=code, **fields)
 
 
 def make_citation(

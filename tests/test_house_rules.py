@@ -58,7 +58,7 @@ def test_a_state_is_updated_in_bulk_only_by_the_archives_workshop():
         and node.func.attr in {"update", "bulk_update"}
         and any(keyword.arg in {"state", "stage"} for keyword in node.keywords)
     }
-    assert found == {"apps/archive/capturing/capture.py"}
+    assert found == {"apps/archive/capturing/leasing.py"}
 
 
 def test_migrations_import_no_code_of_ours():

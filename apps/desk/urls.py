@@ -26,6 +26,7 @@ urlpatterns = [
     path("sources/<int:pk>/correct/", sources.source_correct, name="source_correct"),
     path("captures/<int:pk>/retry/", sources.capture_retry, name="capture_retry"),
     path("captures/<int:pk>/record/", sources.capture_record, name="capture_record"),
+    path("attempts/<int:pk>/record/", sources.attempt_record, name="attempt_record"),
     path("captures/<int:pk>/let-go/", archive.capture_let_go, name="capture_let_go"),
     path("archive/needs-a-person/", archive.needs_a_person, name="needs_a_person"),
     path("stories/", stories.stories, name="stories"),

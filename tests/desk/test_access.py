@@ -7,7 +7,7 @@ from django.urls import URLPattern, reverse
 
 from apps.archive.models import Capture
 from apps.desk.urls import urlpatterns
-from tests.newsroom import make_citation, make_claim, make_person, make_story, store_record
+from tests.newsroom import make_attempt, make_citation, make_claim, make_person, make_story, store_record
 
 pytestmark = pytest.mark.django_db
 
@@ -39,6 +39,7 @@ TABLE: dict[str, tuple[str, set[str]]] = {
     "source_correct": ("GET", CITES),
     "capture_retry": ("POST", CITES),
     "capture_record": ("GET", EVIDENCE),
+    "attempt_record": ("GET", EVIDENCE),
     "capture_let_go": ("POST", CITES),
     "needs_a_person": ("GET", EVERYONE),
     "stories": ("GET", EVERYONE),
@@ -57,14 +58,16 @@ def addresses():
     ada = make_person("owner", "editor")
     claim = make_claim(ada, story=make_story(ada))
     citation = make_citation(claim, ada, outlet="Yonhap")
+    store_record(citation.capture, b"evidence")
+    attempt = make_attempt(citation.capture, warc_digest=citation.capture.warc_digest)
     with_key = {
         "claim": claim.pk,
         "citation": citation.pk,
         "source": citation.source_id,
         "capture": citation.capture_id,
         "story": claim.story_id,
+        "attempt": attempt.pk,
     }
-    store_record(citation.capture, b"evidence")
     found = {}
     for name in NAMES:
         kind = name.partition("_")[0]

@@ -5,12 +5,14 @@ import gzip
 import pytest
 from django.urls import reverse
 
-from apps.archive.models import Attempt, Capture
+from apps.archive.models import Attempt, Capture, record_name
+from apps.archive.records.storage import draft
 from apps.audit.models import Entry
 from apps.claims.actions import correct_source
 from apps.desk.forms import SourceForm
 from apps.sources.models import Party, Source
 from tests.newsroom import (
+    make_attempt,
     make_citation,
     make_claim,
     make_editor,
@@ -73,11 +75,28 @@ def test_it_shows_the_text_as_text_and_every_fact_of_the_copy(client, citation):
 
 def test_a_failed_copy_says_why_and_offers_another_try(client, ada):
     citation = make_citation(make_claim(ada), ada, state=Capture.State.FAILED, code="http_403")
-    Attempt.objects.create(capture=citation.capture, number=1, code="http_403")
+    make_attempt(citation.capture)
     shown = page(client, citation.source)
     assert "the server answered 403" in shown
     assert citation.capture.hint in shown
     assert reverse("desk:capture_retry", args=[citation.capture_id]) in shown
+
+
+def test_what_the_site_answered_instead_is_kept_to_take_away_and_that_is_on_record(client, ada):
+    citation = make_citation(make_claim(ada), ada, state=Capture.State.FAILED, code="http_403")
+    body = gzip.compress(b"WARC/1.1\r\n")
+    with draft() as record:
+        record.write(body)
+        record.keep(record_name(record.digest))
+    attempt = make_attempt(citation.capture, warc_digest=record.digest)
+    address = reverse("desk:attempt_record", args=[attempt.pk])
+    assert address in page(client, citation.source)
+    assert b"".join(client.get(address).streaming_content) == body
+    assert Entry.objects.get(verb="warc_downloaded").after["record_sha256"] == record.digest
+    bare = make_attempt(citation.capture, number=2)
+    assert client.get(reverse("desk:attempt_record", args=[bare.pk])).status_code == 404
+    Attempt.objects.filter(pk=attempt.pk).update(ended_at=None)
+    assert client.get(address).status_code == 404
 
 
 def test_trying_again_queues_it_and_goes_back_to_where_one_was(client, ada):

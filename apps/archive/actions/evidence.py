@@ -12,8 +12,8 @@ from apps.audit.actions import record
 from apps.audit.verbs import Verb
 
 
-def record_download(capture: Capture, *, by: User) -> None:
-    """Somebody takes the archived record of one copy with them."""
+def record_download(capture: Capture, digest: str, *, by: User) -> None:
+    """Somebody takes a record of this capture with them: the copy's, or that of an attempt that failed."""
     require(by, Capability.DOWNLOAD_EVIDENCE)
     with transaction.atomic():
         record(
@@ -21,5 +21,5 @@ def record_download(capture: Capture, *, by: User) -> None:
             stream=capture.page.stream,
             target=capture.page.url,
             by=by,
-            after={"capture": capture.pk, "record_sha256": capture.warc_digest},
+            after={"capture": capture.pk, "record_sha256": digest},
         )

@@ -15,6 +15,7 @@ from apps.archive.capturing import requisites
 from apps.archive.codes import Code
 from apps.archive.configured import limits, user_agent
 from apps.archive.web.addresses import Refused
+from apps.archive.web.connections import Connections
 from apps.archive.web.decoding import decoded, to_text
 from apps.archive.web.exchanges import Exchange, Fetched, FetchFailed, Limits
 from apps.archive.web.fetching import fetch
@@ -50,23 +51,27 @@ class Gathered:
             fetched.close()
 
 
-def gather(page: Fetched, html_text: str, *, ends: float, progress: Callable[[int], None]) -> Gathered:
+def gather(
+    page: Fetched, html_text: str, *, ends: float, progress: Callable[[int], None], connections: Connections
+) -> Gathered:
     """Fetch what the page names, through the same guard, until `ends` by the monotonic clock.
 
     One that can't be had costs no other. What `progress` raises ends all of it.
     """
     gathered = Gathered(received=sum(exchange.body_bytes for exchange in page.exchanges))
+    allowed = limits()
+    if not allowed.requisites:
+        return gathered
     seen = {page.requested_url, page.final.url}
     named = requisites.in_html(html_text, page.final.url)
-    allowed = limits()
     try:
         for _ in range(DEEPEST_STYLE):
             fresh = [url for url in dict.fromkeys(named) if url not in seen]
             seen.update(fresh)
             room = allowed.requisites - len(gathered.fetched) - len(gathered.missing)
-            if not fresh or not allowed.requisites:
+            if not fresh:
                 break
-            came = _fetch_all(fresh[: max(room, 0)], gathered, allowed, ends, progress)
+            came = _fetch_all(fresh[: max(room, 0)], gathered, allowed, ends, progress, connections)
             gathered.missing += [(url, Code.TOO_LARGE) for url in fresh[max(room, 0) :]]
             named = [url for fetched in came for url in _named_by_style(fetched)]
     except BaseException:
@@ -76,7 +81,12 @@ def gather(page: Fetched, html_text: str, *, ends: float, progress: Callable[[in
 
 
 def _fetch_all(
-    urls: list[str], gathered: Gathered, allowed: Limits, ends: float, progress: Callable[[int], None]
+    urls: list[str],
+    gathered: Gathered,
+    allowed: Limits,
+    ends: float,
+    progress: Callable[[int], None],
+    connections: Connections,
 ) -> list[Fetched]:
     """Several at once; the budget is what is left of it when one of them begins."""
     came: dict[str, Fetched] = {}
@@ -90,7 +100,7 @@ def _fetch_all(
                 if room <= 0 or time.monotonic() >= ends:
                     failed[url] = Code.TOO_LARGE if room <= 0 else Code.DEADLINE_EXCEEDED
                     continue
-                running[pool.submit(_fetch_one, url, allowed, room, ends)] = url
+                running[pool.submit(_fetch_one, url, allowed, room, ends, connections)] = url
             for done in wait(running, timeout=1, return_when=FIRST_COMPLETED).done if running else ():
                 url = running.pop(done)
                 try:
@@ -116,14 +126,14 @@ def _was_a_guess(url: str, code: Code) -> bool:
     return code == Code.HTTP_404 and urlsplit(url).path == "/favicon.ico"
 
 
-def _fetch_one(url: str, allowed: Limits, room: int, ends: float) -> Fetched:
+def _fetch_one(url: str, allowed: Limits, room: int, ends: float, connections: Connections) -> Fetched:
     bounds = replace(
         allowed,
         page_bytes=min(allowed.asset_bytes, room),
         capture_seconds=max(min(allowed.resource_seconds, ends - time.monotonic()), 0.001),
     )
     try:
-        return fetch(url, limits=bounds, allow=settings.ARCHIVE_ALLOW, user_agent=user_agent())
+        return fetch(url, limits=bounds, allow=settings.ARCHIVE_ALLOW, user_agent=user_agent(), connections=connections)
     except FetchFailed as failure:
         failure.close()
         raise

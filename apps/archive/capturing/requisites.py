@@ -12,7 +12,13 @@ MOST_FOUND = 2_000
 MOST_TAGS = 50_000
 MOST_VALUES = 20_000
 # A scanner instead of a parser: parsers take quadratic time on hostile nesting, and taming drops styles and scripts.
-TAG = re.compile(r"<(?:!--(?:.*?-->|.*)|(?P<name>[A-Za-z][A-Za-z0-9]*+))", re.DOTALL)
+# Only tags that can name something are looked at: by their name, or with a style of their own before the next "<".
+TAG = re.compile(
+    r"<(?:!--(?:.*?-->|.*)"
+    r"|(?P<name>(?:base|image|img|input|link|meta|script|source|style|template|textarea|title|video)(?![A-Za-z0-9])"
+    r"|[A-Za-z][A-Za-z0-9]*+(?=[\s/\"'][^<s]*+(?:s(?!tyle)[^<s]*+)*+style)))",
+    re.DOTALL | re.IGNORECASE,
+)
 ATTRIBUTE = re.compile(
     r"[\s/]*+(?P<name>[^\s\"'<>/=]++)(?:\s*+=\s*+(?:\"(?P<double>[^\"]*+)\"|'(?P<single>[^']*+)'|(?P<bare>[^\s\"'>]++)))?"
 )

@@ -90,6 +90,7 @@ class Capture(models.Model):
     requested_at = models.DateTimeField(default=timezone.now, editable=False)
 
     attempt = models.PositiveSmallIntegerField(default=0)
+    taken_at = models.DateTimeField(null=True, editable=False, help_text="When the present attempt began.")
     last_attempt = models.PositiveSmallIntegerField(help_text="The number of the attempt after which we give up.")
     next_attempt_at = models.DateTimeField(default=timezone.now)
     lease_token = models.UUIDField(null=True, editable=False)
@@ -242,8 +243,19 @@ class Contents(models.Model):
         return f"contents of capture {self.capture_id}"
 
 
+class AttemptQuerySet(models.QuerySet["Attempt"]):
+    """Reads of what was tried."""
+
+    def ended(self) -> AttemptQuerySet:
+        """Tries that are over: their record, if they have one, is there to stay."""
+        return self.filter(ended_at__isnull=False)
+
+
 class Attempt(models.Model):
-    """One try at a capture, kept whatever came of it."""
+    """One try at a capture, kept whatever came of it: written down before anything is stored, or when it ends.
+
+    The record is the one that was stored; of an attempt that failed, what the site answered instead of the page.
+    """
 
     capture = models.ForeignKey(Capture, models.PROTECT, related_name="attempts")
     number = models.PositiveSmallIntegerField()
@@ -251,9 +263,17 @@ class Attempt(models.Model):
     ended_at = models.DateTimeField(null=True)
     code = models.CharField("failure", max_length=30, choices=Code.choices, blank=True)
     detail = models.CharField(max_length=500, blank=True)
+    http_status = models.PositiveSmallIntegerField(null=True)
+    warc_digest = models.CharField("record SHA-256", max_length=64, blank=True)
+    warc_bytes = models.PositiveBigIntegerField(null=True)
+
+    objects = AttemptQuerySet.as_manager()
 
     class Meta:
         ordering = ["number"]
+        indexes = [
+            models.Index(fields=["warc_digest"], name="attempt_by_record", condition=~models.Q(warc_digest="")),
+        ]
         constraints = [models.UniqueConstraint(fields=["capture", "number"], name="attempt_is_counted_once")]
 
     def __str__(self) -> str:

@@ -13,6 +13,8 @@ from typing import IO, Any
 from django.core.files.base import File
 from django.core.files.storage import FileSystemStorage, Storage, storages
 
+from apps.archive.models import record_name
+
 # How the name of a file begins that is still being written.
 PART = ".part-"
 
@@ -90,3 +92,8 @@ def draft() -> Iterator[Draft]:
 def open_record(name: str) -> Any:
     """The stored bytes, to be read and closed by the caller. Raises FileNotFoundError."""
     return archive().open(name, "rb")
+
+
+def discard(digest: str) -> None:
+    """Remove the record with this digest, minding nothing missing: nobody came to rest on it."""
+    archive().delete(record_name(digest))

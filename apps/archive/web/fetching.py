@@ -4,6 +4,8 @@ It connects to the vetted address and to no other, uses no proxy, cookie or cred
 itself: the evidence is the exact bytes on the wire, and library parsers pass cut-off bodies and doubled lengths.
 """
 
+from __future__ import annotations
+
 import contextlib
 import re
 import socket
@@ -17,13 +19,13 @@ from typing import IO
 
 from apps.archive.codes import Code, code_for_status
 from apps.archive.web.addresses import Lookup, Refused, WebAddress, connect, follow, parse, secure
+from apps.archive.web.connections import Connection, Connections, StaleConnection
 from apps.archive.web.exchanges import Exchange, Fetched, FetchFailed, Headers, Limits
 
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 ALWAYS_SENT = (
     "Accept: text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
     "Accept-Encoding: gzip, deflate",
-    "Connection: close",
 )
 PIECE = 65_536
 IN_MEMORY = 1_000_000
@@ -53,9 +55,10 @@ def fetch(
     user_agent: str,
     lookup: Lookup = socket.getaddrinfo,
     on_progress: Progress | None = None,
+    connections: Connections | None = None,
 ) -> Fetched:
     """The page at `url`, complete. `on_progress` is told the bytes so far about once a second; what it raises ends
-    the fetch. Raises FetchFailed.
+    the fetch. With `connections`, one that is still open to the same site is used again. Raises FetchFailed.
     """
     fetched = Fetched(url, [])
     answered: int | None = None
@@ -63,7 +66,7 @@ def fetch(
         address = parse(url, allow=allow)
         fetched.requested_url = address.url
         capture_ends = time.monotonic() + limits.capture_seconds
-        fetcher = _Fetcher(limits, allow, user_agent, lookup, on_progress, capture_ends)
+        fetcher = _Fetcher(limits, allow, user_agent, lookup, on_progress, capture_ends, connections)
         seen = {address.url}
         while True:
             answered = None
@@ -99,25 +102,47 @@ class _Fetcher:
     lookup: Lookup
     on_progress: Progress | None
     capture_ends: float
+    connections: Connections | None
 
     def exchange(self, address: WebAddress) -> Exchange:
         ends = min(self.capture_ends, time.monotonic() + self.limits.resource_seconds)
-        started_at = datetime.now(UTC)
+        kept = self.connections.take(address) if self.connections else None
+        if kept:
+            try:
+                return self._exchange_over(kept, address, ends)
+            except StaleConnection:
+                pass  # the server had closed it meanwhile, which it may at any time (RFC 9112, 9.5)
+        return self._exchange_over(self._open(address, ends), address, ends)
+
+    def _open(self, address: WebAddress, ends: float) -> Connection:
         connection, endpoint = connect(address, allow=self.allow, seconds=self._seconds(ends), lookup=self.lookup)
+        if address.scheme != "https":
+            return Connection(connection, endpoint)
         try:
-            tls = ""
-            if address.scheme == "https":
-                connection = secured = secure(connection, address, seconds=self._seconds(ends))
-                tls = secured.version() or ""
-            wire = _Wire(connection, ends, self.limits, self.on_progress)
+            secured = secure(connection, address, seconds=self._seconds(ends))
+        except BaseException:
+            connection.close()
+            raise
+        return Connection(secured, endpoint, secured.version() or "")
+
+    def _exchange_over(self, connection: Connection, address: WebAddress, ends: float) -> Exchange:
+        keeps = False
+        started_at = datetime.now(UTC)
+        try:
+            wire = _Wire(connection.socket, ends, self.limits, self.on_progress)
             request = self._request(address)
-            wire.send(request)
-            head, status, reason = wire.read_head()
+            try:
+                wire.send(request)
+                head, status, reason = wire.read_head()
+            except FetchFailed as failure:
+                if connection.used and failure.code == Code.CONNECT_FAILED:
+                    raise StaleConnection from failure
+                raise
             with contextlib.ExitStack() as unless_kept:
                 exchange = Exchange(
                     url=address.url,
-                    ip=endpoint.ip,
-                    port=endpoint.port,
+                    ip=connection.endpoint.ip,
+                    port=connection.endpoint.port,
                     request=request,
                     response_head=head,
                     status=status,
@@ -127,13 +152,17 @@ class _Fetcher:
                     body_bytes=0,
                     started_at=started_at,
                     ended_at=started_at,
-                    tls=tls,
+                    tls=connection.tls,
                 )
-                self._receive(wire, exchange)
+                ended_clean = self._receive(wire, exchange)
                 unless_kept.pop_all()
+            keeps = ended_clean and _stays_open(exchange)
             return exchange
         finally:
-            connection.close()
+            if keeps and self.connections:
+                self.connections.give(address, connection)
+            else:
+                connection.socket.close()
 
     def _seconds(self, ends: float) -> float:
         seconds = min(self.limits.connect_seconds, ends - time.monotonic())
@@ -143,17 +172,21 @@ class _Fetcher:
 
     def _request(self, address: WebAddress) -> bytes:
         agent = CONTROLS.sub(" ", self.user_agent)
-        lines = f"GET {address.target} HTTP/1.1", f"Host: {address.authority}", f"User-Agent: {agent}", *ALWAYS_SENT
+        lines = [f"GET {address.target} HTTP/1.1", f"Host: {address.authority}", f"User-Agent: {agent}", *ALWAYS_SENT]
+        if self.connections is None:
+            lines.append("Connection: close")
         return "\r\n".join((*lines, "", "")).encode("ascii", "replace")
 
-    def _receive(self, wire: "_Wire", exchange: Exchange) -> None:
+    def _receive(self, wire: _Wire, exchange: Exchange) -> bool:
+        """Reads the body; whether the answer ended where it said, so that another may follow on the connection."""
         page = 200 <= exchange.status < 300
         cap = self.limits.page_bytes if page else min(ERROR_BODY_BYTES, self.limits.page_bytes)
         if exchange.status in REDIRECTS:
             cap = min(cap, REDIRECT_BODY_BYTES)
             wire.ends = min(wire.ends, time.monotonic() + REDIRECT_BODY_SECONDS)
+        ended_clean = False
         try:
-            wire.read_body(exchange, cap, whole=page)
+            ended_clean = wire.read_body(exchange, cap, whole=page) and not wire.buffer
         except FetchFailed as failure:
             if page:
                 raise
@@ -161,6 +194,7 @@ class _Fetcher:
         exchange.body_bytes = exchange.body.tell()
         exchange.body.seek(0)
         exchange.ended_at = datetime.now(UTC)
+        return ended_clean
 
 
 @dataclass
@@ -205,18 +239,21 @@ class _Wire:
             if (status := int(matched[1])) >= 200:
                 return head, status, CONTROLS.sub(" ", _text(matched[2] or b"")).strip()
 
-    def read_body(self, exchange: Exchange, cap: int, *, whole: bool) -> None:
-        """De-chunks the body into its file, at most `cap` bytes. Raises FetchFailed when that isn't all of it."""
+    def read_body(self, exchange: Exchange, cap: int, *, whole: bool) -> bool:
+        """De-chunks the body into its file, at most `cap` bytes. Raises FetchFailed when that isn't all of it.
+
+        False when only the end of the connection ended the body.
+        """
         codings = [coding for coding in _listed(exchange.header("Transfer-Encoding").lower()) if coding != "identity"]
         lengths = set(_listed(exchange.header("Content-Length")))
         if exchange.status in (204, 304):
-            return
+            return True
         if codings:
             if codings != ["chunked"]:
                 raise FetchFailed(Code.BAD_RESPONSE, f"Transfer-Encoding: {', '.join(codings)[:100]}")
             if lengths:
                 exchange.notes.append("Content-Length and chunked were sent together; chunked was followed.")
-            self._read_chunks(exchange.body, cap)
+            return self._read_chunks(exchange.body, cap)
         elif lengths:
             if len(lengths) > 1 or not all(LENGTH.fullmatch(length) for length in lengths):
                 raise FetchFailed(Code.BAD_RESPONSE, f"Content-Length: {', '.join(sorted(lengths))[:100]}")
@@ -229,8 +266,11 @@ class _Wire:
         else:
             while self.buffer or self._fill(self.ends):
                 self._copy(exchange.body, len(self.buffer), cap)
+            return False
+        return True
 
-    def _read_chunks(self, out: IO[bytes], cap: int) -> None:
+    def _read_chunks(self, out: IO[bytes], cap: int) -> bool:
+        """The chunks, put together. Whether the body's own end came with the last one."""
         framing = 0
         while True:
             line = self._line(LONGEST_CHUNK_LINE, Code.BAD_RESPONSE)
@@ -239,10 +279,14 @@ class _Wire:
             if matched is None or framing > cap + LONGEST_CHUNK_LINE:
                 raise FetchFailed(Code.BAD_RESPONSE, "The chunks of the body can't be read.")
             if (size := int(matched[1], 16)) == 0:
-                return  # headers after the body are not kept, and the connection ends here
+                break
             self._copy(out, size, cap)
             if self._line(len(b"\r\n"), Code.BAD_RESPONSE) not in BLANK_LINES:
                 raise FetchFailed(Code.BAD_RESPONSE, "A chunk of the body is longer than announced.")
+        # Fields after the body are not kept, nor waited for: what is not here yet costs the connection and no time.
+        ended = bytes(self.buffer[:2]) == b"\r\n"
+        del self.buffer[:2]
+        return ended
 
     def _copy(self, out: IO[bytes], size: int, cap: int) -> None:
         room = cap - out.tell()
@@ -286,6 +330,12 @@ class _Wire:
             self.buffer += piece
             return bool(piece)
         raise FetchFailed(late, f"{self.received} bytes had arrived.")
+
+
+def _stays_open(exchange: Exchange) -> bool:
+    """Whether the server lets another request follow (RFC 9112, 9.3)."""
+    listed = _listed(exchange.header("Connection").lower())
+    return exchange.response_head.startswith(b"HTTP/1.1") and "close" not in listed and not exchange.notes
 
 
 def _check_status(exchange: Exchange) -> None:

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from apps.accounts.capabilities import Capability
 from apps.accounts.permissions import require
 from apps.archive.actions import AlreadyBeingCopied, record_download, retry_capture
-from apps.archive.models import Capture
+from apps.archive.models import Attempt, Capture, record_name
 from apps.archive.records.storage import open_record
 from apps.audit.models import Entry
 from apps.audit.versioned import ChangedMeanwhile
@@ -98,18 +98,28 @@ def capture_record(request: DeskRequest, pk: int) -> HttpResponseBase:
     capture = get_object_or_404(Capture.objects.select_related("page"), pk=pk)
     if not capture.is_stored:
         raise Http404("This copy has no record.")
+    return _download(request, capture, capture.warc_digest, f"capture-{capture.pk}.warc.gz")
+
+
+@require_safe
+def attempt_record(request: DeskRequest, pk: int) -> HttpResponseBase:
+    """The WARC of what a site answered instead of the page, as a download."""
+    require(request.user, Capability.DOWNLOAD_EVIDENCE)
+    attempt = get_object_or_404(Attempt.objects.ended().select_related("capture__page"), pk=pk)
+    if not attempt.warc_digest:
+        raise Http404("This attempt has no record.")
+    name = f"capture-{attempt.capture_id}-attempt-{attempt.number}.warc.gz"
+    return _download(request, attempt.capture, attempt.warc_digest, name)
+
+
+def _download(request: DeskRequest, capture: Capture, digest: str, name: str) -> FileResponse:
     try:
-        record = open_record(capture.warc_name)
+        record = open_record(record_name(digest))
     except FileNotFoundError as error:
         raise Http404("The archive can't find this record. Tell the administrator.") from error
     if request.method == "GET":
-        record_download(capture, by=request.user)
-    return FileResponse(
-        record,
-        as_attachment=True,
-        filename=f"capture-{capture.pk}.warc.gz",
-        content_type="application/warc",
-    )
+        record_download(capture, digest, by=request.user)
+    return FileResponse(record, as_attachment=True, filename=name, content_type="application/warc")
 
 
 def _newest(captures: list[Capture]) -> Capture | None:

@@ -1,0 +1,226 @@
+"""The queue's rows as a worker takes them and gives them back: leases, attempts, and what became of each."""
+
+from __future__ import annotations
+
+import logging
+import random
+import threading
+import time
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from apps.archive.capturing import politeness
+from apps.archive.codes import BLOCKED, RETRYABLE, Code, Phase
+from apps.archive.models import Attempt, Capture, facts_of
+from apps.archive.records import storage
+from apps.audit.actions import record
+from apps.audit.verbs import Verb
+
+LONGEST_WAIT = timedelta(minutes=15)
+TOLD_EVERY_SECONDS = 1.0
+logger = logging.getLogger(__name__)
+
+
+class LeaseLostError(Exception):
+    """Somebody else holds this capture now: whatever we do with it is in vain."""
+
+
+@dataclass
+class Leased:
+    """A capture that is ours for a while, and what is told of it while it runs."""
+
+    capture: Capture
+    token: UUID
+    turn: datetime
+    phase: Phase = Phase.PAGE
+    ends: float = 0.0
+    told_at: float = field(default_factory=time.monotonic)
+    thread: int = field(default_factory=threading.get_ident)
+    attempt: Attempt | None = None
+    is_stored: bool = False
+
+    def progress(self, received: int) -> None:
+        """Tell the row how far we are, once a second at most. Raises LeaseLostError."""
+        if threading.get_ident() != self.thread or time.monotonic() - self.told_at < TOLD_EVERY_SECONDS:
+            return
+        self.told_at = time.monotonic()
+        ours = Capture.objects.filter(pk=self.capture.pk, lease_token=self.token)
+        if not ours.update(phase=self.phase, progress_bytes=received):
+            raise LeaseLostError
+
+    def announce(self, digest: str, size: int) -> None:
+        """Write down which record is about to be stored, so that whoever takes over can clear it away.
+
+        Raises LeaseLostError when somebody has taken over: the attempt has been ended under its number then.
+        """
+        self.attempt = self.new_attempt(warc_digest=digest, warc_bytes=size)
+        try:
+            with transaction.atomic():
+                self.attempt.save(force_insert=True)
+        except IntegrityError as error:
+            raise LeaseLostError from error
+
+    def end_attempt(self, now: datetime, code: Code | str = "", detail: str = "", status: int | None = None) -> None:
+        """Write down how this attempt ended, in the transaction that settles the capture."""
+        ended: dict[str, Any] = {"ended_at": now, "code": code, "detail": detail[:500], "http_status": status}
+        if self.attempt is None:
+            self.new_attempt(**ended).save(force_insert=True)
+            return
+        nothing = {} if self.is_stored else {"warc_digest": "", "warc_bytes": None}
+        Attempt.objects.filter(pk=self.attempt.pk).update(**ended, **nothing)
+
+    def clear_away(self) -> None:
+        """We came too late: what we have stored belongs to nobody."""
+        if self.attempt:
+            storage.discard(self.attempt.warc_digest)
+
+    def new_attempt(self, **known: Any) -> Attempt:
+        capture = self.capture
+        return Attempt(capture=capture, number=capture.attempt, started_at=capture.taken_at or timezone.now(), **known)
+
+
+def lease(capture_id: int) -> Leased | None:
+    """Take a due capture under a lock; None when it isn't due, somebody else was first, or its host is busy.
+
+    The attempt is counted here, before the work, so that a page that kills its worker is not tried for ever.
+    """
+    now = timezone.now()
+    with transaction.atomic():
+        due = Capture.objects.due(now).select_related("page__host").select_for_update(of=("self", "page__host"))
+        capture = due.filter(pk=capture_id).first()
+        if capture is None:
+            return None
+        if abandoned := capture.lease_token is not None:
+            _end_lost_attempt(capture, now)
+        leased = _booked(capture, now)
+        if abandoned and leased:
+            _record_postponed(leased.capture, Code.WORKER_LOST)
+    if abandoned:
+        _clear_away(capture)
+    return leased
+
+
+def _booked(capture: Capture, now: datetime) -> Leased | None:
+    """The capture, taken, if it has an attempt left and its host has a turn."""
+    if capture.attempt >= capture.last_attempt:
+        if capture.lease_token:
+            _settle_failed(capture, capture.lease_token, now, Code.WORKER_LOST, "", None)
+        return None
+    turn = politeness.book(capture.page.host, now)
+    if turn is None:
+        return None
+    if turn - now > politeness.WORTH_WAITING:
+        Capture.objects.filter(pk=capture.pk, state=Capture.State.QUEUED).update(next_attempt_at=turn)
+        return None
+    token = uuid4()
+    taken: dict[str, Any] = {
+        "attempt": capture.attempt + 1,
+        "taken_at": now,
+        "lease_token": token,
+        "lease_until": now + timedelta(seconds=settings.ARCHIVE_LEASE_SECONDS),
+        "phase": Phase.PAGE,
+        "progress_bytes": 0,
+    }
+    Capture.objects.filter(pk=capture.pk).update(state=Capture.State.FETCHING, **taken)
+    for name, value in taken.items():
+        setattr(capture, name, value)
+    return Leased(capture, token, turn)
+
+
+def give_back(
+    leased: Leased, code: Code, detail: str, http_status: int | None = None, retry_after: float | None = None
+) -> None:
+    """The attempt failed: queue the row again if another try may help, else settle it as failed or blocked."""
+    capture, now = leased.capture, timezone.now()
+    with transaction.atomic():
+        if code not in RETRYABLE or capture.attempt >= capture.last_attempt:
+            ours = _settle_failed(capture, leased.token, now, code, detail, http_status)
+        else:
+            ours = _put_back(capture, leased.token, now + wait_before(capture, retry_after), code, detail, http_status)
+        if ours:
+            leased.end_attempt(now, code, detail, http_status)
+    if not ours:
+        leased.clear_away()
+
+
+def _put_back(
+    capture: Capture, token: UUID, next_attempt_at: datetime, code: Code, detail: str, http_status: int | None
+) -> bool:
+    returned = Capture.objects.filter(pk=capture.pk, lease_token=token).update(
+        state=Capture.State.QUEUED,
+        code=code,
+        detail=detail[:500],
+        http_status=http_status,
+        lease_token=None,
+        lease_until=None,
+        phase="",
+        next_attempt_at=next_attempt_at,
+    )
+    if returned:
+        _record_postponed(capture, code)
+    return bool(returned)
+
+
+def _settle_failed(
+    capture: Capture, token: UUID, now: datetime, code: Code, detail: str, http_status: int | None
+) -> bool:
+    state = Capture.State.BLOCKED if code in BLOCKED else Capture.State.FAILED
+    settled = Capture.objects.filter(pk=capture.pk, lease_token=token).update(
+        state=state,
+        code=code,
+        detail=detail[:500],
+        http_status=http_status,
+        lease_token=None,
+        lease_until=None,
+        phase="",
+        settled_at=now,
+    )
+    if settled:
+        record(
+            Verb.CAPTURE_FAILED,
+            stream=capture.page.stream,
+            target=capture.page.url,
+            by=None,
+            after={**facts_of(capture), "state": state, "failure": code.label},
+        )
+    return bool(settled)
+
+
+def wait_before(capture: Capture, retry_after: float | None) -> timedelta:
+    """How long to leave the site alone: doubling with jitter, or as long as the site asks for, at most 15 minutes."""
+    seconds = settings.ARCHIVE_RETRY_SECONDS * 2 ** (capture.attempt - 1)
+    jittered = seconds * random.uniform(0.8, 1.2)  # noqa: S311  (spreads retries, keeps no secret)
+    return min(LONGEST_WAIT, timedelta(seconds=max(jittered, retry_after or 0)))
+
+
+def _end_lost_attempt(capture: Capture, now: datetime) -> None:
+    """The worker that held this capture never came back: its attempt ends here, and its number is used up."""
+    lost: dict[str, Any] = {"ended_at": now, "code": Code.WORKER_LOST}
+    if not capture.attempts.filter(number=capture.attempt, ended_at__isnull=True).update(**lost):
+        Attempt.objects.get_or_create(
+            capture=capture, number=capture.attempt, defaults={"started_at": capture.taken_at or now, **lost}
+        )
+
+
+def _clear_away(capture: Capture) -> None:
+    """Remove what a lost worker may have stored and nobody settled. What can't be removed now is, next time."""
+    left = capture.attempts.filter(code=Code.WORKER_LOST).exclude(warc_digest="")
+    for attempt in left:
+        storage.discard(attempt.warc_digest)
+        left.filter(pk=attempt.pk).update(warc_digest="", warc_bytes=None)
+
+
+def _record_postponed(capture: Capture, code: Code) -> None:
+    record(
+        Verb.CAPTURE_POSTPONED,
+        stream=capture.page.stream,
+        target=capture.page.url,
+        by=None,
+        after={**facts_of(capture), "state": Capture.State.QUEUED, "failure": code.label},
+    )
