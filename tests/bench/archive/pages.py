@@ -1,18 +1,20 @@
-"""What one archived page costs, beside wget, on the same pages in the same run.
+"""What one archived page costs, beside wget and ArchiveBox, on the same pages in the same run.
 
-``python -m tests.services [--sqlite] -- python -m tests.bench.archive.pages [--pages 200] [--rounds 5]``
+``python -m tests.services [--sqlite] -- python -m tests.bench.archive.pages [--pages 100] [--rounds 5]
+[--requisites] [--archivebox]``
 
-Prints medians: pages a second, CPU milliseconds a page, and our peak memory. Nothing here is a test: compare the
-ratios, not the seconds. Everything goes to a site on loopback that runs in a process of its own, and ends by itself.
+Prints medians: pages a second, CPU milliseconds a page, and peak memory. HTML alone, or with what belongs to each page.
+Ours is the worker's work without Celery: lease, fetch, record, settle; text is read elsewhere. ArchiveBox 0.7.4 is
+installed into a place of its own for the run, and runs as nobody, because it refuses to run as root. Nothing here is a
+test: compare the ratios, not the seconds. Everything goes to a site on loopback, and ends by itself.
 """
 
 from __future__ import annotations
 
 import argparse
-import http.server
 import json
-import multiprocessing
 import os
+import pwd
 import resource
 import shutil
 import statistics
@@ -21,43 +23,16 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
-from multiprocessing.connection import Connection
 from pathlib import Path
 
-WORDS = ["Two", "soldiers", "were", "captured", "in", "Kursk", "on", "Thursday", "the", "service", "said"]
+from tests.bench.archive.processes import Peak
+from tests.bench.archive.site import site
 
-
-def page(number: int, size: int) -> bytes:
-    """An article of about `size` bytes, unlike every other."""
-    paragraphs = []
-    while sum(map(len, paragraphs)) < size:
-        turn = (number * 7 + len(paragraphs) * 3) % len(WORDS)
-        paragraphs.append(f"<p>{number}.{len(paragraphs)} {' '.join(WORDS[turn:] + WORDS[:turn])}.</p>\n")
-    return f"<html><head><title>Story {number}</title></head><body>{''.join(paragraphs)}</body></html>".encode()
-
-
-def serve(tell: Connection, pages: int, size: int) -> None:
-    """A site with that many pages, until its process is ended."""
-    made = [page(number, size) for number in range(pages)]
-
-    class Site(http.server.BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-
-        def do_GET(self) -> None:
-            number = self.path.strip("/")
-            body = made[int(number)] if number.isdigit() else b""
-            self.send_response(200 if body else 404)
-            self.send_header("Content-Type", "text/html; charset=utf-8")
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, *spoken: object) -> None:
-            pass
-
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Site)
-    tell.send(server.server_address[1])
-    server.serve_forever()
+ARCHIVEBOX = "archivebox==0.7.4"
+ARCHIVEBOX_LEAVES_OUT = [
+    *("TITLE", "FAVICON", "SINGLEFILE", "READABILITY", "MERCURY", "HTMLTOTEXT", "PDF", "SCREENSHOT", "DOM"),
+    *("GIT", "MEDIA", "ARCHIVE_DOT_ORG", "HEADERS"),
+]
 
 
 def spent(who: int) -> float:
@@ -65,33 +40,104 @@ def spent(who: int) -> float:
     return used.ru_utime + used.ru_stime
 
 
-def measured(work: Callable[[], None], who: int) -> tuple[float, float]:
-    """Seconds by the clock, and of CPU."""
-    clock, cpu = time.perf_counter(), spent(who)
-    work()
-    return time.perf_counter() - clock, spent(who) - cpu
+def measured(work: Callable[[], None], who: int) -> tuple[float, float, float]:
+    """Seconds by the clock, seconds of CPU, and the most megabytes: of this process, or of those that it starts."""
+    with Peak(os.getpid(), new_alone=who == resource.RUSAGE_CHILDREN) as peak:
+        clock, cpu = time.perf_counter(), spent(who)
+        work()
+        took = time.perf_counter() - clock, spent(who) - cpu
+    return *took, peak.most_mb
 
 
-def ours(urls: list[str]) -> None:
-    """Ask for every page and capture it, as the worker does: lease, fetch, record, settle. Text is read elsewhere."""
+def asked_for(urls: list[str]) -> list[int]:
+    """The numbers of captures that wait for these pages."""
     from apps.archive.actions import register_page, request_capture
+
+    return [request_capture(register_page(url), by=None).pk for url in urls]
+
+
+def ours(captures: list[int]) -> None:
+    """Capture each, as the worker does."""
     from apps.archive.capturing import capture
     from apps.audit.context import Channel, entered_by
 
-    for url in urls:
-        asked = request_capture(register_page(url), by=None)
+    for pk in captures:
         with entered_by(Channel.WORKER):
-            if not capture.run(asked.pk):
-                raise SystemExit(f"{url} was not stored")
+            if not capture.run(pk):
+                raise SystemExit(f"capture {pk} was not stored")
 
 
-def wget(urls: list[str]) -> None:
+def wget(urls: list[str], *options: str) -> None:
     """One wget for all of them, into one compressed WARC."""
     with tempfile.TemporaryDirectory() as place:
         listed = Path(place) / "urls.txt"
         listed.write_text("\n".join(urls))
-        command = ["wget", "--quiet", "--directory-prefix", place, f"--warc-file={place}/pages", "-i", str(listed)]
-        subprocess.run(command, check=True)
+        command = ["wget", "--quiet", "--directory-prefix", place, f"--warc-file={place}/pages", *options]
+        subprocess.run([*command, "-i", str(listed)], check=False)  # 8: a favicon that is not there
+
+
+def wget_each(urls: list[str], *options: str) -> None:
+    """One wget a page, as one who wants a record of its own for each must start it."""
+    for url in urls:
+        wget([url], *options)
+
+
+class ArchiveBox:
+    """ArchiveBox in an environment of its own: HTML and WARC by wget, no browser, no readers."""
+
+    def __init__(self, *, requisites: bool) -> None:
+        self.place = Path(tempfile.mkdtemp(prefix="archivebox-"))
+        self.place.chmod(0o755)
+        python = shutil.which("python3", path="/usr/bin") or sys.executable
+        subprocess.run([python, "-m", "venv", self.place / "venv"], check=True)
+        pip = [self.place / "venv/bin/python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+        subprocess.run([*pip, ARCHIVEBOX, "setuptools<81"], check=True)
+        self.data = self.place / "data"
+        self.data.mkdir(mode=0o777)
+        self.data.chmod(0o777)
+        self.environ = {
+            **{f"SAVE_{name}": "False" for name in ARCHIVEBOX_LEAVES_OUT},
+            "SAVE_WARC": "True",
+            "SAVE_WGET": "True",
+            "SAVE_WGET_REQUISITES": str(requisites),
+            "CHECK_SSL_VALIDITY": "False",
+            "USE_COLOR": "False",
+            "SHOW_PROGRESS": "False",
+            "HOME": str(self.data),
+            "PATH": f"{self.place}/venv/bin:/usr/bin:/bin",
+        }
+
+    def run(self, *arguments: str, words: str = "") -> None:
+        nobody = pwd.getpwnam("nobody")
+
+        def become() -> None:
+            if os.getuid() == 0:
+                os.setgroups([])
+                os.setgid(nobody.pw_gid)
+                os.setuid(nobody.pw_uid)
+
+        subprocess.run(
+            [self.place / "venv/bin/archivebox", *arguments],
+            cwd=self.data,
+            env=self.environ,
+            input=words.encode(),
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            preexec_fn=become,
+            check=True,
+        )
+
+    def add(self, urls: list[str]) -> None:
+        self.run("add", "--parser=url_list", words="\n".join(urls))
+        kept = len(list(self.data.glob("archive/*/warc/*.warc.gz")))
+        if kept < len(urls):
+            raise SystemExit(f"ArchiveBox kept {kept} of {len(urls)} pages")
+
+    def forget(self) -> None:
+        shutil.rmtree(self.data)
+        self.data.mkdir(mode=0o777)
+        self.data.chmod(0o777)
+        self.run("init")
 
 
 def forget() -> None:
@@ -103,24 +149,23 @@ def forget() -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--pages", type=int, default=200)
+    parser.add_argument("--pages", type=int, default=100)
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--bytes", type=int, default=57_000)
+    parser.add_argument("--requisites", action="store_true", help="pictures, styles and scripts too")
+    parser.add_argument("--archivebox", action="store_true", help="measure ArchiveBox too; it is installed for the run")
     asked = parser.parse_args()
     if shutil.which("wget") is None:
         raise SystemExit("wget is missing: apt-get install wget")
+    with site(asked.pages, requisites=asked.requisites) as where:
+        compare(where, asked)
 
-    hear, tell = multiprocessing.Pipe()
-    site = multiprocessing.get_context("spawn").Process(
-        target=serve, args=(tell, asked.pages, asked.bytes), daemon=True
-    )
-    site.start()
-    where = f"127.0.0.1:{hear.recv()}"
+
+def compare(where: str, asked: argparse.Namespace) -> None:
+    """The rounds, each of us in each of them, and their medians."""
     urls = [f"http://{where}/{number}" for number in range(asked.pages)]
-
     place = tempfile.mkdtemp()
     os.environ |= {"DEBUG": "1", "VAR_DIR": place, "ARCHIVE_ALLOW": where, "ARCHIVE_ROBOTS": "ignore"}
-    os.environ["ARCHIVE_REQUISITES"] = "0"
+    os.environ["ARCHIVE_REQUISITES"] = "300" if asked.requisites else "0"
     os.environ["DJANGO_SETTINGS_MODULE"] = "verifydesk.settings"
     import django
 
@@ -131,23 +176,45 @@ def main() -> None:
     from tests import conftest  # noqa: F401  (lets the trail be emptied between rounds)
 
     call_command("migrate", verbosity=0)
-    rounds: dict[str, list[tuple[float, float]]] = {"ours": [], "wget": []}
-    for _ in range(asked.rounds):
+    options = ["--page-requisites"] if asked.requisites else []
+    peers: dict[str, Callable[[], None]] = {"wget, one process": lambda: wget(urls, *options)}
+    if asked.requisites:
+        peers["wget, one a page"] = lambda: wget_each(urls, *options)
+    box = ArchiveBox(requisites=asked.requisites) if asked.archivebox else None
+    if box:
+        peers["ArchiveBox, one run"] = lambda: box.add(urls)
+    rounds: dict[str, list[tuple[float, float, float]]] = {"ours": [], **{name: [] for name in peers}}
+    for number in range(asked.rounds):
         forget()
-        rounds["wget"].append(measured(lambda: wget(urls), resource.RUSAGE_CHILDREN))
-        rounds["ours"].append(measured(lambda: ours(urls), resource.RUSAGE_SELF))
-    told = {
-        name: {
-            "pages_per_second": round(asked.pages / statistics.median(clock for clock, _ in taken), 1),
-            "cpu_ms_per_page": round(1000 * statistics.median(cpu for _, cpu in taken) / asked.pages, 2),
-        }
-        for name, taken in rounds.items()
+        captures = asked_for(urls)
+        rounds["ours"].append(measured(lambda waiting=captures: ours(waiting), resource.RUSAGE_SELF))
+        for name, work in peers.items():
+            if box:
+                box.forget()
+            rounds[name].append(measured(work, resource.RUSAGE_CHILDREN))
+        sys.stderr.write(f"round {number + 1} of {asked.rounds}\n")
+    told = {name: told_of(taken, asked.pages) for name, taken in rounds.items()}
+    facts = {
+        "database": connection.vendor,
+        "pages": asked.pages,
+        "rounds": asked.rounds,
+        "requisites": asked.requisites,
     }
-    told["ours"]["peak_mb"] = round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
-    print(json.dumps({"database": connection.vendor, "pages": asked.pages, "rounds": asked.rounds, **told}, indent=1))  # noqa: T201
-    site.terminate()
+    print(json.dumps({**facts, **told}, indent=1))  # noqa: T201
     shutil.rmtree(place, ignore_errors=True)
+    if box:
+        shutil.rmtree(box.place, ignore_errors=True)
+
+
+def told_of(taken: list[tuple[float, float, float]], pages: int) -> dict[str, float]:
+    """The medians of what was measured, a page."""
+    clock, cpu, memory = (statistics.median(one) for one in zip(*taken, strict=True))
+    return {
+        "pages_per_second": round(pages / clock, 1),
+        "cpu_ms_per_page": round(1000 * cpu / pages, 2),
+        "peak_mb": round(memory),
+    }
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()
