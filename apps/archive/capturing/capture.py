@@ -82,7 +82,7 @@ def work(leased: Leased) -> bool:
         logger.exception("capture %s: the database is away", capture.pk)
     except OSError as error:
         logger.exception("capture %s: storing failed", capture.pk)
-        give_back(leased, Code.STORAGE_FAILED, type(error).__name__)
+        give_back(leased, storage.code_of(error), error.strerror or str(error))
     except Exception as error:
         logger.exception("capture %s: unexpected", capture.pk)
         give_back(leased, Code.INTERNAL, type(error).__name__)

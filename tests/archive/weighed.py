@@ -1,0 +1,43 @@
+"""A process that captures and reads pages as the command does, and weighs itself: ``python -m tests.archive.weighed``.
+
+For each URL of the command line one line of JSON: what the command says, how long it took, and the most memory that the
+process has had so far.
+"""
+
+import io
+import json
+import os
+import re
+import sys
+import time
+from pathlib import Path
+
+import django
+
+
+def peak_bytes() -> int:
+    """The largest that this program has been in memory; unlike getrusage, without what its parent was."""
+    found = re.search(r"^VmHWM:\s+(\d+) kB$", Path("/proc/self/status").read_text(), re.MULTILINE)
+    assert found
+    return int(found[1]) * 1024
+
+
+def main(*urls: str) -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "verifydesk.settings")
+    django.setup()
+    from django.core.management import call_command
+
+    for url in urls:
+        out = io.StringIO()
+        started = time.monotonic()
+        try:
+            call_command("capture", url, "--json", stdout=out, stderr=io.StringIO())
+        except SystemExit:
+            pass
+        told = json.loads(out.getvalue())
+        told["text"] = told.get("text", "")[:1_000]
+        print(json.dumps({**told, "seconds": time.monotonic() - started, "peak": peak_bytes()}), flush=True)  # noqa: T201
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
