@@ -13,10 +13,14 @@ import hashlib
 import io
 import os
 import select
+import socket
 import subprocess
 import sys
+import threading
+import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -69,6 +73,54 @@ def comparing(application: Callable[..., Any]) -> Callable[..., Any]:
         return application(environ, start)
 
     return answer
+
+
+@dataclass
+class Line:
+    """What stands between a desk and its object store; `passed` counts the bytes on their way there."""
+
+    address: str
+    passed: int = 0
+
+
+@contextmanager
+def line_to(
+    address: str,
+    *,
+    change: Callable[[bytes], bytes] = bytes,
+    pause: float = 0,
+    cut_after: int = sys.maxsize,
+    cut_answer_after: int = sys.maxsize,
+) -> Iterator[Line]:
+    """A line to the store that changes what passes, is slow, or breaks."""
+    host, port = address.removeprefix("http://").split(":")
+
+    def pass_back(server: socket.socket, visitor: socket.socket) -> None:
+        passed = 0
+        with suppress(OSError):
+            while (piece := server.recv(10_000)) and (passed := passed + len(piece)) <= cut_answer_after:
+                visitor.sendall(piece)
+            visitor.shutdown(socket.SHUT_RDWR)
+
+    def attend(visitor: socket.socket) -> None:
+        passed = 0
+        with socket.create_connection((host, int(port))) as server, visitor, suppress(OSError):
+            threading.Thread(target=pass_back, args=(server, visitor), daemon=True).start()
+            while (piece := visitor.recv(10_000)) and (passed := passed + len(piece)) <= cut_after:
+                server.sendall(change(piece))
+                line.passed += len(piece)
+                time.sleep(pause)
+            server.shutdown(socket.SHUT_RDWR)
+
+    def listen() -> None:
+        with suppress(OSError):
+            while True:
+                threading.Thread(target=attend, args=(listener.accept()[0],), daemon=True).start()
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        line = Line(f"http://127.0.0.1:{listener.getsockname()[1]}")
+        threading.Thread(target=listen, daemon=True).start()
+        yield line
 
 
 def main() -> None:

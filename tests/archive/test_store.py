@@ -4,12 +4,10 @@ import base64
 import errno
 import hashlib
 import os
-import socket
 import subprocess
 import sys
 import threading
 import time
-from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -25,7 +23,8 @@ from apps.archive.records import storage
 from apps.archive.records.objects import ObjectStorage
 from apps.archive.records.storage import Draft, EvidenceStorage, StoreFailed, archive, discard, draft, open_record
 from apps.audit.context import Channel, entered_by
-from tests.archive.servers import Loopback, Route, served, site
+from tests.archive.object_store import line_to
+from tests.archive.servers import Route, served, site
 from tests.archive.stores import Objects
 from tests.newsroom import make_reporter
 
@@ -167,8 +166,9 @@ class TestFullDisk:
         code = (
             "import django, resource; django.setup()\n"
             "resource.setrlimit(resource.RLIMIT_FSIZE, (50_000, 50_000))\n"
-            "from tests.archive.test_store import keep, StoreFailed\n"
-            "try: keep(bytes(1_000_000))\n"
+            "from apps.archive.records.storage import StoreFailed, archive\n"
+            "from django.core.files.base import ContentFile\n"
+            f"try: archive().save({NAME!r}, ContentFile(bytes(1_000_000)))\n"
             "except StoreFailed as failed: print(failed.code.value, failed)"
         )
         env = {**os.environ, "ARCHIVE_DIR": str(folder), "DJANGO_SETTINGS_MODULE": "verifydesk.settings"}
@@ -248,15 +248,15 @@ class TestObjects:
         assert [grant["Grantee"]["Type"] for grant in grants] == ["CanonicalUser"]
 
     def test_bytes_that_change_on_their_way_are_refused_by_the_server(self, object_store, direct, bucket):
-        with relay(object_store, change=lambda piece: piece.replace(b"a record", b"A record")) as where:
-            failed = failure(lambda: self.store_at(where, bucket).save(NAME, ContentFile(RECORD)))
+        with line_to(object_store, change=lambda piece: piece.replace(b"a record", b"A record")) as line:
+            failed = failure(lambda: self.store_at(line.address, bucket).save(NAME, ContentFile(RECORD)))
         assert failed.code == Code.STORAGE_FAILED
         assert "BadDigest" in str(failed)
         assert self.listed(direct) == []
 
     def test_an_upload_that_is_cut_leaves_nothing_under_its_name(self, object_store, direct, bucket):
-        with relay(object_store, cut_after=60_000) as where:
-            failed = failure(lambda: self.store_at(where, bucket).save(NAME, ContentFile(RECORD)))
+        with line_to(object_store, cut_after=60_000) as line:
+            failed = failure(lambda: self.store_at(line.address, bucket).save(NAME, ContentFile(RECORD)))
         assert failed.code == Code.STORAGE_FAILED
         assert self.listed(direct) == []
 
@@ -335,7 +335,10 @@ class TestObjects:
 
     def test_a_record_that_breaks_off_while_it_is_read_is_no_short_record(self, object_store, direct, bucket):
         direct.save(NAME, ContentFile(RECORD))
-        with relay(object_store, cut_answer_after=40_000) as where, self.store_at(where, bucket).open(NAME) as file:
+        with (
+            line_to(object_store, cut_answer_after=40_000) as line,
+            self.store_at(line.address, bucket).open(NAME) as file,
+        ):
             failed = failure(file.read)
         assert failed.code == Code.STORAGE_FAILED
 
@@ -374,41 +377,3 @@ class TestObjects:
         asked.refresh_from_db()
         assert (asked.state, asked.code) == (Capture.State.QUEUED, Code.STORAGE_FAILED)
         assert asked.detail == "The object store answered 500 500."
-
-
-@contextmanager
-def relay(address, *, change=None, cut_after=None, cut_answer_after=None):
-    """A line to the object store that changes what passes, or breaks; yields its own address."""
-    host, port = address.removeprefix("http://").split(":")
-
-    def pass_on(source, sink, change, cut):
-        passed = 0
-        with suppress(OSError):
-            while piece := source.recv(10_000):
-                passed += len(piece)
-                if cut and passed > cut:
-                    break
-                sink.sendall(change(piece) if change else piece)
-        for line in (source, sink):
-            with suppress(OSError):
-                line.shutdown(socket.SHUT_RDWR)
-
-    def attend(visitor):
-        with socket.create_connection((host, int(port))) as server, visitor:
-            back = threading.Thread(target=pass_on, args=(server, visitor, None, cut_answer_after), daemon=True)
-            back.start()
-            pass_on(visitor, server, change, cut_after)
-            back.join(10)
-
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-
-        def listen():
-            while True:
-                try:
-                    visitor, _ = listener.accept()
-                except OSError:
-                    return
-                threading.Thread(target=attend, args=(visitor,), daemon=True).start()
-
-        threading.Thread(target=listen, daemon=True).start()
-        yield f"http://{Loopback(f'127.0.0.1:{listener.getsockname()[1]}')}"
