@@ -12,12 +12,13 @@ from datetime import datetime
 from enum import StrEnum
 from typing import IO, Any, TypeVar
 
-from django.db.models import Model, QuerySet
+from django.db.models import F, Model, QuerySet
 from warcio.archiveiterator import ArchiveIterator
 from warcio.exceptions import ArchiveLoadFailed
 
+from apps.archive.codes import Code
 from apps.archive.configured import limits
-from apps.archive.models import Capture, Contents, Extract, Look, record_name
+from apps.archive.models import Attempt, Capture, Contents, Extract, Look, record_name
 from apps.archive.records.contents import REVISIT, Entry, entries, find, read, stamp, surt
 from apps.archive.records.storage import DIGEST, PART, StoredFile, StoreFailed, archive, digest_of, open_record
 from apps.archive.web.addresses import Refused
@@ -26,7 +27,7 @@ PIECE = 1_000_000
 IN_MEMORY = 8_000_000
 AT_ONCE = 500
 # Rows of these keep a record each by its digest: whoever keeps more of them adds a line here and a check below.
-HOLDERS: tuple[type[Model], ...] = (Capture, Look)
+HOLDERS: tuple[type[Model], ...] = (Capture, Attempt, Look)
 INDEXED = frozenset({"response", "revisit", "resource"})
 
 Row = TypeVar("Row", bound=Model)
@@ -87,6 +88,17 @@ def check_looks() -> Iterator[tuple[Look, list[Finding]]]:
         where = f"look {look.pk} at {look.page.url}"
         found = list(_wrong_with(look.warc_digest, look.warc_bytes))
         yield look, [Finding(damage, where, record_name(look.warc_digest), detail) for damage, detail in found]
+
+
+def check_refusals() -> Iterator[tuple[Attempt, list[Finding]]]:
+    """Every failed attempt that kept what came instead of a page. Raises StoreFailed: the store is away."""
+    kept = Attempt.objects.exclude(warc_digest="").exclude(warc_digest=F("capture__warc_digest"))
+    # What a lost worker was about to store may not be there, and is cleared away by whoever takes over.
+    settled = kept.filter(ended_at__isnull=False).exclude(code=Code.WORKER_LOST)
+    for attempt in _by_number(settled.select_related("capture__page")):
+        where = f"attempt {attempt.number} of capture {attempt.capture_id} of {attempt.capture.page.url}"
+        found = list(_wrong_with(attempt.warc_digest, attempt.warc_bytes))
+        yield attempt, [Finding(damage, where, record_name(attempt.warc_digest), detail) for damage, detail in found]
 
 
 def check_files(older_than: datetime) -> Iterator[Finding | None]:

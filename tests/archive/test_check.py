@@ -16,7 +16,7 @@ from warcio.archiveiterator import ArchiveIterator
 from apps.archive import checking
 from apps.archive.actions import register_page, request_capture
 from apps.archive.capturing import capture
-from apps.archive.models import Capture, Contents, Extract, Look, record_name
+from apps.archive.models import Attempt, Capture, Contents, Extract, Look, record_name
 from apps.archive.reading import reader
 from apps.archive.records.storage import draft
 from apps.audit.context import Channel, entered_by
@@ -121,14 +121,15 @@ def put_in_place(capture, data):
     with draft() as record:
         record.write(data)
         record.keep(record_name(record.digest))
-    Capture.objects.filter(pk=capture.pk).update(warc_digest=record.digest, warc_bytes=record.size)
+    for rows in (Capture.objects.filter(pk=capture.pk), Attempt.objects.filter(capture=capture)):
+        rows.update(warc_digest=record.digest, warc_bytes=record.size)
 
 
 class TestSound:
     def test_copies_of_every_kind_raise_nothing(self, copied):
         copied(*(path for path in ROUTES if path not in {"/a.css", "/a.png", "/b.png", "/middle"}))
         kinds = set(Capture.objects.values_list("content_type", flat=True))
-        assert len(kinds) >= 6
+        assert len(kinds) >= 6, kinds
         lines, progress, status = checked()
         assert (lines, status) == (
             [
@@ -226,7 +227,7 @@ class TestRows:
     def test_a_row_that_was_pointed_at_another_sound_record(self, copied, store):
         first, second = copied("/story", "/plain")
         Capture.objects.filter(pk=second.pk).update(warc_digest=first.warc_digest, warc_bytes=first.warc_bytes)
-        assert found() == [("body", where(second)), ("index", where(second)), ("orphan", second.warc_name)]
+        assert found() == [("body", where(second)), ("index", where(second))]
 
     def test_another_page_of_the_same_address_in_the_record(self, stored, store):
         data = store.get(stored.warc_name)
@@ -323,6 +324,34 @@ class TestLooks:
 
     def test_a_look_that_kept_nothing_misses_nothing(self, stored):
         Look.objects.create(page=stored.page, outcome="failed", code="http_5xx")
+        assert found() == []
+
+
+class TestRefusals:
+    """What a site answered instead of a page is kept with the attempt."""
+
+    @pytest.fixture
+    def attempt(self, store, settings):
+        with site({"/gone": Route("<h1>Gone</h1>", status=410)}) as where:
+            settings.ARCHIVE_ALLOW = frozenset([str(where)])
+            asked = request_capture(register_page(f"http://{where}/gone"), by=make_reporter())
+            assert not capture.run(asked.pk)
+        return asked.attempts.get()
+
+    def test_its_record_is_known_and_checked(self, attempt, store):
+        assert found() == []
+        name = record_name(attempt.warc_digest)
+        told = f"attempt 1 of capture {attempt.capture_id} of {attempt.capture.page.url}"
+        alter(store, name, lambda data: data[:-1] + b"x")
+        assert found() == [("changed", told)]
+        store.remove(name)
+        assert found() == [("missing", told)]
+
+    def test_what_a_worker_was_about_to_store_is_not_missed(self, stored, store):
+        Attempt.objects.create(capture=stored, number=7, warc_digest="ab" * 32, warc_bytes=9)
+        lost = Attempt.objects.create(capture=stored, number=8, warc_digest="cd" * 32, code="worker_lost")
+        Attempt.objects.filter(pk=lost.pk).update(ended_at=lost.started_at)
+        store.put(record_name("ab" * 32), b"just stored")
         assert found() == []
 
 

@@ -8,14 +8,16 @@ import subprocess
 import sys
 import threading
 import time
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import storages
+from django.utils import timezone
 
 from apps.archive.actions import register_page, request_capture
-from apps.archive.capturing import capture
+from apps.archive.capturing import capture, leasing
 from apps.archive.codes import Code
 from apps.archive.models import Capture, record_name
 from apps.archive.reading import reader
@@ -377,3 +379,28 @@ class TestObjects:
         asked.refresh_from_db()
         assert (asked.state, asked.code) == (Capture.State.QUEUED, Code.STORAGE_FAILED)
         assert asked.detail == "The object store answered 500 500."
+
+    @pytest.mark.django_db
+    def test_whoever_takes_over_from_a_lost_worker_is_not_stopped_by_a_store_that_is_away(self, bucket, settings):
+        asked = request_capture(register_page("https://example.org/story"), by=make_reporter())
+        with served(lambda visitor: visitor.send(b"HTTP/1.1 500 Oops\r\nContent-Length: 0\r\n\r\n")) as away:
+            options = {**bucket.options, "endpoint_url": f"http://{away}", "patience": 0.1}
+            settings.STORAGES = {**settings.STORAGES, "archive": {"BACKEND": bucket.backend, "OPTIONS": options}}
+            leasing.lease(asked.pk).announce("ab" * 32, 9)
+            Capture.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
+            assert leasing.lease(asked.pk).capture.attempt == 2
+        assert asked.attempts.get(number=1).warc_digest == "ab" * 32, "whoever comes next tries again to remove it"
+
+    @pytest.mark.django_db
+    def test_a_record_that_was_stored_although_the_answer_got_lost_is_removed_again(
+        self, object_store, direct, bucket, settings
+    ):
+        with line_to(object_store, cut_answer_after=0) as line, site({"/story": Route("<p>Words.</p>")}) as where:
+            settings.ARCHIVE_ALLOW = frozenset([str(where)])
+            options = {**bucket.options, "endpoint_url": line.address, "patience": 0.1}
+            settings.STORAGES = {**settings.STORAGES, "archive": {"BACKEND": bucket.backend, "OPTIONS": options}}
+            asked = request_capture(register_page(f"http://{where}/story"), by=make_reporter())
+            assert not capture.run(asked.pk)
+        asked.refresh_from_db()
+        assert asked.code == Code.STORAGE_FAILED
+        assert self.listed(direct) == []

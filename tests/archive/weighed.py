@@ -4,6 +4,7 @@ For each URL of the command line one line of JSON: what the command says, how lo
 process has had so far.
 """
 
+import contextlib
 import io
 import json
 import os
@@ -30,10 +31,8 @@ def main(*urls: str) -> None:
     for url in urls:
         out = io.StringIO()
         started = time.monotonic()
-        try:
+        with contextlib.suppress(SystemExit):
             call_command("capture", url, "--json", stdout=out, stderr=io.StringIO())
-        except SystemExit:
-            pass
         told = json.loads(out.getvalue())
         told["text"] = told.get("text", "")[:1_000]
         print(json.dumps({**told, "seconds": time.monotonic() - started, "peak": peak_bytes()}), flush=True)  # noqa: T201

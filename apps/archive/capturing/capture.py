@@ -82,6 +82,7 @@ def work(leased: Leased) -> bool:
         logger.exception("capture %s: the database is away", capture.pk)
     except OSError as error:
         logger.exception("capture %s: storing failed", capture.pk)
+        leased.clear_away()
         give_back(leased, storage.code_of(error), error.strerror or str(error))
     except Exception as error:
         logger.exception("capture %s: unexpected", capture.pk)

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from apps.archive.checking import Finding, check_captures, check_files, check_looks
+from apps.archive.checking import Finding, check_captures, check_files, check_looks, check_refusals
 from apps.archive.models import Capture
 from apps.archive.records.storage import StoreFailed
 
@@ -46,6 +46,8 @@ class Command(BaseCommand):
             sys.exit(1)
 
     def everything_else(self, grace: timedelta) -> None:
+        for attempt, found in check_refusals():
+            self.read(found, f"attempt {attempt.pk}")
         for look, found in check_looks():
             self.read(found, f"look {look.pk}")
         for finding in check_files(timezone.now() - grace):
