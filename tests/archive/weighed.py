@@ -16,11 +16,10 @@ from pathlib import Path
 import django
 
 
-def peak_bytes() -> int:
-    """The largest that this program has been in memory; unlike getrusage, without what its parent was."""
-    found = re.search(r"^VmHWM:\s+(\d+) kB$", Path("/proc/self/status").read_text(), re.MULTILINE)
-    assert found
-    return int(found[1]) * 1024
+def memory() -> dict[str, int]:
+    """The most that this program has had so far, and what it has now; without what its parent had, unlike getrusage."""
+    known = dict(re.findall(r"^(\w+):\s+(\d+) kB$", Path("/proc/self/status").read_text(), re.MULTILINE))
+    return {"peak": int(known["VmHWM"]) * 1024, "held": int(known["VmRSS"]) * 1024}
 
 
 def main(*urls: str) -> None:
@@ -35,7 +34,7 @@ def main(*urls: str) -> None:
             call_command("capture", url, "--json", stdout=out, stderr=io.StringIO())
         told = json.loads(out.getvalue())
         told["text"] = told.get("text", "")[:1_000]
-        print(json.dumps({**told, "seconds": time.monotonic() - started, "peak": peak_bytes()}), flush=True)  # noqa: T201
+        print(json.dumps({**told, "seconds": time.monotonic() - started, **memory()}), flush=True)  # noqa: T201
 
 
 if __name__ == "__main__":
