@@ -256,6 +256,12 @@ class TestObjects:
         assert "BadDigest" in str(failed)
         assert self.listed(direct) == []
 
+    def test_bytes_that_are_not_those_of_the_name_are_refused_by_the_server(self, direct):
+        """A disk that gives back other bytes than were digested: the name is what counts."""
+        failed = failure(lambda: direct.save(NAME, ContentFile(RECORD[:-1] + b"!")))
+        assert "BadDigest" in str(failed)
+        assert self.listed(direct) == []
+
     def test_an_upload_that_is_cut_leaves_nothing_under_its_name(self, object_store, direct, bucket):
         with line_to(object_store, cut_after=60_000) as line:
             failed = failure(lambda: self.store_at(line.address, bucket).save(NAME, ContentFile(RECORD)))
@@ -395,7 +401,8 @@ class TestObjects:
     def test_a_record_that_was_stored_although_the_answer_got_lost_is_removed_again(
         self, object_store, direct, bucket, settings
     ):
-        with line_to(object_store, cut_answer_after=0) as line, site({"/story": Route("<p>Words.</p>")}) as where:
+        # Long enough to be told to go on, too short to be told that it is stored.
+        with line_to(object_store, cut_answer_after=60) as line, site({"/story": Route("<p>Words.</p>")}) as where:
             settings.ARCHIVE_ALLOW = frozenset([str(where)])
             options = {**bucket.options, "endpoint_url": line.address, "patience": 0.1}
             settings.STORAGES = {**settings.STORAGES, "archive": {"BACKEND": bucket.backend, "OPTIONS": options}}
