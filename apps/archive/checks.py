@@ -54,13 +54,13 @@ def check_contact(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
 
 
 def check_object_store(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
-    """archive.E010 to E013: a bucket needs its package, a whole key, and an address that keeps the key secret."""
+    """archive.E020 to E023: a bucket needs its package, a whole key, and an address that keeps the key secret."""
     if not settings.ARCHIVE_S3_BUCKET:
         return [
             Error(
                 f"{name} is set and ARCHIVE_S3_BUCKET is not: records would go to the disk.",
                 hint="Name the bucket, or unset the rest.",
-                id="archive.E011",
+                id="archive.E021",
             )
             for name in S3_SETTINGS
             if getattr(settings, name)
@@ -71,7 +71,7 @@ def check_object_store(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
             Error(
                 "ARCHIVE_S3_BUCKET is set, and the package that speaks S3 is not installed.",
                 hint="Install requirements-full.txt instead of requirements.txt.",
-                id="archive.E010",
+                id="archive.E020",
             )
         )
     if bool(settings.ARCHIVE_S3_KEY) != bool(settings.ARCHIVE_S3_SECRET):
@@ -79,7 +79,7 @@ def check_object_store(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
             Error(
                 "ARCHIVE_S3_KEY and ARCHIVE_S3_SECRET belong together, and one of them is empty.",
                 hint="Set both, or neither: then the machine's own role is asked.",
-                id="archive.E012",
+                id="archive.E022",
             )
         )
     endpoint = settings.ARCHIVE_S3_ENDPOINT
@@ -88,7 +88,7 @@ def check_object_store(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
             Error(
                 f"ARCHIVE_S3_ENDPOINT: “{endpoint}” is not an https address.",
                 hint="Write it as https://s3.example.org. Plain http is for a desk with DEBUG.",
-                id="archive.E013",
+                id="archive.E023",
             )
         )
     return problems

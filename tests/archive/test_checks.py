@@ -52,15 +52,15 @@ class TestObjectStore:
 
     @pytest.mark.parametrize("name", ["endpoint", "region", "prefix", "key", "secret"])
     def test_what_belongs_to_a_bucket_is_nothing_without_one(self, settings, name):
-        assert self.found(settings, **{name: "https://x"}) == ["archive.E011"]
+        assert self.found(settings, **{name: "https://x"}) == ["archive.E021"]
 
     @pytest.mark.parametrize("name", ["key", "secret"])
     def test_half_a_key_opens_nothing(self, settings, name):
-        assert self.found(settings, bucket="records", **{name: "a"}) == ["archive.E012"]
+        assert self.found(settings, bucket="records", **{name: "a"}) == ["archive.E022"]
 
     @pytest.mark.parametrize("endpoint", ["http://s3.example.org", "s3.example.org", "ftp://s3.example.org"])
     def test_a_key_is_not_sent_in_the_clear(self, settings, endpoint):
-        assert self.found(settings, bucket="records", endpoint=endpoint) == ["archive.E013"]
+        assert self.found(settings, bucket="records", endpoint=endpoint) == ["archive.E023"]
 
     def test_a_desk_on_loopback_may_use_plain_http(self, settings):
         assert self.found(settings, debug=True, bucket="records", endpoint="http://127.0.0.1:9000") == []
@@ -76,7 +76,7 @@ class TestObjectStore:
         assert manage(**PRODUCTION, ARCHIVE_S3_BUCKET="records").returncode == 0
         refused = manage(**PRODUCTION, ARCHIVE_S3_BUCKET="records", PYTHONPATH=str(tmp_path))
         assert refused.returncode == 1
-        assert "archive.E010" in refused.stderr
+        assert "archive.E020" in refused.stderr
         assert "requirements-full.txt" in refused.stderr
 
     def test_its_secret_may_come_from_a_file(self, tmp_path):
