@@ -221,9 +221,9 @@ def test_a_name_server_that_does_not_answer_is_given_up_in_time() -> None:
 
 
 def still_bad(url: str, base: str) -> bool:
-    """Whether the address is bad also as a page names it: there, line breaks are dropped and names may be relative."""
+    """Whether the address is bad also as a page names it: there, line breaks go, NULs are replaced, some are relative."""
     try:
-        parse(urldefrag(urljoin(base, url.strip())).url)
+        parse(urldefrag(urljoin(base, url.replace("\0", "\ufffd").strip())).url)
     except (Refused, ValueError):
         return True
     return False
