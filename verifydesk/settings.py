@@ -116,11 +116,32 @@ else:
 
 REDIS_URL = env.str("REDIS_URL", "")
 
+# Where the archive's records lie: in ARCHIVE_DIR, or in a bucket when one is named.
+ARCHIVE_S3_BUCKET = env.str("ARCHIVE_S3_BUCKET", "")
+ARCHIVE_S3_ENDPOINT = env.str("ARCHIVE_S3_ENDPOINT", "")
+ARCHIVE_S3_REGION = env.str("ARCHIVE_S3_REGION", "")
+ARCHIVE_S3_PREFIX = env.str("ARCHIVE_S3_PREFIX", "").strip("/")
+ARCHIVE_S3_KEY = env.str("ARCHIVE_S3_KEY", "")
+ARCHIVE_S3_SECRET = env.str("ARCHIVE_S3_SECRET", "")
+ARCHIVE_FREE_BYTES = env.int("ARCHIVE_FREE_BYTES", 0 if DEBUG else 1_000_000_000)
+
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": VAR_DIR / "media"}},
     "archive": {
         "BACKEND": "apps.archive.records.storage.EvidenceStorage",
         "OPTIONS": {"location": env.str("ARCHIVE_DIR", str(VAR_DIR / "archive"))},
+    }
+    if not ARCHIVE_S3_BUCKET
+    else {
+        "BACKEND": "apps.archive.records.objects.ObjectStorage",
+        "OPTIONS": {
+            "bucket_name": ARCHIVE_S3_BUCKET,
+            "endpoint_url": ARCHIVE_S3_ENDPOINT or None,
+            "region_name": ARCHIVE_S3_REGION or None,
+            "location": ARCHIVE_S3_PREFIX,
+            "access_key": ARCHIVE_S3_KEY or None,
+            "secret_key": ARCHIVE_S3_SECRET or None,
+        },
     },
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"

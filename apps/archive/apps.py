@@ -10,4 +10,5 @@ class ArchiveConfig(AppConfig):
         from apps.archive import checks
 
         register(checks.check_allow_list, Tags.security)
+        register(checks.check_object_store, Tags.security)
         register(checks.check_contact, Tags.security, deploy=True)

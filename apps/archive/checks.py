@@ -1,10 +1,20 @@
 """System checks: a combination of settings that would weaken the archive is refused at start."""
 
 import ipaddress
+from importlib.util import find_spec
 from typing import Any
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning
+
+S3_PACKAGES = ("storages", "boto3")
+S3_SETTINGS = (
+    "ARCHIVE_S3_ENDPOINT",
+    "ARCHIVE_S3_REGION",
+    "ARCHIVE_S3_PREFIX",
+    "ARCHIVE_S3_KEY",
+    "ARCHIVE_S3_SECRET",
+)
 
 
 def check_allow_list(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
@@ -41,6 +51,47 @@ def check_contact(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
             id="archive.W001",
         )
     ]
+
+
+def check_object_store(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """archive.E020 to E023: a bucket needs its package, a whole key, and an address that keeps the key secret."""
+    if not settings.ARCHIVE_S3_BUCKET:
+        return [
+            Error(
+                f"{name} is set and ARCHIVE_S3_BUCKET is not: records would go to the disk.",
+                hint="Name the bucket, or unset the rest.",
+                id="archive.E021",
+            )
+            for name in S3_SETTINGS
+            if getattr(settings, name)
+        ]
+    problems: list[CheckMessage] = []
+    if not all(find_spec(package) for package in S3_PACKAGES):
+        problems.append(
+            Error(
+                "ARCHIVE_S3_BUCKET is set, and the package that speaks S3 is not installed.",
+                hint="Install requirements-full.txt instead of requirements.txt.",
+                id="archive.E020",
+            )
+        )
+    if bool(settings.ARCHIVE_S3_KEY) != bool(settings.ARCHIVE_S3_SECRET):
+        problems.append(
+            Error(
+                "ARCHIVE_S3_KEY and ARCHIVE_S3_SECRET belong together, and one of them is empty.",
+                hint="Set both, or neither: then the machine's own role is asked.",
+                id="archive.E022",
+            )
+        )
+    endpoint = settings.ARCHIVE_S3_ENDPOINT
+    if endpoint and not endpoint.startswith("https://") and not (settings.DEBUG and endpoint.startswith("http://")):
+        problems.append(
+            Error(
+                f"ARCHIVE_S3_ENDPOINT: “{endpoint}” is not an https address.",
+                hint="Write it as https://s3.example.org. Plain http is for a desk with DEBUG.",
+                id="archive.E023",
+            )
+        )
+    return problems
 
 
 def _is_pair(pair: str) -> bool:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from apps.archive.checks import check_allow_list, check_contact
+from apps.archive.checks import check_allow_list, check_contact, check_object_store
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -35,6 +35,56 @@ def test_a_desk_without_a_contact_is_warned(settings):
     assert [problem.id for problem in check_contact(None)] == ["archive.W001"]
     settings.ARCHIVE_CONTACT = "desk@example.org"
     assert check_contact(None) == []
+
+
+class TestObjectStore:
+    def found(self, settings, debug=False, **values):
+        settings.DEBUG = debug
+        for name in ("BUCKET", "ENDPOINT", "REGION", "PREFIX", "KEY", "SECRET"):
+            setattr(settings, f"ARCHIVE_S3_{name}", values.get(name.lower(), ""))
+        return [problem.id for problem in check_object_store(None)]
+
+    def test_a_bucket_alone_or_with_its_key_is_enough(self, settings):
+        assert self.found(settings) == []
+        assert self.found(settings, bucket="records") == []
+        whole = {"endpoint": "https://s3.example.org", "region": "eu-1", "prefix": "desk", "key": "a", "secret": "b"}
+        assert self.found(settings, bucket="records", **whole) == []
+
+    @pytest.mark.parametrize("name", ["endpoint", "region", "prefix", "key", "secret"])
+    def test_what_belongs_to_a_bucket_is_nothing_without_one(self, settings, name):
+        assert self.found(settings, **{name: "https://x"}) == ["archive.E021"]
+
+    @pytest.mark.parametrize("name", ["key", "secret"])
+    def test_half_a_key_opens_nothing(self, settings, name):
+        assert self.found(settings, bucket="records", **{name: "a"}) == ["archive.E022"]
+
+    @pytest.mark.parametrize("endpoint", ["http://s3.example.org", "s3.example.org", "ftp://s3.example.org"])
+    def test_a_key_is_not_sent_in_the_clear(self, settings, endpoint):
+        assert self.found(settings, bucket="records", endpoint=endpoint) == ["archive.E023"]
+
+    def test_a_desk_on_loopback_may_use_plain_http(self, settings):
+        assert self.found(settings, debug=True, bucket="records", endpoint="http://127.0.0.1:9000") == []
+
+    def test_a_desk_without_the_package_is_stopped_and_told_what_to_install(self, tmp_path):
+        """The real command, in a Python that can't find the package."""
+        blind = tmp_path / "sitecustomize.py"
+        blind.write_text(
+            "from importlib.machinery import PathFinder\n"
+            "seen = PathFinder.find_spec\n"
+            "PathFinder.find_spec = lambda name, *path: None if name in ('storages', 'boto3') else seen(name, *path)\n"
+        )
+        assert manage(**PRODUCTION, ARCHIVE_S3_BUCKET="records").returncode == 0
+        refused = manage(**PRODUCTION, ARCHIVE_S3_BUCKET="records", PYTHONPATH=str(tmp_path))
+        assert refused.returncode == 1
+        assert "archive.E020" in refused.stderr
+        assert "requirements-full.txt" in refused.stderr
+
+    def test_its_secret_may_come_from_a_file(self, tmp_path):
+        secret = tmp_path / "secret"
+        secret.write_text("b\n")
+        assert manage(**PRODUCTION, ARCHIVE_S3_BUCKET="records", ARCHIVE_S3_KEY="a").returncode == 1
+        values = {"ARCHIVE_S3_BUCKET": "records", "ARCHIVE_S3_KEY": "a", "ARCHIVE_S3_SECRET_FILE": str(secret)}
+        assert manage(**PRODUCTION, **values).returncode == 0
 
 
 def manage(**values):

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from apps.archive.codes import Code
-from apps.archive.web.decoding import decoded, to_text, unpack
+from apps.archive.web.decoding import CODECS, _decode, decoded, to_text, unpack
 from apps.archive.web.fetching import Exchange, FetchFailed, Limits, fetch
 from tests.archive.servers import PAGE, hostile, packed_zeros
 
@@ -253,3 +253,27 @@ def test_five_megabytes_of_noise_are_read_in_time() -> None:
     started = time.monotonic()
     to_text(b"<meta " * 800_000 + bytes(range(256)) * 1_000, "text/html; charset=" + "utf-8 " * 1_000)
     assert time.monotonic() - started < 5
+
+
+# Letters of more than one byte, in each family of character sets that has them; others take what fits of the Russian.
+LETTERS = {
+    "shift_jis": "日本の記事 ",
+    "euc-jp": "日本の記事 ",
+    "iso-2022-jp": "日本の記事 ",
+    "gb18030": "新闻报道 ",
+    "big5": "新聞 ",
+}
+
+
+@pytest.mark.parametrize("charset", sorted(CODECS))
+def test_a_long_text_is_decoded_as_a_short_one_wherever_it_is_cut(charset: str) -> None:
+    codec = CODECS[charset]
+    letters = LETTERS.get(charset, f"news {RUSSIAN} 기사 é ").encode(codec, "ignore")
+    body = "x".encode(codec) + letters * (2_300_000 // len(letters))
+    assert _decode(body, codec, "strict") == body.decode(codec)
+    assert _decode(body + b"\xff\xe9", codec, "replace") == (body + b"\xff\xe9").decode(codec, "replace")
+
+
+def test_of_a_giant_text_as_much_is_decoded_as_anybody_reads() -> None:
+    text, charset = to_text("ж".encode() * 9_000_000, "text/html")
+    assert (len(text), set(text), charset) == (5_000_000, {"ж"}, "utf-8")

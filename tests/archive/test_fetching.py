@@ -12,7 +12,7 @@ import pytest
 from apps.archive.codes import RETRYABLE, Code
 from apps.archive.web.addresses import tls_context
 from apps.archive.web.fetching import Fetched, FetchFailed, Limits, fetch
-from tests.archive.servers import CERTIFICATE, PAGE, Route, chunked, connections, full_house, hostile, redirect, site
+from tests.archive.servers import CERTIFICATE, PAGE, Route, chunked, full_house, hostile, redirect, site
 
 QUICK = Limits(
     connect_seconds=1, first_byte_seconds=0.6, resource_seconds=1.2, capture_seconds=2.5, page_bytes=3_000_000
@@ -266,30 +266,6 @@ def test_a_redirect_with_a_gigabyte_behind_it_is_followed_and_not_read() -> None
         failed = failure(wire)
     assert failed.code == Code.REDIRECT_LOOP
     assert [(hop.truncated, hop.body_bytes <= 65_536) for hop in failed.exchanges] == [("length", True)] * 2
-
-
-@pytest.mark.parametrize(
-    ("location", "code"),
-    [
-        ("http://127.0.0.1/", Code.BLOCKED_ADDRESS),
-        ("http://127.0.0.1:1/", Code.BLOCKED_ADDRESS),
-        ("//127.0.0.1/", Code.BLOCKED_ADDRESS),
-        ("http://169.254.169.254/latest/meta-data/", Code.BLOCKED_ADDRESS),
-        ("http://localhost/", Code.BLOCKED_ADDRESS),
-        ("file:///etc/passwd", Code.SCHEME_NOT_ALLOWED),
-        ("http://user:word@example.com/", Code.USERINFO_NOT_ALLOWED),
-        ("http://example.com:22/", Code.PORT_NOT_ALLOWED),
-        ("/next\x01page", Code.BAD_REDIRECT),
-        ("/next\rX-Injected: yes", Code.BAD_REDIRECT),
-        ("/\\127.0.0.1", Code.BAD_REDIRECT),
-    ],
-)
-def test_a_redirect_to_a_bad_address_connects_to_nothing_more(location: str, code: Code) -> None:
-    with site({"/a": redirect(location, body=b"moved")}) as wire, connections() as seen:
-        failed = failure(wire)
-    assert (failed.code, failed.http_status) == (code, 302)
-    assert [f"{ip}:{port}" for ip, port in seen] == [wire]
-    assert failed.exchanges[0].body_bytes == len(b"moved")
 
 
 @pytest.mark.parametrize("headers", [{}, {"Location": ""}, {"Location": ["/b", "/c"]}])

@@ -63,3 +63,16 @@ def test_a_srcset_of_commas_ends() -> None:
     assert in_html(f"{ICON}<img srcset='{',' * 4_900_000}'>", BASE) == []
     assert in_html(f"{ICON}<img srcset='/a{',' * 4_900_000}'>", BASE) == ["https://news.example.org/a"]
     assert time.process_time() - started < 2
+
+
+def test_a_nul_in_an_address_is_replaced_as_the_standards_have_it():
+    """PostgreSQL stores no NUL: a page that named one could not be captured at all."""
+    page = '<link rel=icon href=/i><img src="/a\0b.png"><img src="/c&#0;d.png"><style>a{background:url(/e\0f)}</style>'
+    named = [*in_html(page, "https://example.org/"), *in_css("a{background:url(/g\0h)}", "https://example.org/")]
+    assert [url.removeprefix("https://example.org/") for url in named] == [
+        "i",
+        "a\ufffdb.png",
+        "c\ufffdd.png",
+        "e\ufffdf",
+        "g\ufffdh",
+    ]

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db import OperationalError, transaction
 from django.utils import timezone
 
+from apps.archive import memory
 from apps.archive.capturing import politeness
 from apps.archive.capturing.gathering import Gathered, gather
 from apps.archive.capturing.leasing import Leased, LeaseLostError, give_back, lease
@@ -53,6 +54,12 @@ def run(capture_id: int) -> bool:
 
 def work(leased: Leased) -> bool:
     """Fetch, store and settle a capture that is ours. True when a copy was stored."""
+    stored = _work(leased)
+    memory.give_back(leased.capture.body_bytes or 0)
+    return stored
+
+
+def _work(leased: Leased) -> bool:
     capture = leased.capture
     try:
         time.sleep(max((leased.turn - timezone.now()).total_seconds(), 0))
@@ -82,7 +89,8 @@ def work(leased: Leased) -> bool:
         logger.exception("capture %s: the database is away", capture.pk)
     except OSError as error:
         logger.exception("capture %s: storing failed", capture.pk)
-        give_back(leased, Code.STORAGE_FAILED, type(error).__name__)
+        leased.clear_away()
+        give_back(leased, storage.code_of(error), error.strerror or str(error))
     except Exception as error:
         logger.exception("capture %s: unexpected", capture.pk)
         give_back(leased, Code.INTERNAL, type(error).__name__)

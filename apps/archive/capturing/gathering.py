@@ -88,7 +88,7 @@ def _fetch_all(
     progress: Callable[[int], None],
     connections: Connections,
 ) -> list[Fetched]:
-    """Several at once; the budget is what is left of it when one of them begins."""
+    """Several at once; one begins when what is left of the budget is enough for it and for all that are under way."""
     came: dict[str, Fetched] = {}
     failed: dict[str, Code] = {}
     waiting, running = list(reversed(urls)), dict[Future[Fetched], str]()
@@ -96,7 +96,10 @@ def _fetch_all(
     try:
         while waiting or running:
             while waiting and len(running) < allowed.at_once:
-                url, room = waiting.pop(), allowed.total_bytes - gathered.received
+                room = allowed.total_bytes - gathered.received - len(running) * allowed.asset_bytes
+                if running and room < allowed.asset_bytes:
+                    break
+                url = waiting.pop()
                 if room <= 0 or time.monotonic() >= ends:
                     failed[url] = Code.TOO_LARGE if room <= 0 else Code.DEADLINE_EXCEEDED
                     continue

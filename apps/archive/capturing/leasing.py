@@ -76,9 +76,9 @@ class Leased:
         Attempt.objects.filter(pk=self.attempt.pk).update(**ended, **nothing)
 
     def clear_away(self) -> None:
-        """We came too late: what we have stored belongs to nobody."""
+        """We came too late, or the store gave up on the way: what it may hold of ours belongs to nobody."""
         if self.attempt:
-            storage.discard(self.attempt.warc_digest)
+            _discard(self.attempt.warc_digest)
 
     def new_attempt(self, **known: Any) -> Attempt:
         capture = self.capture
@@ -212,8 +212,18 @@ def _clear_away(capture: Capture) -> None:
     """Remove what a lost worker may have stored and nobody settled. What can't be removed now is, next time."""
     left = capture.attempts.filter(code=Code.WORKER_LOST).exclude(warc_digest="")
     for attempt in left:
-        storage.discard(attempt.warc_digest)
-        left.filter(pk=attempt.pk).update(warc_digest="", warc_bytes=None)
+        if _discard(attempt.warc_digest):
+            left.filter(pk=attempt.pk).update(warc_digest="", warc_bytes=None)
+
+
+def _discard(digest: str) -> bool:
+    """Whether the store has let go of it. One that is away must not stop the work that only wants to tidy up."""
+    try:
+        storage.discard(digest)
+    except OSError:
+        logger.exception("record %s could not be removed", digest)
+        return False
+    return True
 
 
 def _record_postponed(capture: Capture, code: Code) -> None:

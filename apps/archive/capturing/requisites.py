@@ -46,7 +46,7 @@ def in_html(html_text: str, base_url: str) -> list[str]:
     """The addresses that a page needs, in the order in which it names them, each once."""
     found = _Found(base_url)
     based = icon = False
-    for name, attributes, block in _tags(html_text[:LONGEST_INPUT]):
+    for name, attributes, block in _tags(_readable(html_text)):
         if found.full:
             break
         relations = frozenset(attributes.get("rel", "").lower().split()) if name == "link" else frozenset()
@@ -67,7 +67,7 @@ def in_html(html_text: str, base_url: str) -> list[str]:
 def in_css(css_text: str, base_url: str) -> list[str]:
     """The addresses that a stylesheet needs, imports and fonts included, in its order, each once."""
     found = _Found(base_url)
-    for value in _css_values(css_text[:LONGEST_INPUT]):
+    for value in _css_values(_readable(css_text)):
         if found.full:
             break
         found.add(value)
@@ -96,6 +96,11 @@ class _Found:
         self.values.add(value)
         if url := _absolute(self.base_url, value):
             self.urls[url] = None
+
+
+def _readable(text: str) -> str:
+    """What is looked at. Both standards put this in the place of a NUL, which no PostgreSQL can store."""
+    return text[:LONGEST_INPUT].replace("\0", "\ufffd")
 
 
 def _absolute(base_url: str, value: str) -> str:

@@ -12,8 +12,10 @@ from typing import IO
 from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
+from trafilatura.utils import line_processing, trim
 from warcio.archiveiterator import ArchiveIterator
 
+from apps.archive import memory
 from apps.archive.configured import limits
 from apps.archive.models import Capture, Extract
 from apps.archive.reading.extraction import Article, read_article, read_plain
@@ -51,12 +53,20 @@ def run(capture_id: int) -> None:
         return
     kind = capture.content_type.partition(";")[0].strip().lower()
     text, charset = to_text(body, capture.content_type)
+    size = len(body)
+    del body  # the text is as large, and reading it takes as much again
     if kind in HTML_TYPES or (not kind and "<html" in text[:2000].lower()):
         settle(capture, read_article(text, capture.final_url), charset, "")
     elif kind.startswith("text/") or kind.endswith("json"):
         settle(capture, read_plain(text), charset, "")
     else:
         settle(capture, Article(), "", f"No text is read from this kind of document ({kind or 'kind not stated'}).")
+    if size >= memory.GIANT:
+        del text
+        # These remember a thousand lines, however long.
+        line_processing.cache_clear()
+        trim.cache_clear()
+        memory.give_back(size)
 
 
 def body_of(capture: Capture) -> bytes:

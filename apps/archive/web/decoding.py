@@ -20,6 +20,9 @@ RATIO_FROM_BYTES = 1_000_000
 GZIP_WINDOW = zlib.MAX_WBITS | 16
 
 BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16le"), (codecs.BOM_UTF16_BE, "utf-16be"))
+# Nobody reads further into a page; and one rare character makes every other take four bytes of memory.
+LONGEST_TEXT = 5_000_000
+DECODED_AT_ONCE = 1_000_000
 META_WITHIN = 4_096
 DETECT_WITHIN = 65_536
 CHARSET_PARAMETER = re.compile(r"charset\s*=\s*[\"']?\s*([A-Za-z0-9_.:-]+)", re.IGNORECASE)
@@ -105,20 +108,37 @@ def unpack(pieces: Iterable[bytes], content_encoding: str, *, limits: Limits) ->
 
 
 def to_text(body: bytes, content_type: str) -> tuple[str, str]:
-    """The body as text and its character set: what the page declares, unless that can't be. Never raises."""
+    """The body as text and its character set: what the page declares, unless that can't be. Never raises.
+
+    Of a long body, as much as anybody reads.
+    """
     for bom, charset in BOMS:
         if body.startswith(bom):
-            return body[len(bom) :].decode(CODECS[charset], "replace"), charset
+            return _decode(body[len(bom) :], CODECS[charset], "replace"), charset
     declared = [charset for charset in (_in_header(content_type), _in_markup(body[:META_WITHIN])) if charset]
     for charset in declared:
-        text = body.decode(CODECS[charset], "replace")
+        text = _decode(body, CODECS[charset], "replace")
         if _plausible(text):
             return text, charset
     try:
-        return body.decode("utf-8"), "utf-8"
+        return _decode(body, "utf-8", "strict"), "utf-8"
     except UnicodeDecodeError:
         charset = _detected(body) or (declared or ["windows-1252"])[0]
-        return body.decode(CODECS[charset], "replace"), charset
+        return _decode(body, CODECS[charset], "replace"), charset
+
+
+def _decode(body: bytes, codec: str, errors: str) -> str:
+    if len(body) <= DECODED_AT_ONCE:
+        return body.decode(codec, errors)
+    decoder = codecs.getincrementaldecoder(codec)(errors)
+    text, length = [], 0
+    for at in range(0, len(body), DECODED_AT_ONCE):
+        piece = body[at : at + DECODED_AT_ONCE]
+        text.append(decoder.decode(piece, final=at + len(piece) == len(body)))
+        length += len(text[-1])
+        if length >= LONGEST_TEXT:
+            break
+    return "".join(text)[:LONGEST_TEXT]
 
 
 def _unpacked(stream: Iterable[bytes], *, gzip: bool, limits: Limits) -> Iterator[bytes]:

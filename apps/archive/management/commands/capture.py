@@ -10,7 +10,7 @@ from apps.archive.capturing import capture as workshop
 from apps.archive.codes import BLOCKED
 from apps.archive.models import Capture
 from apps.archive.reading import reader
-from apps.archive.records.storage import archive
+from apps.archive.records.storage import place
 from apps.archive.web.addresses import Refused
 from apps.audit.context import Channel, entered_by
 
@@ -77,7 +77,7 @@ class Command(BaseCommand):
             "requisites_missing": capture.requisites_missing,
             "body_sha256": capture.body_digest,
             "record_sha256": capture.warc_digest,
-            "file": archive().path(capture.warc_name) if capture.is_stored else "",
+            "file": place(capture.warc_name) if capture.is_stored else "",
         }
         if extract:
             told |= {

@@ -1,0 +1,174 @@
+"""Hostile servers against a real process that captures and reads: the exact code, in time, and in 300 MB."""
+
+import gzip
+import json
+import os
+import subprocess
+import sys
+from contextlib import ExitStack
+
+import pytest
+
+from apps.archive.codes import Code
+from tests.archive.servers import HOSTILE, Route, hostile, packed_zeros, site
+from tests.workers import ROOT, environment
+
+pytestmark = [pytest.mark.processes, pytest.mark.django_db(transaction=True)]
+MOST_MEMORY = 300_000_000
+CAPTURE_SECONDS = 3
+# A bound and no measurement: what is not stopped takes for ever, and the machine is shared.
+SLACK_SECONDS = 12
+# Why there is no page; nothing where there is one after all.
+EXPECTED: dict[str, str] = {
+    "gzip bomb": Code.DECOMPRESSION_BOMB,
+    "gzip bomb in a gzip": Code.DECOMPRESSION_BOMB,
+    "body that drips": Code.DEADLINE_EXCEEDED,
+    "chunks that drip": Code.DEADLINE_EXCEEDED,
+    "headers that drip": Code.DEADLINE_EXCEEDED,
+    "header without end": Code.TOO_MANY_HEADERS,
+    "headers without end": Code.TOO_MANY_HEADERS,
+    "huge header": Code.TOO_MANY_HEADERS,
+    "1000 headers": Code.TOO_MANY_HEADERS,
+    "cut body": Code.INCOMPLETE_BODY,
+    "cut chunks": Code.INCOMPLETE_BODY,
+    "cut head": Code.INCOMPLETE_BODY,
+    "cut gzip": Code.DECODE_ERROR,
+    "damaged gzip": Code.DECODE_ERROR,
+    "plain text called gzip": Code.DECODE_ERROR,
+    "unknown packing": Code.DECODE_ERROR,
+    "packing inside packing": Code.DECODE_ERROR,
+    "longer than announced": "",
+    "length and chunked": "",
+    "two lengths": Code.BAD_RESPONSE,
+    "length that is no number": Code.BAD_RESPONSE,
+    "chunk size that is no number": Code.BAD_RESPONSE,
+    "chunk size of a terabyte": Code.TOO_LARGE,
+    "chunk lines without end": Code.BAD_RESPONSE,
+    "unknown transfer": Code.BAD_RESPONSE,
+    "100 continue for ever": Code.TOO_MANY_HEADERS,
+    "10 GB announced": Code.TOO_LARGE,
+    "10 GB": Code.TOO_LARGE,
+    "10 GB in chunks": Code.TOO_LARGE,
+    "reset at once": Code.CONNECT_FAILED,
+    "reset in the body": Code.INCOMPLETE_BODY,
+    "hang-up": Code.CONNECT_FAILED,
+    "silence": Code.FIRST_BYTE_TIMEOUT,
+    "no HTTP": Code.BAD_RESPONSE,
+    "no body": Code.EMPTY,
+    "redirect circle": Code.REDIRECT_LOOP,
+    "redirect chain": Code.TOO_MANY_REDIRECTS,
+    "redirect with 1 GB": Code.REDIRECT_LOOP,
+}
+
+
+def weighed(urls, allowed, **limits):
+    """What a process of its own says of each of these pages, with its time and its memory."""
+    # With DEBUG, Django keeps every statement that it has sent, and with it every text.
+    env = environment(
+        DEBUG="0",
+        ALLOWED_HOSTS="desk",
+        ARCHIVE_FREE_BYTES="0",
+        ARCHIVE_ALLOW=",".join(allowed),
+        ARCHIVE_REQUISITES="300",
+        ARCHIVE_HOST_PAUSE_SECONDS="0",
+    )
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.archive.weighed", *urls],
+        cwd=ROOT,
+        env={**env, **limits},
+        stdout=subprocess.PIPE,
+        text=True,
+        timeout=300,
+        check=True,
+    )
+    told = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [one["url"] for one in told] == urls
+    assert max(one["peak"] for one in told) < MOST_MEMORY, {one["url"]: one["peak"] for one in told}
+    return told
+
+
+def test_every_hostile_server_ends_in_its_code_in_time_and_in_little_memory():
+    assert set(EXPECTED) == set(HOSTILE)
+    assert len(EXPECTED) >= 20
+    with ExitStack() as servers:
+        wires = {name: str(servers.enter_context(hostile(name))) for name in HOSTILE}
+        told = weighed(
+            [f"http://{wire}/{7 if name == 'redirect chain' else 'a'}" for name, wire in wires.items()],
+            wires.values(),
+            ARCHIVE_CONNECT_SECONDS="1",
+            ARCHIVE_FIRST_BYTE_SECONDS="0.7",
+            ARCHIVE_RESOURCE_SECONDS="2",
+            ARCHIVE_CAPTURE_SECONDS=str(CAPTURE_SECONDS),
+        )
+    assert {name: one["code"] for name, one in zip(wires, told, strict=True)} == EXPECTED
+    late = {name: one["seconds"] for name, one in zip(wires, told, strict=True) if one["seconds"] > SLACK_SECONDS}
+    assert late == {}
+    assert [one["state"] for one in told if not one["code"]] == ["stored"] * 2
+
+
+def packed(text):
+    return gzip.compress(text.encode(), compresslevel=1)
+
+
+def lines(number):
+    return "".join(
+        f"{line} Two soldiers were captured in Kursk, {os.urandom(4).hex()} said.\n" for line in range(number)
+    )
+
+
+GZIP = {"Content-Encoding": "gzip"}
+CSS = {"Content-Type": "text/css"}
+PICTURE = Route(bytes(9_000_000), headers={"Content-Type": "image/png"})
+
+
+@pytest.fixture(scope="module")
+def giants():
+    """Pages within every limit of the desk, each as large as it can be in one way."""
+    text = lines(780_000)
+    assert 45_000_000 < len(text) < 50_000_000
+    return {
+        "/a long text": Route(packed(f"<html><body><article><p>{text}"), headers=GZIP),
+        "/a long text with one rare letter": Route(packed(f"<html><body><article>\U0001f600<p>{text}"), headers=GZIP),
+        "/a long plain text": Route(packed(f"\U0001f600{text}"), headers={**GZIP, "Content-Type": "text/plain"}),
+        "/a page of broken letters": Route(gzip.compress(text.encode() + b"\xff\xfe" * 100, 1), headers=GZIP),
+        "/a page in two bytes a letter": Route(("<p>" + "ж" * 9_500_000).encode("utf-16")),
+        "/a million boxes in each other": Route("<div>" * 1_000_000 + "words"),
+        "/six million links": Route("<a>" * 6_000_000),
+        "/2500 pictures": Route("".join(f"<img src=/{number}.png>" for number in range(2_500))),
+        "/a giant style": Route("<link rel=stylesheet href=/giant.css><p>Words."),
+        "/giant.css": Route(
+            packed("a{background:url(/x.png)}\n" * 1_500_000 + text[:5_000_000]), headers={**GZIP, **CSS}
+        ),
+        "/a bomb of a style": Route("<link rel=stylesheet href=/bomb.css><p>Words."),
+        "/bomb.css": Route(packed_zeros(300_000_000), headers={**GZIP, **CSS}),
+        "/pictures for all the budget": Route("".join(f"<img src=/giant{number}.png>" for number in range(40))),
+        **{f"/giant{number}.png": PICTURE for number in range(40)},
+    }
+
+
+def test_giant_pages_and_what_belongs_to_them_are_kept_and_read_in_little_memory(giants):
+    routes = {path.replace(" ", "%20"): route for path, route in giants.items()}
+    paths = [path for path in routes if not path.endswith((".css", ".png"))]
+    with site(routes) as where:
+        told = weighed(
+            [f"http://{where}{path}" for path in paths],
+            [str(where)],
+            ARCHIVE_RESOURCE_SECONDS="60",
+            ARCHIVE_CAPTURE_SECONDS="80",
+            ARCHIVE_LEASE_SECONDS="250",
+        )
+        asked = len(where.requests)
+    found = {path[1:].replace("%20", " "): one for path, one in zip(paths, told, strict=True)}
+    assert {one["state"] for one in told} == {"stored", "partial"}
+    assert max(one["held"] for one in told) < 200_000_000, "what a giant took is given back before the next comes"
+    assert found["a long text"]["text"].startswith("0 Two soldiers")
+    assert found["a long text with one rare letter"]["text_length"] > 1_000_000
+    assert found["a long plain text"]["text_length"] > 1_000_000
+    pictures = found["2500 pictures"]
+    assert (pictures["code"], pictures["requisites"] + pictures["requisites_missing"]) == (Code.REQUISITES_CUT, 2_000)
+    assert asked < 600, "no more of them is asked for than the limit says"
+    assert found["a giant style"]["requisites"] >= 1
+    assert found["a bomb of a style"]["state"] == "stored"
+    budget = found["pictures for all the budget"]
+    assert budget["code"] == Code.REQUISITES_CUT
+    assert 9_000_000 * 5 <= budget["requisites"] * 9_000_000 + budget["body_bytes"] <= 100_000_000
