@@ -2,7 +2,6 @@
 
 import html
 import json
-import logging
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -11,9 +10,9 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
-import trafilatura
 from selectolax.lexbor import LexborHTMLParser
 
+from apps.archive.reading.body import article_text
 from apps.archive.reading.markup import MOST_OPEN, tame
 
 LONGEST_TEXT = 2_000_000
@@ -26,27 +25,6 @@ LONGEST_URL = 2_048
 LONGEST_SUFFIX = 40
 SHORT_TEXT = 200
 
-
-# Advertisements and consent notes that stand in the middle of an article: the extractor knows them outside of it only.
-NO_ARTICLE = "//*[{}]".format(
-    " or ".join(
-        f"contains(concat(' ', normalize-space(@class), ' '), ' {name} ')"
-        for name in (
-            "ad",
-            "ads",
-            "advert",
-            "advertisement",
-            "advertising",
-            "ad-slot",
-            "ad-container",
-            "adsbygoogle",
-            "sponsored",
-            "cookie-banner",
-            "cookie-consent",
-            "cookie-notice",
-        )
-    )
-)
 
 UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff\ufffe\uffff]")
 SPACES = re.compile(r"\s+")
@@ -74,8 +52,6 @@ ENDS_A_BYLINE = re.compile(rf"(?:^|[\s,/|(-])({AGENCIES})\)?$")
 LEADING = 400
 CLOSING_LINES = 4
 
-logger = logging.getLogger(__name__)
-
 
 @dataclass(frozen=True)
 class Article:
@@ -95,9 +71,10 @@ def read_article(html_text: str, url: str) -> Article:
     """The article on a page. Never raises: what can't be read stays empty."""
     markup = tame(html_text)
     page = _Page(LexborHTMLParser(markup.html), [item for block in markup.data for item in _items(block)])
-    text = _article_text(markup.html)
+    said = _several_lines(page.from_data(_plain("articleBody")))
+    text = _several_lines(article_text(markup.html, said))
     if len(text) < SHORT_TEXT:
-        text = max(text, _several_lines(page.from_data(_plain("articleBody"))), key=len)
+        text = max(text, said, key=len)
     site_name = page.from_data(_name_of("publisher")) or page.meta("og:site_name", "application-name")
     site_name = _line(site_name, LONGEST_SITE)
     byline = BY.sub("", _line(_byline(page), LONGEST_BYLINE))
@@ -146,18 +123,6 @@ class _Page:
             text = SPACES.sub(" ", element.text(separator=" ")[: longest * 4]).strip()
             if 0 < len(text) <= longest:
                 yield text
-
-
-def _article_text(markup: str) -> str:
-    try:
-        text = trafilatura.extract(
-            markup, fast=True, include_comments=False, include_tables=True, prune_xpath=[NO_ARTICLE]
-        )
-    except Exception:
-        # A library that meets every page on the web meets one it can't read. The archived record is whole all the same.
-        logger.warning("no article text: the extractor failed", exc_info=True)
-        return ""
-    return _several_lines(text or "")
 
 
 def _without_frame(text: str, title: str, byline: str, credit_line: str) -> str:
