@@ -98,8 +98,11 @@ SIDE = """<div class="side"><p>Printed edition no. 52</p><p>All rights reserved<
 OTHERS = "".join(
     f'<div class="box"><h3><a href="/{number}">Another story altogether, told in number {number}</a></h3>'
     f"<p>What the story with the number {number} tells is told here in a sentence that is longer than most.</p></div>"
-    for number in range(3)
+    for number in range(2)
 )
+
+
+ELSEWHERE = "Another story altogether, which is told at greater length elsewhere"
 
 
 def test_the_majority_of_readings_wins_where_one_takes_the_margin_for_the_article() -> None:
@@ -117,13 +120,11 @@ def test_short_lines_outside_of_the_article_go_and_sentences_stay() -> None:
 
 
 def test_what_stands_under_other_headlines_is_another_article() -> None:
-    assert lines(f'<div><h1>Captured</h1><div class="text">{BODY}</div>{OTHERS}</div>') == SENTENCES
+    assert lines(f'<article><h1>Captured</h1><div class="text">{BODY}</div>{OTHERS}</article>') == SENTENCES
 
 
 def test_headlines_of_other_articles_at_the_end_go_with_the_line_above_them() -> None:
-    items = "".join(
-        f'<li><a href="/{number}">Another story altogether, number {number}</a></li>' for number in range(3)
-    )
+    items = "".join(f'<li><a href="/{number}">{ELSEWHERE}, number {number}</a></li>' for number in range(3))
     article = f"<article><h1>Captured</h1>{BODY}<p>Our editors recommend:</p><ul>{items}</ul></article>"
     assert lines(article) == SENTENCES
 
@@ -145,11 +146,31 @@ def test_an_article_whose_paragraphs_lie_scattered_is_kept_whole() -> None:
     assert [line for line in found if line in SENTENCES] == SENTENCES
 
 
-def test_what_the_page_says_of_itself_is_one_voice_among_others() -> None:
+def test_an_article_in_two_halves_keeps_the_headings_of_the_smaller() -> None:
+    body = f"<div><p>{'</p><p>'.join(SENTENCES[:3])}</p></div><div><h2>At home</h2><p>{'</p><p>'.join(SENTENCES[3:])}</p></div>"
+    assert lines(f"<article><h1>Captured</h1>{body}</article>") == [*SENTENCES[:3], "At home", *SENTENCES[3:]]
+
+
+def data(body: str) -> str:
+    return f'<script type="application/ld+json">{json.dumps({"@type": "NewsArticle", "articleBody": body})}</script>'
+
+
+def test_what_the_page_says_of_itself_decides_between_readings() -> None:
+    body = "".join(f'<div class="abs">{sentence}</div>' for sentence in SENTENCES)
+    side = f"<div class=side><p>{'</p><p>'.join(REMARKS)}</p></div>"
+    page = f'<h1>Captured</h1><div class="col">{body}</div>{side}'
+    assert lines(page, data(" ".join(SENTENCES)))[0] == SENTENCES[0]
+    assert lines(page, data(" ".join(REMARKS))) == REMARKS
+    assert (
+        lines(page, data("Another text altogether, which stands nowhere on this page, said for no reason."))[0]
+        == SENTENCES[0]
+    )
+
+
+def test_what_the_page_says_of_itself_is_read_where_nothing_else_is() -> None:
     said = " ".join(SENTENCES)
-    data = f'<script type="application/ld+json">{json.dumps({"@type": "NewsArticle", "articleBody": said})}</script>'
-    assert lines(f"<article>{BODY}</article>", data) == SENTENCES
-    assert lines('<div id="app"><p>Loading</p></div>', data) == [said]
+    assert lines('<div id="app"><p>Loading</p></div>', data(said)) == [said]
+    assert lines(f"<article>{BODY}</article>", data(said)) == SENTENCES
 
 
 # Very long pages
@@ -157,6 +178,8 @@ def test_what_the_page_says_of_itself_is_one_voice_among_others() -> None:
 
 def test_a_page_too_large_to_compare_is_read_all_the_same() -> None:
     many = MOST_ELEMENTS_COMPARED // len(SENTENCES) + 1
+    boxes = "".join(f"<div><div>{sentence}</div></div>" for sentence in SENTENCES)
+    assert lines(boxes * many)[: len(SENTENCES)] == SENTENCES
     assert lines(f"<article>{BODY * many}</article>")[: len(SENTENCES)] == SENTENCES
     long = LONGEST_COMPARED // len(" ".join(SENTENCES)) + 1
     paragraphs = "".join(

@@ -334,6 +334,15 @@ HOSTILE = {
     "entities": "&amp;" * (FULL // 5),
     "a deep array": data("[" * 900_000),
     "thirty long arrays": data("[" + "{}," * 300_000 + "{}]") * 5,
+    "tables to compare": "<table><tr><td>Words that are long enough, to be read</td></tr></table>" * 12_000,
+    "remarks in remarks": '<div class="comment-x">' * 170
+    + "word"
+    + "</div>" * 170
+    + '<p class="comment">x</p>' * 40_000,
+    "short lines aside": "<article><p>a b</p>"
+    + "<p>b a</p>" * 20_000
+    + "<div>"
+    + "<p>A longer sentence, held here.</p>" * 20_000,
     "twice the limit": "<p>A sentence, of a certain length, that goes on.</p>" * (FULL // 25),
 }
 

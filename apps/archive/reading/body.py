@@ -10,7 +10,8 @@ from apps.archive.reading.surroundings import Outline, set_apart
 
 # Two readings that share this much of their words are one reading. Below it, two more are made, and the majority wins.
 AGREED = 0.8
-MOST_ELEMENTS_COMPARED = 20_000
+RECOGNISED = 0.5
+MOST_ELEMENTS_COMPARED = 10_000
 # A container that holds less of the article than this is not the article's, and says nothing about what lies outside.
 LEAST_HELD = 0.6
 # Outside the article's container a line as long as this is taken for a sentence, and kept: better one too many.
@@ -20,7 +21,6 @@ LONGEST_COMPARED = 500_000
 SHORT_SENTENCE = 5
 ENDS_A_SENTENCE = re.compile(r"[.!?:;\u2026\u3002\uff01\uff1f][\"'\u2019\u201d\u00bb)\]]*\s*$")
 LIST_MARK = re.compile(r"^\s*-\s+")
-FEWEST_POINTERS = 2
 LONGEST_HEADING = 60
 WORD = re.compile(r"\w+")
 
@@ -28,17 +28,18 @@ logger = logging.getLogger(__name__)
 
 
 def article_text(html: str, said: str = "") -> str:
-    """The article's own lines. `said` is the text that the page gives of itself in its data, one voice among others."""
+    """The article's own lines. `said` is the article as the page's data has it: it decides where readings differ."""
     tree = trafilatura.load_html(html) if html.strip() else None
     if tree is None:
         return ""
     outline = set_apart(tree)
-    readings = [_read(tree, fast=True)]
     own = "\n".join(outline.lines)
-    if len(outline.elements) <= MOST_ELEMENTS_COMPARED and _alike(_Words(readings[0]), _Words(own)) < AGREED:
-        readings += [_read(tree), own, _read(tree, strict=True)]
-        readings += [said]
-    return _without_margins(_chosen([reading for reading in readings if reading] or [""]), outline)
+    readings = [_read(tree, fast=True), own]
+    if _alike(_Words(readings[0]), _Words(own)) >= AGREED or len(outline.elements) > MOST_ELEMENTS_COMPARED:
+        text = readings[0] or own
+    else:
+        text = _chosen([*readings, _read(tree), _read(tree, strict=True)], said)
+    return _without_margins(text, outline)
 
 
 def _read(tree: Any, *, fast: bool = False, strict: bool = False) -> str:
@@ -57,7 +58,7 @@ class _Words:
     def __init__(self, text: str, *, shortest: int = SHINGLE) -> None:
         words = WORD.findall(text[:LONGEST_COMPARED])
         self.runs = {run for length in range(shortest, SHINGLE + 1) for run in _runs(words, length)}
-        if len(words) < SHINGLE:
+        if 0 < len(words) < SHINGLE:
             self.runs.add(tuple(words))
 
     def have(self, line: str) -> bool:
@@ -76,12 +77,13 @@ def _alike(one: _Words, other: _Words) -> float:
     return 2 * len(one.runs & other.runs) / both if both else 1.0
 
 
-def _chosen(readings: list[str]) -> str:
-    """The reading that is most like the others; of equals, the first."""
-    if len(readings) == 1:
-        return readings[0]
+def _chosen(readings: list[str], said: str) -> str:
+    """The reading that is most like what was said, or else most like the others; of equals, the first."""
     words = [_Words(reading) for reading in readings]
-    likeness = [sum(_alike(one, other) for other in words) for one in words]
+    told = _Words(said)
+    likeness = [_alike(one, told) for one in words]
+    if not said or max(likeness) < RECOGNISED:
+        likeness = [sum(_alike(one, other) for other in words) if one.runs else -1.0 for one in words]
     return readings[likeness.index(max(likeness))]
 
 
@@ -103,14 +105,12 @@ def _is_sentence(line: str) -> bool:
 
 
 def _without_pointers(lines: list[str], outline: Outline) -> list[str]:
-    """Without headlines of other articles at the end, two or more, and without a last line that announces nothing."""
+    """Without headlines of other articles at the end, and without a last line that announces what is not there."""
     headlines = outline.headlines()
     end = len(lines)
     while end and LIST_MARK.sub("", lines[end - 1]).strip() in headlines:
         end -= 1
-    if len(lines) - end < FEWEST_POINTERS:
-        end = len(lines)
     last = lines[end - 1].strip() if end else ""
     if len(last) < LONGEST_HEADING and (last.endswith(":") or (end < len(lines) and not ENDS_A_SENTENCE.search(last))):
         end -= 1
-    return lines[: max(end, 0)]
+    return lines[: max(end, 0)] or lines
