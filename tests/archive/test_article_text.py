@@ -124,7 +124,7 @@ def test_what_stands_under_other_headlines_is_another_article() -> None:
 
 
 def test_headlines_of_other_articles_at_the_end_go_with_the_line_above_them() -> None:
-    items = "".join(f'<li><a href="/{number}">{ELSEWHERE}, number {number}</a></li>' for number in range(3))
+    items = "".join(f'<li><a href="/{number}">{ELSEWHERE}, number {number}</a></li>' for number in range(4))
     article = f"<article><h1>Captured</h1>{BODY}<p>Our editors recommend:</p><ul>{items}</ul></article>"
     assert lines(article) == SENTENCES
 
@@ -178,9 +178,10 @@ def test_what_the_page_says_of_itself_is_read_where_nothing_else_is() -> None:
 
 def test_a_page_too_large_to_compare_is_read_all_the_same() -> None:
     many = MOST_ELEMENTS_COMPARED // len(SENTENCES) + 1
-    boxes = "".join(f"<div><div>{sentence}</div></div>" for sentence in SENTENCES)
-    assert lines(boxes * many)[: len(SENTENCES)] == SENTENCES
     assert lines(f"<article>{BODY * many}</article>")[: len(SENTENCES)] == SENTENCES
+    # So many boxes, none of them a paragraph, and the extractor reads nothing at all.
+    box = "A sentence, which goes on and on for the sake of it, in a box."
+    assert lines(f"<div><div>{box}</div></div>" * 20_000)[0] == box
     long = LONGEST_COMPARED // len(" ".join(SENTENCES)) + 1
     paragraphs = "".join(
         f"<p>{' '.join(f'{number} {sentence}' for sentence in SENTENCES)}</p>" for number in range(long)
