@@ -132,6 +132,30 @@ def test_a_title_is_taken_without_the_name_of_the_site(markup: str, title: str) 
 
 
 @pytest.mark.parametrize(
+    ("title", "heading", "found"),
+    [
+        (
+            "Talks end without a word - Ada Lee and Ben Cho - The Desk",
+            "Talks end without a word",
+            "Talks end without a word",
+        ),
+        ("The Wire | Talks end without a word", "Talks end without a word", "Talks end without a word"),
+        ("Talks end without a word | TW | 27.12.2024", "Talks end without a word", "Talks end without a word"),
+        ("Talks end without a word of regret", "Talks end without a word", "Talks end without a word of regret"),
+        ("Why the talks ended - and what follows", "The Example", "Why the talks ended - and what follows"),
+    ],
+)
+def test_a_heading_at_the_edge_of_the_title_is_the_title(title: str, heading: str, found: str) -> None:
+    head = f'<meta property="og:title" content="{title}">'
+    assert read_article(f"<html><head>{head}</head><body><h1>{heading}</h1>{BODY}", URL).title == found
+
+
+def test_the_heading_that_the_title_element_begins_with_is_preferred_to_the_sites_own() -> None:
+    markup = f"<title>Talks end without a word - The Example</title><body><h1>The Example News</h1><h1>Talks end without a word</h1>{BODY}"
+    assert read_article(markup, URL).title == "Talks end without a word"
+
+
+@pytest.mark.parametrize(
     ("title", "cleaned"),
     [
         ("One soldier captured - The Example", "One soldier captured"),
@@ -159,6 +183,13 @@ def test_the_title_element_is_the_last_resort(title: str, cleaned: str) -> None:
         ),
         ("", '<a rel="author" href="/ada">Ada Lee</a>', "Ada Lee"),
         ("", '<p class="byline"></p>', ""),
+        ("", '<p class="byline">9:39AM GMT 27 Dec 2024</p><p class="byline">By Ada Lee</p>', "Ada Lee"),
+        ("", '<p class="byline">By Ada Lee Friday, Dec. 27, 2024</p>', "Ada Lee"),
+        ("", '<p class="byline">Ada Lee on December 27, 2024 09:30 am @adalee</p>', "Ada Lee"),
+        ("", '<p class="byline">Ada Lee , The Example 9:30 a.m. KST December 27</p>', "Ada Lee, The Example"),
+        ("", '<p class="byline">Ada Lee - 2024-12-27 09:30 UTC</p>', "Ada Lee"),
+        ("", '<p class="byline">Ada Lee Updated: 27 December</p>', "Ada Lee"),
+        ("", '<p class="byline">Ada May and Ben March</p>', "Ada May and Ben March"),
         ("", f'<div class="author">{"about me " * 200}</div>', ""),
     ],
 )
@@ -175,6 +206,11 @@ def test_a_byline_is_found_where_sites_put_it(head: str, top: str, byline: str) 
         ),
         ('<meta name="pubdate" content="Fri, 27 Dec 2024 09:30:00 +0900">', datetime(2024, 12, 27, 0, 30, tzinfo=UTC)),
         ('<meta itemprop="datePublished" content="2024-12-27">', datetime(2024, 12, 27, tzinfo=UTC)),
+        ('<meta name="sailthru.date" content="2024-12-27T00:30:00Z">', datetime(2024, 12, 27, 0, 30, tzinfo=UTC)),
+        ('<meta name="DC.date.issued" content="2024-12-27">', datetime(2024, 12, 27, tzinfo=UTC)),
+        ('<span itemprop="datePublished" content="2024-12-27"></span>', datetime(2024, 12, 27, tzinfo=UTC)),
+        ('<time itemprop="datePublished" datetime="2024-12-27"></time>', datetime(2024, 12, 27, tzinfo=UTC)),
+        (data(article(dateCreated="2024-12-27T00:30:00Z")), datetime(2024, 12, 27, 0, 30, tzinfo=UTC)),
         ('<meta name="date" content="1066-10-14">', None),
         ('<meta name="date" content="soon">', None),
     ],
@@ -203,6 +239,10 @@ def test_a_canonical_address_must_be_one(href: str, canonical: str) -> None:
     assert read(head=f'<link rel="canonical" href="{href}">').canonical_url == canonical
 
 
+def test_a_site_that_names_itself_by_its_address_is_called_without_the_scheme() -> None:
+    assert read(head='<meta property="og:site_name" content="https://www.wire.example/">').site_name == "wire.example"
+
+
 @pytest.mark.parametrize(
     ("attribute", "language"),
     [
@@ -228,6 +268,8 @@ def test_a_language_is_a_language_tag(attribute: str, language: str) -> None:
         ({"head": '<meta name="source" content="Reuters">'}, "Reuters"),
         ({"bottom": '<div class="article-source">Source: AFP</div>'}, "AFP"),
         ({"bottom": '<span class="credit">Agence France-Presse</span>'}, "Agence France-Presse"),
+        ({"bottom": '<p class="source">Source: The Harbour Gazette</p>'}, "The Harbour Gazette"),
+        ({"bottom": '<p class="article-source">The Harbour Gazette</p>'}, "The Harbour Gazette"),
         ({"head": '<meta name="author" content="AFP">'}, "AFP"),
         ({"head": '<meta name="author" content="Hong Gildong, AFP">'}, "AFP"),
         ({"head": '<meta name="author" content="APP - UrduPoint">'}, "APP - UrduPoint"),
@@ -254,6 +296,11 @@ def test_an_agency_is_recognised_by_its_credit_line(parts: dict[str, str], credi
         {"body": f"<p>The app was mentioned by Reuters readers in a letter (see below).</p>{BODY}"},
         {"top": '<figure><figcaption>A road. <span class="credit">Photo: AFP</span></figcaption></figure>'},
         {"body": f"<p>A road near Kursk (AP Photo/Ada Lee). {PARAGRAPHS[0]}</p>{BODY}"},
+        {"top": '<div class="photoBox"><p class="source">Reuters</p></div>', "body": BODY * 2},
+        {"top": '<p class="credit">Photo: Ada Lee</p>'},
+        {"top": '<p class="article-source">Photo: Ada Lee</p>'},
+        {"top": '<div class="source">Washington CNN —</div>'},
+        {"bottom": '<li class="source">Source The ministry of defence</li>'},
         {"head": '<meta name="source" content="https://news.example/">'},
         {"head": '<meta name="author" content="Tass Miller">'},
     ],
@@ -304,8 +351,8 @@ def test_plain_text_has_its_first_line_for_a_title() -> None:
 
 
 # Hostile pages. Ordinary pages take some hundredths of a second. Before the markup was bounded, single cases here took
-# more than a minute or a gigabyte; now the slowest takes about 2 s, so 10 s leaves room for a busy machine and still
-# fails when a bound is lost.
+# more than a minute or a gigabyte; now the slowest takes about 3 s of CPU, so 10 s leave room for a slow machine and
+# still fail when a bound is lost.
 SECONDS = 10
 FULL = LONGEST_INPUT
 HOSTILE = {
@@ -334,15 +381,24 @@ HOSTILE = {
     "entities": "&amp;" * (FULL // 5),
     "a deep array": data("[" * 900_000),
     "thirty long arrays": data("[" + "{}," * 300_000 + "{}]") * 5,
+    "tables to compare": "<table><tr><td>Words that are long enough, to be read</td></tr></table>" * 12_000,
+    "remarks in remarks": '<div class="comment-x">' * 170
+    + "word"
+    + "</div>" * 170
+    + '<p class="comment">x</p>' * 40_000,
+    "short lines aside": "<article><p>a b</p>"
+    + "<p>b a</p>" * 20_000
+    + "<div>"
+    + "<p>A longer sentence, held here.</p>" * 20_000,
     "twice the limit": "<p>A sentence, of a certain length, that goes on.</p>" * (FULL // 25),
 }
 
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_hostile_page_is_survived_in_time(name: str) -> None:
-    started = time.monotonic()
+    started = time.process_time()
     found = read_article(HOSTILE[name], URL)
-    assert time.monotonic() - started < SECONDS
+    assert time.process_time() - started < SECONDS
     assert isinstance(found.text, str)
 
 

@@ -2,7 +2,6 @@
 
 import html
 import json
-import logging
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -11,9 +10,9 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
-import trafilatura
 from selectolax.lexbor import LexborHTMLParser
 
+from apps.archive.reading.body import article_text
 from apps.archive.reading.markup import MOST_OPEN, tame
 
 LONGEST_TEXT = 2_000_000
@@ -27,27 +26,21 @@ LONGEST_SUFFIX = 40
 SHORT_TEXT = 200
 
 
-# Advertisements and consent notes that stand in the middle of an article: the extractor knows them outside of it only.
-NO_ARTICLE = "//*[{}]".format(
-    " or ".join(
-        f"contains(concat(' ', normalize-space(@class), ' '), ' {name} ')"
-        for name in (
-            "ad",
-            "ads",
-            "advert",
-            "advertisement",
-            "advertising",
-            "ad-slot",
-            "ad-container",
-            "adsbygoogle",
-            "sponsored",
-            "cookie-banner",
-            "cookie-consent",
-            "cookie-notice",
-        )
-    )
+PUBLISHED_METAS = (
+    "article:published_time",
+    "datePublished",
+    "parsely-pub-date",
+    "sailthru.date",
+    "article:published",
+    "og:article:published_time",
+    "article.published",
+    "dc.date.issued",
+    "dcterms.created",
+    "publish-date",
+    "pubdate",
+    "dc.date",
+    "date",
 )
-
 UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff\ufffe\uffff]")
 SPACES = re.compile(r"\s+")
 LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{1,8}){0,3}")
@@ -56,8 +49,18 @@ LONGEST_LABEL = 40
 LABEL = re.compile(r"(?:published|updated|posted|last updated|photo|share|listen)\W*", re.IGNORECASE)
 FRAME_WORDS = re.compile(r"^(?:by|credit|source|photo credit)\b[\s:]*")
 SUFFIX = re.compile(r"\s+(?:[-\u2013\u2014|\u00b7\u2022\u00bb:]|::)\s+")
+SEPARATED = re.compile(r"\s*[-\u2013\u2014|\u00b7\u2022\u00bb:\uff1a\u2026]")
+SHORTEST_HEADING = 12
 ARTICLE_TYPE = re.compile(r"(?:Article|Posting|Report|Review)$")
 BY = re.compile(r"^(?:by|author|autor|von|par|от|автор)\b[\s:]*", re.IGNORECASE)
+
+MONTH = r"(?:jan|feb|mar|m\u00e4r|apr|may|mai|jun|jul|aug|sep|oct|okt|nov|dec|dez)[a-z]{0,6}\.?"
+AFTER_A_NAME = re.compile(
+    rf"(?:^|\s)(?:on\s+)?(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day,?\s+)?"
+    rf"(?:{MONTH}\s+\d{{1,2}}\b|\d{{1,2}}\.?\s+{MONTH}\s+\d{{4}}|\d{{4}}-\d\d-\d\d|\d{{1,2}}[./]\d{{1,2}}[./]\d{{2,4}}"
+    rf"|\d{{1,2}}[:.]\d\d\s*(?:[ap]\.?m\b|uhr)|(?:updated|published|posted|last updated|aktualisiert)\b|@\w)",
+    re.IGNORECASE,
+)
 
 AGENCY = (
     r"(?:Agence France-Presse|Associated Press|Press Trust of India|Pakistan Point News|Deutsche Presse-Agentur"
@@ -71,10 +74,16 @@ ON_A_LINE = re.compile(
     rf"[\s(\[\u2013\u2014*-]*(?:(?i:source|credit|via|with inputs? from|by)\b[\s:]*)?({AGENCIES})[\s)\].*]*"
 )
 ENDS_A_BYLINE = re.compile(rf"(?:^|[\s,/|(-])({AGENCIES})\)?$")
+SURE_CREDITS = frozenset({"credit-line", "article-source", "news-source", "story-source", "article-credit"})
+CREDIT_ELEMENTS = ", ".join(f".{name}" for name in (*sorted(SURE_CREDITS), "agency", "source", "credit"))
+CREDIT_LABEL = re.compile(r"(?:source|credit|quelle|fuente|fonte)s?\s*:\s*", re.IGNORECASE)
+PICTURE = re.compile(
+    r"\W*(?:(?:source|credit)s?\s*:\s*)?(?:photos?|images?|pictures?|illustration|foto|bild|video)\b", re.IGNORECASE
+)
+PICTURE_NAME = re.compile(r"image|photo|picture|gallery|video|caption|slide", re.IGNORECASE)
+NEAR = 4
 LEADING = 400
 CLOSING_LINES = 4
-
-logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -95,11 +104,12 @@ def read_article(html_text: str, url: str) -> Article:
     """The article on a page. Never raises: what can't be read stays empty."""
     markup = tame(html_text)
     page = _Page(LexborHTMLParser(markup.html), [item for block in markup.data for item in _items(block)])
-    text = _article_text(markup.html)
+    said = _several_lines(page.from_data(_plain("articleBody")))
+    text = _several_lines(article_text(markup.html, said))
     if len(text) < SHORT_TEXT:
-        text = max(text, _several_lines(page.from_data(_plain("articleBody"))), key=len)
+        text = max(text, said, key=len)
     site_name = page.from_data(_name_of("publisher")) or page.meta("og:site_name", "application-name")
-    site_name = _line(site_name, LONGEST_SITE)
+    site_name = re.sub(r"^https?://(?:www\.)?", "", _line(site_name, LONGEST_SITE)).rstrip("/")
     byline = BY.sub("", _line(_byline(page), LONGEST_BYLINE))
     title, published = _title(page, site_name), _published(page)
     credit_line = _line(_credit(page, byline, text), LONGEST_CREDIT)
@@ -146,18 +156,6 @@ class _Page:
             text = SPACES.sub(" ", element.text(separator=" ")[: longest * 4]).strip()
             if 0 < len(text) <= longest:
                 yield text
-
-
-def _article_text(markup: str) -> str:
-    try:
-        text = trafilatura.extract(
-            markup, fast=True, include_comments=False, include_tables=True, prune_xpath=[NO_ARTICLE]
-        )
-    except Exception:
-        # A library that meets every page on the web meets one it can't read. The archived record is whole all the same.
-        logger.warning("no article text: the extractor failed", exc_info=True)
-        return ""
-    return _several_lines(text or "")
 
 
 def _without_frame(text: str, title: str, byline: str, credit_line: str) -> str:
@@ -222,30 +220,53 @@ def _name_of(key: str) -> Callable[[dict[str, Any]], str]:
 
 def _title(page: _Page, site_name: str) -> str:
     chosen = page.from_data(_plain("headline")) or page.meta("og:title", "twitter:title")
-    chosen = chosen or next(page.text_of("h1", LONGEST_TITLE), "")
-    title = _line(chosen or next(page.text_of("title", LONGEST_TITLE), ""), LONGEST_TITLE)
+    element = next(page.text_of("title", LONGEST_TITLE), "")
+    headings = list(page.text_of("h1", LONGEST_TITLE))
+    title = _line(chosen or element, LONGEST_TITLE)
+    # A heading that the title begins or ends with is the title without the site's name, section or date.
+    for heading in headings:
+        if len(heading) >= SHORTEST_HEADING and title != heading and _is_edge_of(heading, title):
+            return _line(heading, LONGEST_TITLE)
+    if not chosen and headings:
+        title = _line(headings[0], LONGEST_TITLE)
     *_, ending = [None, *SUFFIX.finditer(title)]
     if ending is None:
         return title
     last = title[ending.end() :]
     is_site = last.casefold() == site_name.casefold() or (
-        not chosen and len(last) <= min(LONGEST_SUFFIX, ending.start())
+        not (chosen or headings) and len(last) <= min(LONGEST_SUFFIX, ending.start())
     )
     return title[: ending.start()] if is_site else title
 
 
+def _is_edge_of(heading: str, title: str) -> bool:
+    short, long = heading.casefold(), title.casefold()
+    after, before = long.removeprefix(short), long.removesuffix(short)
+    return bool((after != long and SEPARATED.match(after)) or (before != long and SEPARATED.search(before[-2:])))
+
+
 def _byline(page: _Page) -> str:
     written = page.from_data(_name_of("author"))
-    written = written or page.meta("author", "article:author", "parsely-author", "dc.creator")
+    written = written or page.meta("author", "article:author", "parsely-author", "sailthru.author", "dc.creator")
     if written and not written.startswith(("http://", "https://")):
         return written
-    return next(page.text_of('[rel~="author"], [itemprop="author"], .byline, .author', LONGEST_BYLINE), "")
+    marked = page.text_of('[rel~="author"], [itemprop="author"], .byline, .author', LONGEST_BYLINE)
+    return next(filter(None, map(_without_date, marked)), "")
+
+
+def _without_date(byline: str) -> str:
+    """A byline as it stands on a page, up to the date, the account or the "updated" that follows the names."""
+    found = AFTER_A_NAME.search(byline)
+    names = byline[: found.start()] if found else byline
+    return re.sub(r"\s+,", ",", names).strip(" ,;|/\u00b7\u2022\u2013\u2014-")
 
 
 def _published(page: _Page) -> datetime | None:
-    metas = ("article:published_time", "datePublished", "parsely-pub-date", "pubdate", "dc.date", "date")
-    candidates = [page.from_data(_plain("datePublished")), *(page.meta(name) for name in metas)]
-    candidates += [element.attributes.get("datetime") or "" for element in page.tree.css("time[datetime]")[:1]]
+    candidates = [page.from_data(_plain("datePublished")), *(page.meta(name) for name in PUBLISHED_METAS)]
+    marked = [*page.tree.css('[itemprop~="datePublished"]')[:3], *page.tree.css("time[pubdate], time[datetime]")[:1]]
+    for element in marked:
+        candidates += [element.attributes.get(name) or "" for name in ("datetime", "content", "title")]
+    candidates.append(page.from_data(_plain("dateCreated")))
     for candidate in candidates:
         if moment := _moment(candidate.strip()):
             return moment
@@ -292,23 +313,27 @@ def _credit(page: _Page, byline: str, text: str) -> str:
     said = said or page.meta("source", "news_source", "article:source", "dc.source", "dcterms.source")
     if said and not said.startswith(("http://", "https://")):
         return said
-    # Inside a figure the credit is the photographer's.
-    marked = ".credit-line, .article-source, .news-source, .story-source, .article-credit, .agency, .source, .credit"
-    for element in page.tree.css(marked)[:10]:
-        inside_figure = any(_within(element, name) for name in ("figure", "figcaption"))
+    # Inside a figure, and in most elements that are only called "credit", it is the photographer's.
+    for element in page.tree.css(CREDIT_ELEMENTS)[:10]:
         line = SPACES.sub(" ", element.text(separator=" ")[:400]).strip()
-        if 0 < len(line) <= LONGEST_CREDIT and not inside_figure:
-            return re.sub(r"^(?:source|credit)s?\s*:\s*", "", line, flags=re.IGNORECASE)
+        if not 0 < len(line) <= LONGEST_CREDIT or _beside_a_picture(element):
+            continue
+        sure = not SURE_CREDITS.isdisjoint((element.attributes.get("class") or "").split())
+        if ON_A_LINE.fullmatch(line) or ((sure or CREDIT_LABEL.match(line)) and not PICTURE.match(line)):
+            return CREDIT_LABEL.sub("", line)
     found = ENDS_A_BYLINE.search(byline)
     return found[1] if found else _credit_in(text)
 
 
-def _within(element: Any, name: str) -> bool:
-    steps = 0
-    while element is not None and steps < MOST_OPEN:
-        if element.tag == name:
+def _beside_a_picture(element: Any) -> bool:
+    """Within a figure, or within an element that is named after one."""
+    for step in range(MOST_OPEN):
+        if element is None:
+            break
+        names = element.attributes.get("class") or ""
+        if element.tag in ("figure", "figcaption") or (step < NEAR and PICTURE_NAME.search(names)):
             return True
-        element, steps = element.parent, steps + 1
+        element = element.parent
     return False
 
 

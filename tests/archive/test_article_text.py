@@ -1,0 +1,191 @@
+"""Which lines of a page are its article, and which stand around it."""
+
+import json
+
+import pytest
+
+from apps.archive.reading.body import LONGEST_COMPARED, MOST_ELEMENTS_COMPARED
+from apps.archive.reading.extraction import read_article
+
+URL = "https://news.example/world/captured"
+SENTENCES = [
+    "South Korea's intelligence service said on Friday that a wounded soldier had been captured in the Kursk region.",
+    "The service said it had confirmed the capture through information shared in real time by an allied agency.",
+    "An official in Kyiv declined to say where the man was being held, and gave no further details of his condition.",
+    "Relatives of the soldier had been told nothing, a neighbour said, and learned of the capture from television.",
+    "The ministry is expected to answer questions in parliament next week, when the winter recess ends.",
+]
+BODY = "".join(f"<p>{sentence}</p>" for sentence in SENTENCES)
+REMARKS = [
+    "I have said for years that this would happen, and nobody in the capital wanted to listen to any of it.",
+    "Whoever believes a word of this has never been anywhere near a front line, and should stay at home.",
+    "Why does the paper print this, when the bridge in our own town has been closed since the summer of last year?",
+]
+
+
+def lines(body: str, head: str = "") -> list[str]:
+    page = f"<!DOCTYPE html><html><head><title>Captured</title>{head}</head><body>{body}</body></html>"
+    return read_article(page, URL).text.split("\n")
+
+
+# Readers' comments
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        '<div class="visitors_comment_block">{}</div>',
+        '<div class="box"><ol id="userComments">{}</ol></div>',
+        '<section class="b-comments b-comments--wide">{}</section>',
+        '<article class="comment">{}</article>',
+        '<div id="noticia_comentarios">{}</div>',
+        '<div class="sf_comment_1073341">{}</div>',
+    ],
+)
+def test_what_readers_wrote_is_not_the_article(markup: str) -> None:
+    remarks = markup.format("".join(f"<li><p>{remark}</p></li>" for remark in REMARKS))
+    assert lines(f"<div><h1>Captured</h1><div class=text>{BODY}</div>{remarks}</div>") == SENTENCES
+
+
+@pytest.mark.parametrize(
+    "wrapper",
+    [
+        '<div class="post comments-open">{}</div>',
+        '<div class="has-comments"><div>{}</div></div>',
+        '<section class="commentary">{}</section>',
+        '<div class="comments"><h1>Captured</h1>{}</div>',
+        '<div class="comment"><div itemprop="articleBody">{}</div></div>',
+    ],
+)
+def test_an_article_in_a_wrapper_that_speaks_of_comments_is_read(wrapper: str) -> None:
+    assert lines(wrapper.format(BODY)) == SENTENCES
+
+
+# Advertisements and pointers in the middle of an article
+
+
+@pytest.mark.parametrize(
+    ("markup", "stays"),
+    [
+        ('<div class="advertisement"><p>A telephone at half its price, today and tomorrow only, in every shop.</p></div>', False),
+        ('<p class="ad">A telephone at half its price, today and tomorrow only, in every shop of the town.</p>', False),
+        ('<div id="cookie-notice"><p>We and our partners use cookies to make this site better for all of you.</p></div>', False),
+        ('<section class="text--ads"><p>The man had been wounded in the leg, two of his comrades told the agency.</p></section>', True),
+        ('<p>Read more: <a href="/b">Families wait for word from the front in the north</a></p>', False),
+        ('<p>See also: <a href="/b">Families wait for word from the front in the north</a></p>', False),
+        ('<p><b>Lesen Sie auch: <a href="/b">Familien warten auf Nachricht von der Front im Norden</a></b></p>', False),
+        ('<p>Read more: the man was wounded in the leg, two of his comrades told <a href="/b">the agency</a>.</p>', True),
+        ('<p><a href="/b">Two of his comrades told the agency that the man had been wounded in the leg.</a></p>', True),
+    ],
+)  # fmt: skip
+def test_what_stands_between_its_paragraphs_and_is_not_its_own_goes(markup: str, stays: bool) -> None:
+    half = len(BODY) // 2
+    cut = BODY.index("<p>", half)
+    found = lines(f"<article>{BODY[:cut]}{markup}{BODY[cut:]}</article>")
+    assert (len(found) == len(SENTENCES) + 1) is stays
+    assert [line for line in found if line in SENTENCES] == SENTENCES
+
+
+def test_what_follows_an_element_that_is_taken_out_stays() -> None:
+    found = lines(f'<article>{BODY}<div>The man <span class="ad">Buy now</span>was wounded in the leg.</div></article>')
+    assert found == [*SENTENCES, "The man was wounded in the leg."]
+
+
+# Around the article
+
+SIDE = """<div class="side"><p>Printed edition no. 52</p><p>All rights reserved</p>
+<p>The digital world of news</p></div>"""
+OTHERS = "".join(
+    f'<div class="box"><h3><a href="/{number}">Another story altogether, told in number {number}</a></h3>'
+    f"<p>What the story with the number {number} tells is told here in a sentence that is longer than most.</p></div>"
+    for number in range(2)
+)
+
+
+ELSEWHERE = "Another story altogether, which is told at greater length elsewhere"
+
+
+def test_the_majority_of_readings_wins_where_one_takes_the_margin_for_the_article() -> None:
+    body = "".join(f'<div class="abs">{sentence}</div>' for sentence in SENTENCES)
+    side = SIDE.replace("</div>", f"<p>{REMARKS[0]}</p><p>{REMARKS[1]}</p></div>")
+    found = lines(f'<h1>Captured</h1><div class="col">{body}</div>{side}')
+    assert found[: len(SENTENCES)] == SENTENCES
+    assert "Printed edition no. 52" not in found
+
+
+def test_short_lines_outside_of_the_article_go_and_sentences_stay() -> None:
+    top = "<div><p>World</p><p>posted on 27 December, 9:30</p><p>He was wounded, an official said.</p></div>"
+    found = lines(f'<article><h1>Captured</h1>{top}<div class="text">{BODY}</div>{SIDE}</article>')
+    assert found == ["He was wounded, an official said.", *SENTENCES]
+
+
+def test_what_stands_under_other_headlines_is_another_article() -> None:
+    assert lines(f'<article><h1>Captured</h1><div class="text">{BODY}</div>{OTHERS}</article>') == SENTENCES
+
+
+def test_headlines_of_other_articles_at_the_end_go_with_the_line_above_them() -> None:
+    items = "".join(f'<li><a href="/{number}">{ELSEWHERE}, number {number}</a></li>' for number in range(4))
+    article = f"<article><h1>Captured</h1>{BODY}<p>Our editors recommend:</p><ul>{items}</ul></article>"
+    assert lines(article) == SENTENCES
+
+
+def test_a_list_of_links_within_the_article_stays() -> None:
+    items = "".join(
+        f'<li><a href="/{number}">The statement of the ministry, part {number}</a></li>' for number in range(3)
+    )
+    found = lines(f"<article><h1>Captured</h1>{BODY}<ul>{items}</ul><p>The statements are of Friday.</p></article>")
+    assert found[-1] == "The statements are of Friday."
+    assert sum("The statement of the ministry" in line for line in found) == 3
+
+
+def test_an_article_whose_paragraphs_lie_scattered_is_kept_whole() -> None:
+    parts = "".join(
+        f"<div><div><h2>Part {number}</h2><p>{text}</p></div></div>" for number, text in enumerate(SENTENCES)
+    )
+    found = lines(f"<div><h1>Captured</h1><div>{parts}</div></div>")
+    assert [line for line in found if line in SENTENCES] == SENTENCES
+
+
+def test_an_article_in_two_halves_keeps_the_headings_of_the_smaller() -> None:
+    body = f"<div><p>{'</p><p>'.join(SENTENCES[:3])}</p></div><div><h2>At home</h2><p>{'</p><p>'.join(SENTENCES[3:])}</p></div>"
+    assert lines(f"<article><h1>Captured</h1>{body}</article>") == [*SENTENCES[:3], "At home", *SENTENCES[3:]]
+
+
+def data(body: str) -> str:
+    return f'<script type="application/ld+json">{json.dumps({"@type": "NewsArticle", "articleBody": body})}</script>'
+
+
+def test_what_the_page_says_of_itself_decides_between_readings() -> None:
+    body = "".join(f'<div class="abs">{sentence}</div>' for sentence in SENTENCES)
+    side = f"<div class=side><p>{'</p><p>'.join(REMARKS)}</p></div>"
+    page = f'<h1>Captured</h1><div class="col">{body}</div>{side}'
+    assert lines(page, data(" ".join(SENTENCES)))[0] == SENTENCES[0]
+    assert lines(page, data(" ".join(REMARKS))) == REMARKS
+    assert (
+        lines(page, data("Another text altogether, which stands nowhere on this page, said for no reason."))[0]
+        == SENTENCES[0]
+    )
+
+
+def test_what_the_page_says_of_itself_is_read_where_nothing_else_is() -> None:
+    said = " ".join(SENTENCES)
+    assert lines('<div id="app"><p>Loading</p></div>', data(said)) == [said]
+    assert lines(f"<article>{BODY}</article>", data(said)) == SENTENCES
+
+
+# Very long pages
+
+
+def test_a_page_too_large_to_compare_is_read_all_the_same() -> None:
+    many = MOST_ELEMENTS_COMPARED // len(SENTENCES) + 1
+    assert lines(f"<article>{BODY * many}</article>")[: len(SENTENCES)] == SENTENCES
+    # So many boxes, none of them a paragraph, and the extractor reads nothing at all.
+    box = "A sentence, which goes on and on for the sake of it, in a box."
+    assert read_article(f"<div><div>{box}</div></div>" * 20_000, URL).text.split("\n")[0] == box
+    long = LONGEST_COMPARED // len(" ".join(SENTENCES)) + 1
+    paragraphs = "".join(
+        f"<p>{' '.join(f'{number} {sentence}' for sentence in SENTENCES)}</p>" for number in range(long)
+    )
+    found = lines(f"<article>{paragraphs}</article>{SIDE}")
+    assert len(found) >= long
+    assert found[0].startswith(f"0 {SENTENCES[0]}")
