@@ -195,6 +195,12 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXY_C
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
+# Files come to one form of the desk, one at a time, and only from somebody signed in: all others are read and dropped.
+DATA_UPLOAD_MAX_NUMBER_FILES = 5
+FILE_UPLOAD_HANDLERS = [
+    "apps.desk.uploads.BoundedUpload",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
@@ -223,6 +229,7 @@ ARCHIVE_CAPTURE_SECONDS = env.float("ARCHIVE_CAPTURE_SECONDS", 90)
 ARCHIVE_PAGE_BYTES = env.int("ARCHIVE_PAGE_BYTES", 20_000_000)
 ARCHIVE_ASSET_BYTES = env.int("ARCHIVE_ASSET_BYTES", 10_000_000)
 ARCHIVE_TOTAL_BYTES = env.int("ARCHIVE_TOTAL_BYTES", 100_000_000)
+ARCHIVE_UPLOAD_BYTES = env.int("ARCHIVE_UPLOAD_BYTES", 20_000_000)
 ARCHIVE_DECODED_BYTES = env.int("ARCHIVE_DECODED_BYTES", 50_000_000)
 ARCHIVE_RATIO = env.int("ARCHIVE_RATIO", 100)
 ARCHIVE_REQUISITES = env.int("ARCHIVE_REQUISITES", 300)

@@ -1,6 +1,6 @@
 from django.contrib import admin
 
-from apps.archive.models import Attempt, Capture, Contents, Drift, Extract, Host, Look, Page, Passage, Watch
+from apps.archive.models import Attempt, Capture, Contents, Drift, Extract, Host, Look, Page, Passage, Upload, Watch
 from apps.audit.admin import ReadOnlyAdmin
 
 
@@ -60,6 +60,15 @@ class ContentsAdmin(ReadOnlyAdmin):
     list_display = ["capture"]
     list_select_related = ["capture__page"]
     search_fields = ["=capture__warc_digest"]
+    show_full_result_count = False
+
+
+@admin.register(Upload)
+class UploadAdmin(ReadOnlyAdmin):
+    list_display = ["file_name", "capture", "kind", "file_bytes", "says_at"]
+    list_filter = ["kind"]
+    list_select_related = ["capture__page"]
+    search_fields = ["capture__page__url", "=file_digest"]
     show_full_result_count = False
 
 

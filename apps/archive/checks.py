@@ -40,6 +40,19 @@ def check_allow_list(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     return problems
 
 
+def check_uploads(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """archive.E030: what somebody may upload can be read back, and something can be uploaded."""
+    if 0 < settings.ARCHIVE_UPLOAD_BYTES <= settings.ARCHIVE_DECODED_BYTES:
+        return []
+    return [
+        Error(
+            "ARCHIVE_UPLOAD_BYTES is none, or more than the archive reads of a page (ARCHIVE_DECODED_BYTES).",
+            hint="A file that could be uploaded and never read would be no evidence. Lower the one or raise the other.",
+            id="archive.E030",
+        )
+    ]
+
+
 def check_contact(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     """archive.W001: a desk that fetches other people's pages says who it is."""
     if settings.ARCHIVE_CONTACT:

@@ -50,6 +50,19 @@ class Code(models.TextChoices):
     INTERNAL = "internal", "Something went wrong on the desk's own side."
 
 
+class Kind(models.TextChoices):
+    """What somebody may upload, judged by its bytes. Nothing else is taken."""
+
+    HTML = "html", "Page saved from a browser"
+    MHTML = "mhtml", "Page saved from a browser in one file (MHTML)"
+    PDF = "pdf", "PDF"
+    JPEG = "jpeg", "Picture (JPEG)"
+    PNG = "png", "Picture (PNG)"
+    GIF = "gif", "Picture (GIF)"
+    WEBP = "webp", "Picture (WebP)"
+    WARC = "warc", "Web archive (WARC)"
+
+
 class Phase(models.TextChoices):
     """Where a running capture is."""
 
@@ -69,8 +82,11 @@ class Robots(models.TextChoices):
 
 CHECK_ADDRESS = "Check the address, or copy it again from the browser."
 LATER = "The desk tries again by itself."
-GIVEN_UP = "The desk has tried as often as it may. Look whether the page opens in a browser, and try again then."
-ANOTHER_WAY = "Open the page in a browser. If it is there, cite another address of the same page, if it has one."
+GIVEN_UP = (
+    "The desk has tried as often as it may. Look whether the page opens in a browser; "
+    "if it does, try again, or save it and upload the file here."
+)
+ANOTHER_WAY = "Open the page in a browser. If it is there, save it and upload the file here."
 OPERATOR = "Tell the administrator; the log has the details."
 
 HINTS: dict[Code, str] = {
@@ -87,7 +103,7 @@ HINTS: dict[Code, str] = {
     Code.TLS_INVALID: "Do not trust the page as it stands; ask the site, or cite it from another address.",
     Code.FIRST_BYTE_TIMEOUT: LATER,
     Code.DEADLINE_EXCEEDED: LATER,
-    Code.TOO_LARGE: "Cite a smaller page, or a part of the document that has its own address.",
+    Code.TOO_LARGE: "Cite a part of the document that has its own address, or upload a smaller file of it.",
     Code.TOO_MANY_HEADERS: ANOTHER_WAY,
     Code.DECOMPRESSION_BOMB: "Treat the site with care; it may mean harm.",
     Code.DECODE_ERROR: ANOTHER_WAY,
@@ -96,18 +112,18 @@ HINTS: dict[Code, str] = {
     Code.REDIRECT_LOOP: "The page may want a consent first: cite the address at which a browser ends.",
     Code.BAD_REDIRECT: "Open the page in a browser and cite the address at which it ends.",
     Code.BAD_RESPONSE: ANOTHER_WAY,
-    Code.HTTP_401: "Cite a public copy, if there is one.",
+    Code.HTTP_401: "Cite a public copy; or save what you see when you are signed in, and upload the file here.",
     Code.HTTP_403: ANOTHER_WAY,
-    Code.HTTP_404: "Check the address. If the page was there before, cite a copy in a public web archive.",
-    Code.HTTP_410: "Cite a copy in a public web archive, if there is one.",
+    Code.HTTP_404: "Check the address. If the page was there before, cite a copy in a web archive, or upload one.",
+    Code.HTTP_410: "Cite a copy in a public web archive, or upload one that somebody has kept.",
     Code.HTTP_429: LATER,
     Code.HTTP_4XX: ANOTHER_WAY,
     Code.HTTP_5XX: LATER,
-    Code.EMPTY: "Open the page in a browser; it may show its text only there.",
+    Code.EMPTY: "Open the page in a browser. If it shows its text there, save it and upload the file here.",
     Code.BOT_WALL: ANOTHER_WAY,
     Code.LOGIN_WALL: ANOTHER_WAY,
-    Code.PAYWALL: "Compare it with the page in a browser.",
-    Code.CONTENT_EMPTY: "See for yourself in a browser what the page says.",
+    Code.PAYWALL: "Compare it with the page in a browser. If you may read all of it, save it and upload the file here.",
+    Code.CONTENT_EMPTY: "See for yourself in a browser what the page says; save it there and upload the file here.",
     Code.ROBOTS_DISALLOWED: ANOTHER_WAY,
     Code.REQUISITES_CUT: "The words are all there.",
     Code.RENDERING_FAILED: "Ask for the copy again.",
@@ -149,6 +165,10 @@ BLOCKED: frozenset[Code] = frozenset(
 CAUTIONS: frozenset[Code] = frozenset(
     {Code.PAYWALL, Code.CONTENT_EMPTY, Code.REQUISITES_CUT, Code.RENDERING_FAILED, Code.NO_RENDERER}
 )
+
+
+# Those that say something of the words themselves. They stand before the others: the words are the evidence.
+OF_THE_WORDS: frozenset[Code] = frozenset({Code.PAYWALL, Code.CONTENT_EMPTY})
 
 
 def code_for_status(status: int) -> Code:

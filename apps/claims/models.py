@@ -176,10 +176,26 @@ class CitationQuerySet(models.QuerySet["Citation"]):
     def live(self) -> CitationQuerySet:
         return self.filter(withdrawn_at__isnull=True)
 
+    def copies_to_adopt(self) -> models.QuerySet[Any, Any]:
+        """The numbers of the copies that came after one which could not be had, and that no citation has taken yet."""
+        newer = Capture.objects.stored().filter(
+            page=models.OuterRef("source__page"), pk__gt=models.OuterRef("capture"), read_at__isnull=False
+        )
+        waiting = self.live().filter(capture__state__in=Capture.NOT_HAD)
+        adopted = waiting.annotate(copy=models.Subquery(newer.order_by("-pk").values("pk")[:1]))
+        return adopted.filter(copy__isnull=False).order_by("copy").values_list("copy", flat=True).distinct()
+
     def with_evidence(self) -> CitationQuerySet:
         """Each with its source, outlet and copy, oldest first: everything that policy and page need, in one query."""
         return (
-            self.select_related("source__page", "source__outlet", "capture__page", "capture__extract", "cited_by")
+            self.select_related(
+                "source__page",
+                "source__outlet",
+                "capture__page",
+                "capture__extract",
+                "capture__requested_by",
+                "cited_by",
+            )
             .defer("capture__extract__text")
             .order_by("id")
         )

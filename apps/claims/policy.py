@@ -64,6 +64,7 @@ def _corroborated(live: list[Citation]) -> Assessment:
     noted = [_why_one(line) for line in found if len(line) > 1]
     noted += [_why_not_counted(citation) for citation in supporting if citation not in counted]
     noted += [_nothing_to_read(citation) for citation in counted if citation.has_no_text]
+    noted += [_by_hand(citation) for citation in counted if citation.capture.by_hand]
     if len(found) >= LINES_NEEDED:
         met = f"{len(found)} archived sources stand apart: {_names(line[0] for line in found)}."
         return Assessment(State.CORROBORATED, (met,), (), tuple(noted))
@@ -82,6 +83,7 @@ def _disputed(live: list[Citation]) -> Assessment:
     archived = [citation for citation in disputing if citation.is_archived]
     noted = [_why_not_counted(citation) for citation in disputing if citation not in archived]
     noted += [_nothing_to_read(citation) for citation in archived if citation.has_no_text]
+    noted += [_by_hand(citation) for citation in archived if citation.capture.by_hand]
     if not archived:
         return Assessment(State.DISPUTED, (), ("One archived source that disputes the claim.",), tuple(noted))
     names, verbs = _names(archived), ("disputes", "is") if len(archived) == 1 else ("dispute", "are")
@@ -121,6 +123,10 @@ def _why_not_counted(citation: Citation) -> str:
 
 def _nothing_to_read(citation: Citation) -> str:
     return f"No text could be read from the copy of {citation.source.label}: see for yourself what it says."
+
+
+def _by_hand(citation: Citation) -> str:
+    return f"The copy of {citation.source.label} was uploaded by hand: the archive has not seen it come from the site."
 
 
 def _names(citations: Iterable[Citation]) -> str:

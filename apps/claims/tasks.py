@@ -3,9 +3,13 @@
 from celery import shared_task
 
 from apps.archive.models import Capture
+from apps.archive.tasks import ring
 from apps.audit.context import Channel, entered_by
 from apps.claims.actions import adopt_copy, reconsider
+from apps.claims.models import Citation
 from apps.sources.models import Source
+
+SWEPT_AT_ONCE = 200
 
 
 @shared_task(name="claims.reconsider", queue="extract")
@@ -16,3 +20,10 @@ def reconsider_citing(capture_id: int) -> None:
             adopt_copy(capture)
         for source in Source.objects.filter(page__captures=capture_id):
             reconsider(source)
+
+
+@shared_task(name="claims.sweep", queue="desk", expires=60)
+def sweep() -> None:
+    """Ring again for copies that citations wait for: a bell was lost, or the copy came before the other one failed."""
+    for capture_id in Citation.objects.copies_to_adopt()[:SWEPT_AT_ONCE]:
+        ring(reconsider_citing, capture_id)

@@ -13,6 +13,8 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
 from apps.accounts.models import User
+from apps.archive.receiving.documents import in_megabytes
+from apps.archive.receiving.documents import too_large as too_large_sentence
 from apps.archive.web.addresses import Refused, parse
 from apps.claims.models import Story
 from apps.claims.states import Stage, Stance
@@ -147,6 +149,45 @@ class WithdrawForm(forms.Form):
     reason = forms.CharField(
         label="Reason", max_length=5000, widget=forms.Textarea(attrs={"rows": 2}), error_messages=REASON_NEEDED
     )
+
+
+class FileInput(forms.FileInput):
+    """Where a file is chosen; the page says beforehand when it is too large, and the server says so in any case."""
+
+    def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
+        most = settings.ARCHIVE_UPLOAD_BYTES
+        told = {"data-most-bytes": most, "data-too-large": too_large_sentence(most)}
+        return super().get_context(name, value, {**(attrs or {}), **told})
+
+
+class UploadForm(forms.Form):
+    """A file by hand. A browser sends a chosen file once: when the form comes back, it has to be chosen anew."""
+
+    file = forms.FileField(
+        label="File",
+        max_length=1000,
+        widget=FileInput(attrs={"accept": ".html,.htm,.mhtml,.mht,.pdf,.jpg,.jpeg,.png,.gif,.webp,.warc,.warc.gz,.gz"}),
+        error_messages={
+            "required": "Choose the file. If you had chosen it before, choose it again: it was not kept.",
+            "empty": "This file is empty.",
+        },
+    )
+    note = forms.CharField(
+        label="Where the file comes from",
+        max_length=5000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="Who saved it, when, and how. It goes on record with your name.",
+        error_messages={"required": "Say where the file comes from: somebody will ask for it."},
+    )
+
+    def __init__(self, *args: Any, too_large: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        most = settings.ARCHIVE_UPLOAD_BYTES
+        self.fields[
+            "file"
+        ].help_text = f"A page saved from a browser, a PDF, a picture or a WARC; {in_megabytes(most)} at most."
+        if too_large:
+            self.fields["file"].error_messages["required"] = too_large_sentence(most)
 
 
 class ClaimFields(forms.Form):

@@ -1,7 +1,7 @@
 from django.urls import path
 from django.views.generic import RedirectView
 
-from apps.desk.views import archive, citations, claims, session, sources, stories, trail
+from apps.desk.views import archive, citations, claims, session, sources, stories, trail, uploads
 
 app_name = "desk"
 
@@ -28,6 +28,7 @@ urlpatterns = [
     path("captures/<int:pk>/record/", sources.capture_record, name="capture_record"),
     path("attempts/<int:pk>/record/", sources.attempt_record, name="attempt_record"),
     path("captures/<int:pk>/let-go/", archive.capture_let_go, name="capture_let_go"),
+    path("pages/<int:pk>/upload/", uploads.page_upload, name="page_upload"),
     path("archive/needs-a-person/", archive.needs_a_person, name="needs_a_person"),
     path("stories/", stories.stories, name="stories"),
     path("stories/open/", stories.story_open, name="story_open"),

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from apps.archive.checks import check_allow_list, check_contact, check_object_store
+from apps.archive.checks import check_allow_list, check_contact, check_object_store, check_uploads
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -85,6 +85,12 @@ class TestObjectStore:
         assert manage(**PRODUCTION, ARCHIVE_S3_BUCKET="records", ARCHIVE_S3_KEY="a").returncode == 1
         values = {"ARCHIVE_S3_BUCKET": "records", "ARCHIVE_S3_KEY": "a", "ARCHIVE_S3_SECRET_FILE": str(secret)}
         assert manage(**PRODUCTION, **values).returncode == 0
+
+
+@pytest.mark.parametrize(("upload", "decoded", "ids"), [(5, 5, []), (6, 5, ["archive.E030"]), (0, 5, ["archive.E030"])])
+def test_what_can_be_uploaded_can_be_read_back(settings, upload, decoded, ids):
+    settings.ARCHIVE_UPLOAD_BYTES, settings.ARCHIVE_DECODED_BYTES = upload, decoded
+    assert [problem.id for problem in check_uploads(None)] == ids
 
 
 def manage(**values):

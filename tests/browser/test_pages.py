@@ -57,6 +57,7 @@ def paths():
         reverse("desk:source", args=[source.pk]),
         reverse("desk:source", args=[failed.source_id]),
         reverse("desk:source_correct", args=[source.pk]),
+        reverse("desk:page_upload", args=[failed.source.page_id]),
         reverse("desk:stories"),
         reverse("desk:story", args=[story.pk]),
         reverse("desk:story_open"),

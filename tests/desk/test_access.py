@@ -41,6 +41,7 @@ TABLE: dict[str, tuple[str, set[str]]] = {
     "capture_record": ("GET", EVIDENCE),
     "attempt_record": ("GET", EVIDENCE),
     "capture_let_go": ("POST", CITES),
+    "page_upload": ("POST", CITES),
     "needs_a_person": ("GET", EVERYONE),
     "stories": ("GET", EVERYONE),
     "story_open": ("GET", CITES),
@@ -65,6 +66,7 @@ def addresses():
         "citation": citation.pk,
         "source": citation.source_id,
         "capture": citation.capture_id,
+        "page": citation.source.page_id,
         "story": claim.story_id,
         "attempt": attempt.pk,
     }

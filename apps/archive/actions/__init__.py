@@ -9,13 +9,17 @@ from apps.archive.actions.captures import (
     retry_capture,
 )
 from apps.archive.actions.evidence import record_download
+from apps.archive.actions.uploads import upload_copy
+from apps.archive.receiving.refusals import UploadRefused
 
 __all__ = [
     "AlreadyBeingCopied",
     "NothingToLetGoError",
+    "UploadRefused",
     "let_go",
     "record_download",
     "register_page",
     "request_capture",
     "retry_capture",
+    "upload_copy",
 ]

@@ -48,14 +48,15 @@ def request_capture(page: Page, *, by: User | None) -> Capture:
     if by is not None:
         require(by, Capability.CITE)
     with transaction.atomic():
-        shared = page.captures.order_by("-id").first()
+        # A file that somebody uploaded never keeps the archive from asking the site itself.
+        shared = page.captures.exclude(method=Capture.Method.UPLOADED).order_by("-id").first()
         if shared and (shared.is_in_flight or (shared.is_stored and shared.requested_at > timezone.now() - SHARED_FOR)):
             return shared
         try:
             with transaction.atomic():
                 capture = Capture.objects.create(page=page, requested_by=by, last_attempt=settings.ARCHIVE_ATTEMPTS)
         except IntegrityError:
-            return page.captures.latest("id")
+            return page.captures.exclude(method=Capture.Method.UPLOADED).latest("id")
         record(
             Verb.CAPTURE_REQUESTED,
             stream=page.stream,

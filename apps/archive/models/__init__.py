@@ -3,6 +3,7 @@
 from apps.archive.models.captures import Attempt, Capture, CaptureQuerySet, Contents, facts_of, record_name
 from apps.archive.models.extracts import Extract
 from apps.archive.models.pages import Host, Page
+from apps.archive.models.uploads import Upload
 from apps.archive.models.watches import Drift, Look, Passage, Watch
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "Look",
     "Page",
     "Passage",
+    "Upload",
     "Watch",
     "facts_of",
     "record_name",

@@ -6,6 +6,7 @@ import hashlib
 import io
 import logging
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import IO
 
@@ -16,9 +17,14 @@ from trafilatura.utils import line_processing, trim
 from warcio.archiveiterator import ArchiveIterator
 
 from apps.archive import memory
+from apps.archive.codes import CAUTIONS, OF_THE_WORDS, Code, Kind
 from apps.archive.configured import limits
-from apps.archive.models import Capture, Extract
+from apps.archive.models import Capture, Contents, Extract
+from apps.archive.reading.cautions import caution
+from apps.archive.reading.documents import read_json, read_pdf
 from apps.archive.reading.extraction import Article, read_article, read_plain
+from apps.archive.reading.kinds import CONTENT_TYPES, PICTURES, kind_of
+from apps.archive.records.contents import Elsewhere, find, read
 from apps.archive.records.storage import open_record
 from apps.archive.web.addresses import Refused
 from apps.archive.web.decoding import PIECE, to_text, unpack
@@ -28,7 +34,19 @@ from apps.audit.verbs import Verb
 MOST_ATTEMPTS = 3
 LEASE = timedelta(seconds=60)
 HTML_TYPES = ("text/html", "application/xhtml+xml")
+# What a server says that doesn't know what it sends.
+UNSPOKEN_TYPES = ("", "application/octet-stream", "binary/octet-stream", "application/unknown")
 logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What was read of a document: its text and facts, why there is none, and what to be careful about."""
+
+    article: Article = field(default_factory=Article)
+    problem: str = ""
+    charset: str = ""
+    caution: Code | None = None
 
 
 def run(capture_id: int) -> None:
@@ -43,41 +61,71 @@ def run(capture_id: int) -> None:
         return
     capture = Capture.objects.with_pages().get(pk=capture_id)
     if capture.read_attempts > MOST_ATTEMPTS:
-        settle(capture, Article(), "", "Reading this page failed three times. The archived record is whole.")
+        settle(capture, Reading(problem="Reading this page failed three times. The archived record is whole."))
         return
     try:
-        body = body_of(capture)
+        reading = read_body(body_of(capture), capture.content_type, capture.final_url)
     except (OSError, ValueError, Refused) as error:
         logger.exception("capture %s: the record can't be read", capture.pk)
-        settle(capture, Article(), "", f"The archived record could not be read ({type(error).__name__}).")
+        settle(capture, Reading(problem=f"The archived record could not be read ({type(error).__name__})."))
         return
-    kind = capture.content_type.partition(";")[0].strip().lower()
-    text, charset = to_text(body, capture.content_type)
-    size = len(body)
-    del body  # the text is as large, and reading it takes as much again
-    if kind in HTML_TYPES or (not kind and "<html" in text[:2000].lower()):
-        settle(capture, read_article(text, capture.final_url), charset, "")
-    elif kind.startswith("text/") or kind.endswith("json"):
-        settle(capture, read_plain(text), charset, "")
-    else:
-        settle(capture, Article(), "", f"No text is read from this kind of document ({kind or 'kind not stated'}).")
-    if size >= memory.GIANT:
-        del text
+    settle(capture, reading)
+    if (size := capture.body_bytes or 0) >= memory.GIANT:
+        del reading
         # These remember a thousand lines, however long.
         line_processing.cache_clear()
         trim.cache_clear()
         memory.give_back(size)
 
 
+def read_body(body: bytes, content_type: str, url: str) -> Reading:
+    """What a document says: its kind is judged by its bytes first, and then by what it was sent as. Never raises."""
+    kind = kind_of(body)
+    sent_as = content_type.partition(";")[0].strip().lower()
+    if kind == Kind.PDF:
+        return Reading(*read_pdf(body))
+    if kind is not None and kind in PICTURES:
+        return Reading(problem=f"There is no text to read: this is a picture ({CONTENT_TYPES[kind]}).")
+    text, charset = to_text(body, content_type)
+    del body  # the text is as large, and reading it takes as much again
+    if sent_as in HTML_TYPES or (kind == Kind.HTML and sent_as in UNSPOKEN_TYPES):
+        article = read_article(text, url)
+        return Reading(article, charset=charset, caution=caution(text, article.text))
+    if sent_as.endswith("json"):
+        return Reading(read_json(text), charset=charset)
+    if sent_as.startswith("text/"):
+        return Reading(read_plain(text), charset=charset)
+    return Reading(problem=f"No text is read from this kind of document ({sent_as or 'kind not stated'}).")
+
+
 def body_of(capture: Capture) -> bytes:
-    """The record's last response, unpacked just as it was when it came. Raises OSError, ValueError or Refused."""
-    packed: bytes | None = None
-    coding = ""
+    """The page in a record, unpacked just as it was when it came. Raises OSError, ValueError or Refused.
+
+    The index says where it lies; without one, or when the page is not in it, the whole record is gone through.
+    """
+    contents = Contents.objects.filter(capture=capture.pk).first()
     with open_record(capture.warc_name) as file:
-        for entry in ArchiveIterator(file):
-            if entry.rec_type == "response":
-                # The page comes last. What belongs to it stays packed: a broken picture must not hide the page.
-                packed, coding = entry.raw_stream.read(), entry.http_headers.get_header("Content-Encoding", "")
+        if contents and (entry := find(contents.cdxj, capture.final_url)):
+            try:
+                return read(file, entry, contents.cdxj).decoded(limits())
+            except Elsewhere as elsewhere:
+                raise ValueError(str(elsewhere)) from elsewhere
+        return _last_answer(file, capture.final_url)
+
+
+def _last_answer(file: IO[bytes], url: str) -> bytes:
+    """The record's last response; where no server answered, what lies under the page's own address."""
+    packed: bytes | None = None
+    uploaded: bytes | None = None
+    coding = ""
+    for entry in ArchiveIterator(file):
+        if entry.rec_type == "response":
+            # The page comes last. What belongs to it stays packed: a broken picture must not hide the page.
+            packed, coding = entry.raw_stream.read(), entry.http_headers.get_header("Content-Encoding", "")
+        elif entry.rec_type == "resource" and entry.rec_headers.get_header("WARC-Target-URI") == url:
+            uploaded = entry.raw_stream.read()
+    if packed is None:
+        packed = uploaded
     if packed is None:
         raise ValueError("the record holds no response")
     return unpack(_pieces(io.BytesIO(packed)), coding, limits=limits())
@@ -88,8 +136,9 @@ def _pieces(stream: IO[bytes]) -> Iterator[bytes]:
         yield piece
 
 
-def settle(capture: Capture, article: Article, charset: str, problem: str) -> None:
+def settle(capture: Capture, reading: Reading) -> None:
     """Write what was read; whoever comes second finds it written."""
+    article, problem = reading.article, reading.problem
     if not article.text and not problem:
         problem = "No article text was found on this page."
     try:
@@ -103,18 +152,21 @@ def settle(capture: Capture, article: Article, charset: str, problem: str) -> No
                 published_at=article.published,
                 language=article.language[:35],
                 canonical_url=article.canonical_url[:2048],
-                charset=charset[:40],
+                charset=reading.charset[:40],
                 text=article.text,
                 text_digest=hashlib.sha256(article.text.encode()).hexdigest(),
                 problem=problem,
             )
             Capture.objects.filter(pk=capture.pk).update(read_at=timezone.now())
-            record(
-                Verb.TEXT_READ,
-                stream=capture.page.stream,
-                target=capture.page.url,
-                by=None,
-                after={"capture": capture.pk, "title": article.title, "words": len(article.text.split())},
-            )
+            told = {"capture": capture.pk, "title": article.title, "words": len(article.text.split())}
+            if reading.caution and _warn(capture, reading.caution):
+                told["caution"] = reading.caution.label
+            record(Verb.TEXT_READ, stream=capture.page.stream, target=capture.page.url, by=None, after=told)
     except IntegrityError:
         Capture.objects.filter(pk=capture.pk, read_at__isnull=True).update(read_at=timezone.now())
+
+
+def _warn(capture: Capture, code: Code) -> bool:
+    """Put a caution on a stored copy. One about the words takes the place of one about what stands around them."""
+    lesser = [other.value for other in CAUTIONS - OF_THE_WORDS]
+    return bool(Capture.objects.stored().filter(pk=capture.pk, code__in=["", *lesser]).update(code=code))

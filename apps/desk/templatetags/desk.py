@@ -30,6 +30,7 @@ ICONS = {
     "fetching": '<path d="M8 2v7.5M4.8 6.6 8 9.8l3.2-3.2M3 13.2h10"/>',
     "stored": '<path d="M2 3h12v3.2H2zM3.2 6.2v6.8h9.6V6.2M6.4 9h3.2"/>',
     "partial": '<path d="M2 3h12v3.2H2zM3.2 6.2v6.8h4.3M6.4 9h3.2M11 10v3.4"/>',
+    "uploaded": '<path d="M8 10V2.5M4.8 5.4 8 2.2l3.2 3.2M3 13.2h10"/>',
     "failed": _RING + '<path d="m5.9 5.9 4.2 4.2m0-4.2-4.2 4.2"/>',
     "blocked": _RING + '<path d="m3.9 12.1 8.2-8.2"/>',
     "met": '<path d="m3.2 8.6 3.2 3.2 6.4-7.4"/>',

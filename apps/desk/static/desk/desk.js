@@ -49,6 +49,13 @@
   });
   window.addEventListener("pageshow", () => onTheirWay.clear());
 
+  // A file that the desk would refuse for its size is refused before it is sent.
+  document.addEventListener("change", ({ target }) => {
+    const most = Number(target.dataset?.mostBytes);
+    if (most) target.setCustomValidity(target.files[0]?.size > most ? target.dataset.tooLarge : "");
+    if (most) target.reportValidity();
+  });
+
   // Filters that are not set stay out of the address.
   document.addEventListener("htmx:configRequest", ({ detail }) => {
     if (detail.verb !== "get") return;

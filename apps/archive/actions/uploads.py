@@ -1,0 +1,85 @@
+"""Copies that people bring by hand, where a site refuses the archive."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import IO
+
+from django.db import transaction
+from django.utils import timezone
+
+from apps.accounts.capabilities import Capability
+from apps.accounts.models import User
+from apps.accounts.permissions import require
+from apps.archive import tasks
+from apps.archive.models import Capture, Contents, Page, Upload, facts_of
+from apps.archive.receiving.documents import Received, receive
+from apps.archive.receiving.refusals import UploadRefused
+from apps.audit.actions import record
+from apps.audit.verbs import Verb
+
+SENT_TWICE_WITHIN = timedelta(seconds=60)
+
+
+def upload_copy(page: Page, file: IO[bytes], *, by: User, file_name: str, note: str) -> Capture:
+    """Keep a file as a copy of a page, marked as brought by hand, with a note where it comes from.
+
+    A copy of the page that is on its way stays on its way: the file is stored beside it. Raises UploadRefused.
+    """
+    require(by, Capability.CITE)
+    note = note.strip()
+    if not note:
+        raise UploadRefused("Say where the file comes from: somebody will ask for it.")
+    received = receive(file, page.url, name=file_name)
+    try:
+        with transaction.atomic():
+            return _store(Page.objects.select_for_update().get(pk=page.pk), received, by, note)
+    except BaseException:
+        received.forget()
+        raise
+
+
+def _store(page: Page, received: Received, by: User, note: str) -> Capture:
+    """The rows of a file that lies in the store. A form that a browser sent twice makes one copy."""
+    now = timezone.now()
+    sent_before = page.captures.filter(
+        method=Capture.Method.UPLOADED, requested_by=by, requested_at__gt=now - SENT_TWICE_WITHIN
+    )
+    if twin := sent_before.filter(upload__file_digest=received.file_digest).first():
+        received.forget()
+        return twin
+    latest = page.captures.order_by("-id").first()
+    capture = Capture.objects.create(
+        page=page,
+        state=Capture.State.STORED,
+        method=Capture.Method.UPLOADED,
+        requested_by=by,
+        last_attempt=0,
+        settled_at=now,
+        warc_digest=received.warc_digest,
+        warc_bytes=received.warc_bytes,
+        **received.facts,
+    )
+    Contents.objects.create(capture=capture, cdxj=received.cdxj)
+    Upload.objects.create(
+        capture=capture,
+        kind=received.kind,
+        file_name=received.file_name,
+        file_bytes=received.file_bytes,
+        file_digest=received.file_digest,
+        note=note,
+        says_url=received.says_url,
+        says_at=received.says_at,
+    )
+    told = {"file": received.file_name, "kind": received.kind.label, "file_sha256": received.file_digest}
+    record(
+        Verb.CAPTURE_UPLOADED,
+        stream=page.stream,
+        target=page.url,
+        by=by,
+        before={"capture": latest.pk, "state": latest.state, "failure": latest.failure} if latest else {},
+        after={**facts_of(capture), **told},
+        reason=note,
+    )
+    transaction.on_commit(lambda: tasks.ring(tasks.read_capture, capture.pk), robust=True)
+    return capture
