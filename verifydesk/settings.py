@@ -244,6 +244,9 @@ ARCHIVE_ATTEMPTS = env.int("ARCHIVE_ATTEMPTS", 4)
 ARCHIVE_RETRY_SECONDS = env.float("ARCHIVE_RETRY_SECONDS", 30)
 ARCHIVE_LEASE_SECONDS = env.int("ARCHIVE_LEASE_SECONDS", 125)
 ARCHIVE_SWEEP_SECONDS = env.float("ARCHIVE_SWEEP_SECONDS", 10)
+# How often a worker says that it is alive, and how long due work may lie there before the desk says that it isn't well.
+ARCHIVE_HEARTBEAT_SECONDS = env.float("ARCHIVE_HEARTBEAT_SECONDS", 15)
+ARCHIVE_LATE_SECONDS = env.float("ARCHIVE_LATE_SECONDS", 300)
 
 # Celery: the row is the job, the message only a doorbell. No results, no ETA, no prefetch.
 # soft limit < hard limit < lease < visibility timeout; tests/test_house_rules.py holds them to it.

@@ -11,6 +11,7 @@ from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from apps.archive.capturing import capture, politeness
+from apps.archive.health import heartbeat, tallies
 from apps.archive.models import Capture
 from apps.archive.reading import reader
 from apps.audit.context import Channel, entered_by
@@ -47,6 +48,13 @@ def sweep() -> None:
         ring(capture_page, pk)
     for pk in Capture.objects.unread(timezone.now()).order_by("pk").values_list("pk", flat=True)[:SWEPT_AT_ONCE]:
         ring(read_capture, pk)
+
+
+@shared_task(name="archive.count", queue="desk", expires=60)
+def count() -> None:
+    """Bring the tallies of what came of captures up to date, and forget workers that are long gone."""
+    tallies.count()
+    heartbeat.forget_the_silent(timezone.now())
 
 
 def ring(task: Any, *args: int) -> None:

@@ -250,6 +250,10 @@ class AttemptQuerySet(models.QuerySet["Attempt"]):
         """Tries that are over: their record, if they have one, is there to stay."""
         return self.filter(ended_at__isnull=False)
 
+    def failed(self) -> AttemptQuerySet:
+        """Tries that brought no copy. Written as its index is."""
+        return self.filter(code__gt="", ended_at__isnull=False)
+
 
 class Attempt(models.Model):
     """One try at a capture, kept whatever came of it: written down before anything is stored, or when it ends.
@@ -273,6 +277,7 @@ class Attempt(models.Model):
         ordering = ["number"]
         indexes = [
             models.Index(fields=["warc_digest"], name="attempt_by_record", condition=~models.Q(warc_digest="")),
+            models.Index(fields=["ended_at"], name="attempt_failed_by_day", condition=models.Q(code__gt="")),
         ]
         constraints = [models.UniqueConstraint(fields=["capture", "number"], name="attempt_is_counted_once")]
 
