@@ -23,6 +23,12 @@ class CaptureQuerySet(models.QuerySet["Capture"]):
         abandoned = models.Q(state=Capture.State.FETCHING, lease_until__lt=now)
         return self.filter(waiting | abandoned)
 
+    def queued(self) -> CaptureQuerySet:
+        return self.filter(state=Capture.State.QUEUED)
+
+    def fetching(self) -> CaptureQuerySet:
+        return self.filter(state=Capture.State.FETCHING)
+
     def in_fair_turns(self, at_once: int) -> models.QuerySet[Any, int]:
         """Numbers of rows, the longest waiting first, of each host no more than can run: one can't crowd out all."""
         place = models.Window(RowNumber(), partition_by=[models.F("page__host")], order_by="next_attempt_at")
