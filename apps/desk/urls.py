@@ -30,6 +30,7 @@ urlpatterns = [
     path("captures/<int:pk>/let-go/", archive.capture_let_go, name="capture_let_go"),
     path("pages/<int:pk>/upload/", uploads.page_upload, name="page_upload"),
     path("archive/needs-a-person/", archive.needs_a_person, name="needs_a_person"),
+    path("archive/health/", archive.archive_health, name="archive_health"),
     path("stories/", stories.stories, name="stories"),
     path("stories/open/", stories.story_open, name="story_open"),
     path("stories/<int:pk>/", stories.story, name="story"),

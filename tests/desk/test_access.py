@@ -16,6 +16,8 @@ EVERYONE = set(ROLES)
 CITES = {"reporter", "editor", "standards_editor"}
 DECIDES = {"editor", "standards_editor"}
 EVIDENCE = {"reporter", "editor", "standards_editor", "auditor"}
+# Sums of what the admin panel shows row by row: whoever may see the rows may see them.
+OPERATORS = {"standards_editor", "auditor", "administrator"}
 
 # name: (method, who may). A GET that may answers 200 or a redirect; a POST that may never answers 403.
 TABLE: dict[str, tuple[str, set[str]]] = {
@@ -43,6 +45,7 @@ TABLE: dict[str, tuple[str, set[str]]] = {
     "capture_let_go": ("POST", CITES),
     "page_upload": ("POST", CITES),
     "needs_a_person": ("GET", EVERYONE),
+    "archive_health": ("GET", OPERATORS),
     "stories": ("GET", EVERYONE),
     "story_open": ("GET", CITES),
     "story": ("GET", EVERYONE),
@@ -84,6 +87,7 @@ def addresses():
             "story_open",
             "trail",
             "needs_a_person",
+            "archive_health",
         }
         found[name] = reverse(f"desk:{name}", args=[] if plain else [with_key[kind]])
     return found

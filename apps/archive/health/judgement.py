@@ -91,7 +91,7 @@ def _broker(signs: Signs) -> Iterator[Finding]:
             "broker_away",
             Level.TROUBLE,
             "The broker cannot be reached: no worker hears that there is work, and what is asked for waits in its row.",
-            "Is Redis (or Valkey) running, and is REDIS_URL its address? Nothing is lost: it goes on when that is back.",
+            "Is Redis (or Valkey) running, and is REDIS_URL its address? Nothing is lost: work goes on with it.",
         )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from django.db import models
 from django.utils import timezone
@@ -23,9 +24,10 @@ class TallyQuerySet(models.QuerySet["Tally"]):
     def since(self, start: datetime) -> TallyQuerySet:
         return self.filter(start__gte=start)
 
-    def by_host(self, failed: models.Q) -> models.QuerySet[Tally, dict[str, object]]:
-        """What came of each host's pages, those with the most failures first; ``failed`` says which failures count."""
-        is_failed = models.Q(outcome=Tally.Outcome.FAILED) & failed
+    def by_host(self, code: str = "") -> models.QuerySet[Tally, dict[str, Any]]:
+        """What came of each host's pages, those with the most failures first; with a code, only failures of that."""
+        is_failed = models.Q(outcome=Tally.Outcome.FAILED) & (models.Q(code=code) if code else models.Q())
+        is_told = models.Q(failed__gt=0) if code else models.Q(failed__gt=0) | models.Q(stored__gt=0)
         return (
             self.values("host")
             .annotate(
@@ -33,7 +35,7 @@ class TallyQuerySet(models.QuerySet["Tally"]):
                 failed=models.Sum("count", filter=is_failed, default=0),
                 stored_bytes=models.Sum("bytes", default=0),
             )
-            .filter(models.Q(stored__gt=0) | models.Q(failed__gt=0))
+            .filter(is_told)
             .order_by("-failed", "-stored", "host")
         )
 
