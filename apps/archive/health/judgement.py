@@ -103,7 +103,7 @@ def _workers(signs: Signs) -> Iterator[Finding]:
             "no_worker",
             Level.TROUBLE,
             "No worker is alive: nothing is fetched, read or counted.",
-            "Is `worker` running? Start one with: celery -A verifydesk worker",
+            "Is `worker` running? Start one with: `celery -A verifydesk worker`",
         )
     elif unserved:
         names = " and ".join(f"`{queue.name}`" for queue in unserved)
@@ -111,7 +111,7 @@ def _workers(signs: Signs) -> Iterator[Finding]:
             "queue_unserved",
             Level.TROUBLE,
             f"No worker that is alive serves the queue {names}.",
-            f"Start one with: celery -A verifydesk worker --queues {','.join(queue.name for queue in unserved)}",
+            f"Start one with: `celery -A verifydesk worker --queues {','.join(queue.name for queue in unserved)}`",
         )
     for worker in signs.silent:
         yield Finding(
@@ -152,7 +152,7 @@ def _stuck(signs: Signs, queue: Queue, since: datetime) -> Finding:
     if queue.workers:
         advice = "Workers for it are alive and take nothing. Look at their log, and start them anew."
     else:
-        advice = f"Is `worker` running? Start one with: celery -A verifydesk worker --queues {queue.name}"
+        advice = f"Is `worker` running? Start one with: `celery -A verifydesk worker --queues {queue.name}`"
     if not signs.is_broker_there:
         advice = "The broker comes first: without it no worker hears of work."
     return Finding(
@@ -180,7 +180,7 @@ def _clock(signs: Signs) -> Iterator[Finding]:
             Level.TROUBLE,
             f"The clock has not come round for {lasting(signs.now - quiet_since)}: what a worker has left lying is not "
             "taken up again, and nothing is counted.",
-            "Is `beat` running? Start it with: celery -A verifydesk beat",
+            "Is `beat` running? Start it with: `celery -A verifydesk beat`",
         )
 
 
