@@ -11,6 +11,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
@@ -70,11 +71,10 @@ def _count_a_piece(now: datetime) -> bool:
         start = min(start, still_open)
         if not is_last:
             end = day_of(start) + DAY
-        _recount(start, end)
+        _recount(start, end, hour_of(now - HOURS_KEPT))
         tallied.until = still_open if is_last else end
         tallied.at = timezone.now()
         tallied.save(update_fields=["until", "at"])
-        Tally.objects.filter(span=Tally.Span.HOUR, start__lt=hour_of(now - HOURS_KEPT)).delete()
     return is_last
 
 
@@ -95,16 +95,20 @@ def _next_hour(until: datetime | None) -> datetime | None:
     return min(found) if found else None
 
 
-def _recount(start: datetime, end: datetime) -> None:
+def _recount(start: datetime, end: datetime, hours_since: datetime) -> None:
     """Write the tallies of these hours, and of the days that they belong to, as the rows say now."""
-    counted = [tally for source in _sources() for tally in _hours(*source, start, end)]
-    hours = Tally.objects.filter(span=Tally.Span.HOUR)
-    hours.filter(start__gte=start, start__lt=end).delete()
-    Tally.objects.bulk_create(counted, batch_size=AT_ONCE)
-    Tally.objects.bulk_create(_summed(hours.filter(start__gte=start, start__lt=end), "hour"), batch_size=AT_ONCE)
     first, after = day_of(start), day_of(end - HOUR) + DAY
-    Tally.objects.filter(span=Tally.Span.DAY, start__gte=first, start__lt=after).delete()
-    Tally.objects.bulk_create(_summed(hours.filter(start__gte=first, start__lt=after), "day"), batch_size=AT_ONCE)
+    hours, days = Tally.objects.filter(span=Tally.Span.HOUR), Tally.objects.filter(span=Tally.Span.DAY)
+    if end <= hours_since:
+        counted = _counted(Tally.Span.DAY, first, after)
+    else:
+        in_hours = _counted(Tally.Span.HOUR, start, end)
+        hours.filter(start__gte=start, start__lt=end).delete()
+        Tally.objects.bulk_create(in_hours, batch_size=AT_ONCE)
+        counted = _summed(hours.filter(start__gte=first, start__lt=after))
+    days.filter(start__gte=first, start__lt=after).delete()
+    Tally.objects.bulk_create(counted, batch_size=AT_ONCE)
+    hours.filter(start__lt=hours_since).delete()
 
 
 def _sources() -> list[tuple[QuerySet[Any], str, dict[str, Any]]]:
@@ -133,10 +137,27 @@ def _sources() -> list[tuple[QuerySet[Any], str, dict[str, Any]]]:
     ]
 
 
-def _hours(rows: QuerySet[Any], field: str, named: dict[str, Any], start: datetime, end: datetime) -> Iterator[Tally]:
+def _counted(span: Tally.Span, start: datetime, end: datetime) -> list[Tally]:
+    """The rows' own tallies, of each host and of all together."""
+    counted = [tally for source in _sources() for tally in _grouped(*source, span, start, end)]
+    together: dict[tuple[datetime, str, str, str], Tally] = {}
+    for tally in counted:
+        key = (tally.start, tally.outcome, tally.code, tally.method)
+        nothing = {"count": 0, "records": 0, "bytes": 0}
+        names = {"start": tally.start, "outcome": tally.outcome, "code": tally.code, "method": tally.method}
+        total = together.setdefault(key, Tally(span=span, host=Tally.ALL, **names, **nothing))
+        total.count += tally.count
+        total.records += tally.records
+        total.bytes += tally.bytes
+    return [*counted, *together.values()]
+
+
+def _grouped(
+    rows: QuerySet[Any], field: str, named: dict[str, Any], span: Tally.Span, start: datetime, end: datetime
+) -> Iterator[Tally]:
     settled = rows.filter(**{f"{field}__gte": start, f"{field}__lt": end}).order_by()
     grouped = (
-        settled.annotate(t_start=Trunc(field, "hour", tzinfo=UTC, output_field=DateTimeField()), **named)
+        settled.annotate(t_start=Trunc(field, span.value, tzinfo=UTC, output_field=DateTimeField()), **named)
         .values("t_start", *named)
         .annotate(
             t_count=Count("pk"),
@@ -145,29 +166,28 @@ def _hours(rows: QuerySet[Any], field: str, named: dict[str, Any], start: dateti
         )
     )
     for row in grouped.iterator(AT_ONCE):
-        yield Tally(span=Tally.Span.HOUR, **{name.removeprefix("t_"): value for name, value in row.items()})
+        yield Tally(span=span, **{name.removeprefix("t_"): _plain(value) for name, value in row.items()})
 
 
-def _summed(hours: QuerySet[Tally], span: str) -> list[Tally]:
-    """Hours of all hosts together, or days of each host and of all: sums of what is counted already."""
-    names = ["outcome", "code", "method"]
-    sums = {name: Sum(name) for name in ("count", "records", "bytes")}
-    sums = {f"sum_{name}": total for name, total in sums.items()}
-    in_span = hours.order_by().annotate(of=Trunc("start", span, tzinfo=UTC, output_field=DateTimeField()))
-    made = []
-    if span == "hour":
-        made += in_span.exclude(host=Tally.ALL).values("of", *names).annotate(**sums)
-    else:
-        made += in_span.values("of", "host", *names).annotate(**sums)
+def _plain(value: Any) -> Any:
+    """PostgreSQL sums large integers to decimals."""
+    return int(value) if isinstance(value, Decimal) else value
+
+
+def _summed(hours: QuerySet[Tally]) -> list[Tally]:
+    """Days, as sums of hours that are counted already."""
+    names = ["host", "outcome", "code", "method"]
+    sums = {f"sum_{name}": Sum(name) for name in ("count", "records", "bytes")}
+    days = Trunc("start", "day", tzinfo=UTC, output_field=DateTimeField())
+    rows = hours.order_by().annotate(day=days).values("day", *names).annotate(**sums)
     return [
         Tally(
-            span=span,
-            start=row["of"],
-            host=row.get("host", Tally.ALL),
+            span=Tally.Span.DAY,
+            start=row["day"],
             count=row["sum_count"],
             records=row["sum_records"],
             bytes=row["sum_bytes"],
             **{name: row[name] for name in names},
         )
-        for row in made
+        for row in rows
     ]
