@@ -10,6 +10,7 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from apps.archive.health import tallies
@@ -320,3 +321,33 @@ def test_a_time_is_told_in_the_unit_that_says_enough(seconds, words):
 def test_numbers_are_told_with_their_word():
     told = [counted(number, "page", "pages") for number in (0, 1, 1204, 10_001)]
     assert told == ["0 pages", "1 page", "1,204 pages", "more than 10,000 pages"]
+
+
+def test_no_question_goes_through_all_captures_or_attempts(well):
+    """Each is one that an index answers. PostgreSQL would rather read a small table whole: it is asked not to."""
+    queued(due=12)
+    make_capture(page(), read_at=None)
+    attempt()
+    asked = []
+
+    def note(execute, question, values, many, context):
+        asked.append((question, values))
+        return execute(question, values, many, context)
+
+    with connection.execute_wrapper(note):
+        look()
+        tallies.count()
+        list(Capture.objects.due(timezone.now()).in_fair_turns(2))
+        list(Capture.objects.unread(timezone.now()).order_by("pk")[:1])
+    # The newest row by its number, without a condition, is the first that is met.
+    questions = [(one, values) for one, values in asked if one.startswith("SELECT") and " WHERE " in one]
+    assert len(questions) > 15
+    explain, is_whole = "EXPLAIN QUERY PLAN", r"SCAN (archive_(capture|attempt|look)|[A-Z]0)\b(?! USING)"
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SET LOCAL enable_seqscan = off")
+            explain, is_whole = "EXPLAIN", r"Seq Scan on archive_(capture|attempt|look)\b"
+        for question, values in questions:
+            cursor.execute(f"{explain} {question}", values)
+            plan = "\n".join(str(row[-1]) for row in cursor.fetchall())
+            assert not re.search(is_whole, plan), f"{question}\n{plan}"

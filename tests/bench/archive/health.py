@@ -137,7 +137,8 @@ def measure() -> None:
         questions = list(asked)
         took = median(lambda address=address, headers=headers: client.get(address, headers=headers))
         slowest = max(questions, key=lambda query: float(query["time"]))
-        say(f"{name}: {took:.0f} ms, {len(questions)} questions; the slowest {slowest['time']} s: {slowest['sql'][:100]}")
+        say(f"{name}: {took:.0f} ms, {len(questions)} questions")
+        say(f"    the slowest, {slowest['time']} s: {slowest['sql'][:100]}")
 
 
 def median(work) -> float:
