@@ -54,7 +54,8 @@ def health_now(request: DeskRequest) -> dict[str, Any]:
     """How the archive is at this moment. ``?shown=`` names what the page told of before: only news are said aloud."""
     signs = look()
     judgement = judge(signs)
-    shown = ".".join(finding.what for finding in judgement.findings)
+    # Never empty: what is empty stays out of the address that the poller asks.
+    shown = ".".join(finding.what for finding in judgement.findings) or "well"
     return {
         "signs": signs,
         "judgement": judgement,

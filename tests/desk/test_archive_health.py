@@ -156,14 +156,15 @@ class TestFigures:
 
 class TestThePoller:
     def test_gets_how_things_are_now_and_no_figures(self, client, mia, well):
-        html = client.get(HEALTH, {"shown": ""}, headers=HTMX).content.decode()
+        html = client.get(HEALTH, {"shown": "well"}, headers=HTMX).content.decode()
         assert html.lstrip().startswith('<div id="now"')
+        assert '<input type="hidden" id="shown" name="shown" value="well">' in html
         assert 'id="results"' not in html
         assert "health-news" not in html, "nothing is said aloud when nothing has changed"
 
     def test_says_aloud_what_has_changed(self, client, mia, well):
         Worker.objects.all().delete()
-        html = client.get(HEALTH, {"shown": ""}, headers=HTMX).content.decode()
+        html = client.get(HEALTH, {"shown": "well"}, headers=HTMX).content.decode()
         assert re.search('hx-swap-oob="innerHTML:#health-news">The archive is not well', html)
         html = client.get(HEALTH, {"shown": "no_worker"}, headers=HTMX).content.decode()
         assert "health-news" not in html
