@@ -19,7 +19,7 @@ from apps.archive.records.warc import WarcWriter
 from apps.archive.web.fetching import Limits, fetch
 from apps.audit.context import Channel, entered_by
 from tests.archive import uploads
-from tests.archive.servers import Route, redirect, site
+from tests.archive.servers import Loopback, Route, redirect, site
 from tests.newsroom import make_capture, make_page, make_reporter, store_record
 
 NOTE = "Anonymous envelope."
@@ -54,7 +54,7 @@ FILES: Mapping[str, Callable[[], bytes]] = {
 class Copies:
     """Makes copies of a running site's pages, and of files that somebody brings."""
 
-    def __init__(self, where: str) -> None:
+    def __init__(self, where: Loopback) -> None:
         self.where = where
         self.rita = make_reporter("rosa")
 
