@@ -1,7 +1,7 @@
 """Copies as others open them: one or many records in one WACZ 1.1.1 file, with pages, index and digests.
 
-https://specs.webrecorder.net/wacz/1.1.1/. Records go in with their own bytes and not packed again, so that a player
-reads single answers out of the file; each is read once, and held to the digest that it is named by.
+https://specs.webrecorder.net/wacz/1.1.1/. Records go in with their own bytes, and nothing is packed again, so that a
+player reads single answers out of the file; each is read once, and held to the digest that it is named by.
 """
 
 from __future__ import annotations
@@ -15,14 +15,14 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import IO, Any
-from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
+from zipfile import ZipFile, ZipInfo
 
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.functions import Left
 
 from apps.archive.configured import SOFTWARE
-from apps.archive.models import Capture, Contents, Extract, record_name
-from apps.archive.records.contents import Elsewhere, Entry, entries, find, read, stamp
+from apps.archive.models import Capture, Contents, record_name
+from apps.archive.records.contents import Elsewhere, Entry, entries, find_among, read, stamp
 from apps.archive.records.storage import open_record
 
 VERSION = "1.1.1"
@@ -30,7 +30,7 @@ PIECE = 262_144
 IN_MEMORY = 1_000_000
 LINES_AT_ONCE = 16_384
 # Letters of text that stand with a page, for players to search. The record has all of them.
-LONGEST_TEXT = 200_000
+LONGEST_TEXT = 100_000
 # How many copies of an address are looked through for the body that a revisit means.
 MOST_HOLDERS = 50
 # From this size on a file needs the longer header of ZIP (APPNOTE.TXT, 4.3.9.2), decided before it is written.
@@ -104,25 +104,24 @@ class _Package:
     def add_capture(self, capture: Capture, pages: IO[bytes], index: _Index) -> None:
         """The copy's record, its page, its lines of the index, and whatever its revisits mean."""
         whose = f"copy {capture.pk} of {capture.page.url}"
-        cdxj = _cdxj(capture, whose)
-        page = find(cdxj, capture.final_url) or find(cdxj, capture.page.url)
+        lines, words = _known_of(capture, whose)
+        page = find_among(lines, capture.final_url) or find_among(lines, capture.page.url)
         if page is None:
             raise CannotExport(f"The index of {whose} does not lead to the page. {ASK}")
-        record = Record(capture.warc_digest, whose, entries(cdxj))
+        record = Record(capture.warc_digest, whose, lines)
         for one in [*self._meant_by_revisits(record), record]:
             self._add_record(one)
             index.add(one)
         self.captures[capture.pk] = capture.warc_digest
         if capture.by_hand:
             self.notes.append(f"The {whose} was uploaded by hand: no server sent it to the archive.")
-        told = {"id": f"capture-{capture.pk}", "url": page.url, "ts": _iso(page.timestamp), **_words(capture)}
+        told = {"id": f"capture-{capture.pk}", "url": page.url, "ts": _iso(page.timestamp), **words}
         self._main = self._main or {"mainPageUrl": told["url"], "mainPageDate": told["ts"]}
         pages.write(_line(told))
 
-    def add(self, path: str, pieces: Iterable[bytes], *, packed: bool = True, size: int = 0) -> tuple[str, int]:
+    def add(self, path: str, pieces: Iterable[bytes], *, size: int = 0) -> tuple[str, int]:
         """One file of the package, of about this size if it may be a large one; its digest and size when written."""
         info = ZipInfo(path, self._now.timetuple()[:6])
-        info.compress_type = ZIP_DEFLATED if packed else ZIP_STORED
         info.external_attr = 0o644 << 16
         digest, written = hashlib.sha256(), 0
         with self._archive.open(info, "w", force_zip64=size >= LARGE) as file:
@@ -158,7 +157,7 @@ class _Package:
         if record.digest not in self._sizes:
             with _opened(record) as file:
                 path, size = f"archive/{record.file_name}", int(file.size)
-                digest, self._sizes[record.digest] = self.add(path, _read(file, record), packed=False, size=size)
+                digest, self._sizes[record.digest] = self.add(path, _read(file, record), size=size)
             if digest != record.digest:
                 raise CannotExport(f"The record of {record.whose} is damaged: its bytes have changed. {ASK}")
         if any(entry.offset + entry.length > self._sizes[record.digest] for entry in record.index):
@@ -217,19 +216,16 @@ class _Index:
             yield from (line + b"\n" for line in lines)
 
 
-def _cdxj(capture: Capture, whose: str) -> str:
-    known = Contents.objects.filter(capture=capture).values_list("cdxj", flat=True).first()
+def _known_of(capture: Capture, whose: str) -> tuple[list[Entry], dict[str, str]]:
+    """The index of the copy's record, and what was read of the page: its headline, and its text to be searched."""
+    contents = Contents.objects.filter(capture=capture).annotate(
+        title=F("capture__extract__title"), beginning=Left("capture__extract__text", LONGEST_TEXT)
+    )
+    known = contents.values_list("cdxj", "title", "beginning").first()
     if not capture.is_stored or known is None:
         raise CannotExport(f"There is no record, or no index of it, for {whose}. {ASK}")
-    return known
-
-
-def _words(capture: Capture) -> dict[str, str]:
-    """What was read of the page: its headline, and its text for players to search."""
-    read_of_it = Extract.objects.filter(capture=capture).annotate(beginning=Left("text", LONGEST_TEXT))
-    found = read_of_it.values_list("title", "beginning").first()
-    title, text = found or ("", "")
-    return {name: value for name, value in (("title", title), ("text", text)) if value}
+    cdxj, title, text = known
+    return entries(cdxj), {name: value for name, value in (("title", title), ("text", text)) if value}
 
 
 def _meant(file: IO[bytes], record: Record, revisit: Entry) -> Elsewhere:
