@@ -60,7 +60,7 @@ def _fetch_player() -> None:
     name, integrity = (HERE / "replaywebpage.txt").read_text().split()
     with tempfile.TemporaryDirectory() as folder:
         npm = shutil.which("npm")
-        if npm is None:  # Debian's takes 300 packages
+        if npm is None:  # a wheel for one command: Debian's npm is hundreds of packages
             _environment(Path(folder) / "node", "npm.txt")
             npm = f"{folder}/node/bin/npm"
         path = os.pathsep.join([str(Path(npm).parent), os.environ.get("PATH", "")])

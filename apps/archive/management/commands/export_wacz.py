@@ -10,9 +10,7 @@ from apps.archive.records.wacz import CannotExport, write_wacz
 
 
 class Command(BaseCommand):
-    help = (
-        "Write stored copies into one WACZ file, which others open. The trail says that it was made."
-    )
+    help = "Write stored copies into one WACZ file, which others open. The trail says that it was made."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", type=Path, help="the file to write; it must not be there yet")
