@@ -141,8 +141,9 @@ def test_a_page_that_was_still_the_same_is_replayed_out_of_the_record_that_it_re
         expect(replayed(page).locator("h1")).to_have_text("Two captured in Kursk")
 
 
-def test_a_page_that_somebody_uploaded_is_replayed_under_its_address(copies: Copies, replay: Replay) -> None:
-    with replay.of(copies.uploaded("mhtml")) as page:
+@pytest.mark.parametrize("kind", ["mhtml", "warc in one piece"])
+def test_a_page_that_somebody_uploaded_is_replayed_under_its_address(copies: Copies, replay: Replay, kind: str) -> None:
+    with replay.of(copies.uploaded(kind)) as page:
         expect(replayed(page).locator("article")).to_contain_text(uploads.WORDS.strip())
 
 

@@ -33,8 +33,6 @@ LINES_AT_ONCE = 16_384
 LONGEST_TEXT = 100_000
 # How many copies of an address are looked through for the body that a revisit means.
 MOST_HOLDERS = 50
-# From this size on a file needs the longer header of ZIP (APPNOTE.TXT, 4.3.9.2), decided before it is written.
-LARGE = 1 << 31
 ASK = "Tell the administrator."
 
 
@@ -120,11 +118,12 @@ class _Package:
         pages.write(_line(told))
 
     def add(self, path: str, pieces: Iterable[bytes], *, size: int = 0) -> tuple[str, int]:
-        """One file of the package, of about this size if it may be a large one; its digest and size when written."""
+        """One file of the package, of about this size if it may be a large one. Returns its digest and its size."""
         info = ZipInfo(path, self._now.timetuple()[:6])
         info.external_attr = 0o644 << 16
+        info.file_size = size  # decides, before anything is written, whether ZIP needs its longer header
         digest, written = hashlib.sha256(), 0
-        with self._archive.open(info, "w", force_zip64=size >= LARGE) as file:
+        with self._archive.open(info, "w") as file:
             for piece in pieces:
                 digest.update(piece)
                 written += len(piece)
