@@ -79,6 +79,7 @@ def serve(tell: Connection, pages: int, size: int, requisites: bool, seconds: fl
     class Site(http.server.BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
         wbufsize = -1
+        disable_nagle_algorithm = True
 
         def do_GET(self) -> None:
             number = self.path.strip("/")
