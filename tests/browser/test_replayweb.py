@@ -23,6 +23,8 @@ from tests.archive.servers import Loopback, Visitor, served
 pytestmark = [pytest.mark.browser, pytest.mark.processes, pytest.mark.django_db(transaction=True)]
 HTML = """<!DOCTYPE html><title>Replay</title><script src="/ui.js"></script>
 <replay-web-page source="/copies.wacz" url="{url}" ts="{ts}" embed="replayonly" replayBase="/replay/"></replay-web-page>"""
+# The player's own page. Its worker would answer with the same, but not before it has been installed.
+INSIDE = '<!DOCTYPE html><script src="./ui.js"></script><replay-app-main></replay-app-main>'
 CONTROL = "control.example.com"
 TYPES = {"js": "text/javascript", "wacz": "application/wacz"}
 
@@ -89,7 +91,11 @@ class Replay:
         files = {f"/{name}": (tools.PLAYER / name).read_bytes() for name in ("ui.js", "sw.js")}
         files |= {f"/replay{path}": content for path, content in files.items()}
         ts = f"{capture.fetched_at:%Y%m%d%H%M%S}"
-        files |= {"/": HTML.format(url=capture.final_url, ts=ts).encode(), "/copies.wacz": data}
+        files |= {
+            "/replay/": INSIDE.encode(),
+            "/": HTML.format(url=capture.final_url, ts=ts).encode(),
+            "/copies.wacz": data,
+        }
         with player(files) as where, self.somebody() as page:
             page.goto(f"http://{where}/")
             yield page
