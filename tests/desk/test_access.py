@@ -40,6 +40,8 @@ TABLE: dict[str, tuple[str, set[str]]] = {
     "capture_retry": ("POST", CITES),
     "capture_record": ("GET", EVIDENCE),
     "attempt_record": ("GET", EVIDENCE),
+    "capture_wacz": ("GET", EVIDENCE),
+    "claim_wacz": ("GET", EVIDENCE),
     "capture_let_go": ("POST", CITES),
     "page_upload": ("POST", CITES),
     "needs_a_person": ("GET", EVERYONE),

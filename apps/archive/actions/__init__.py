@@ -8,7 +8,7 @@ from apps.archive.actions.captures import (
     request_capture,
     retry_capture,
 )
-from apps.archive.actions.evidence import record_download
+from apps.archive.actions.evidence import record_download, record_export
 from apps.archive.actions.uploads import upload_copy
 from apps.archive.receiving.refusals import UploadRefused
 
@@ -18,6 +18,7 @@ __all__ = [
     "UploadRefused",
     "let_go",
     "record_download",
+    "record_export",
     "register_page",
     "request_capture",
     "retry_capture",
