@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from apps.archive.codes import Robots
 from apps.archive.configured import user_agent
-from apps.archive.models import Capture, Host
+from apps.archive.models import Capture, Host, Watch
 from apps.archive.web.addresses import Refused
 from apps.archive.web.decoding import decoded, to_text
 from apps.archive.web.exchanges import FetchFailed, Limits
@@ -37,7 +37,9 @@ def book(host: Host, now: datetime) -> datetime | None:
 
     The caller holds the host's row. A moment that is too far away to wait for is told but not booked.
     """
-    running = Capture.objects.filter(state=Capture.State.FETCHING, lease_until__gte=now, page__host=host)
+    copied = Capture.objects.filter(state=Capture.State.FETCHING, lease_until__gte=now, page__host=host)
+    looked_at = Watch.objects.filter(lease_until__gte=now, page__host=host)
+    running = copied.order_by().values_list("page_id").union(looked_at.values_list("page_id"), all=True)
     if running.count() >= settings.ARCHIVE_HOST_AT_ONCE:
         return None
     turn = max(now, host.free_at)
