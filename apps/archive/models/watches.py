@@ -188,6 +188,14 @@ class Passage(models.Model):
         return self.exact[:80]
 
 
+class DriftQuerySet(models.QuerySet["Drift"]):
+    """Reads of what was found."""
+
+    def told(self) -> DriftQuerySet:
+        """With everything that their sentences need, newest first."""
+        return self.select_related("page__source", "before", "after").prefetch_related("passages").order_by("-id")
+
+
 class Drift(models.Model):
     """One finding of the watch: what is otherwise at a page since the copy that was relied on."""
 
@@ -208,6 +216,8 @@ class Drift(models.Model):
     share = models.FloatField(null=True, help_text="How much of the text is not as it was, from 0 to 1.")
     passages = models.ManyToManyField(Passage, related_name="drifts", blank=True)
     detail = models.CharField(max_length=500, blank=True)
+
+    objects = DriftQuerySet.as_manager()
 
     class Meta:
         ordering = ["-id"]
@@ -239,9 +249,9 @@ class Drift(models.Model):
             return f"The page has moved to {self.detail}"
         return f"{self.get_kind_display()}. {self.detail}".strip()
 
-    @property
-    def is_bad_news(self) -> bool:
-        return self.kind not in (self.Kind.BACK, self.Kind.QUOTE_BACK)
+    def is_news_to(self, capture: Capture) -> bool:
+        """Whether it was found after this copy was made: somebody who rests on the copy has not seen it."""
+        return self.after_id > capture.pk if self.after_id else self.found_at > capture.requested_at
 
 
 def in_per_cent(share: float) -> str:
