@@ -78,7 +78,8 @@ def watch() -> None:
 @shared_task(name="archive.catch_up", queue="desk", expires=60)
 def catch_up() -> None:
     """Ring for copies of watched pages that were read and not compared: a bell was lost, or the watch is new."""
-    for capture_id in Watch.objects.behind()[:SWEPT_AT_ONCE]:
+    behind = list(Watch.objects.behind().values_list("pk", flat=True)[:SWEPT_AT_ONCE])
+    for capture_id in Capture.objects.comparable().newest_of(behind) if behind else ():
         ring(compare, capture_id)
 
 

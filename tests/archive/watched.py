@@ -8,7 +8,6 @@ from typing import Any
 from django.db.models import F
 from django.utils import timezone
 
-from apps.archive import tasks
 from apps.archive.actions import register_page, register_passage, request_capture, watch_page
 from apps.archive.capturing import capture
 from apps.archive.models import Capture, Drift, Host, Look, Page, Watch
@@ -82,7 +81,8 @@ class Watched:
 def tasks_caught_up() -> None:
     """The sweep that compares, without a broker."""
     with entered_by(Channel.WORKER):
-        for pk in list(Watch.objects.behind()[: tasks.SWEPT_AT_ONCE]):
+        behind = list(Watch.objects.behind().values_list("pk", flat=True))
+        for pk in list(Capture.objects.comparable().newest_of(behind)):
             catching_up.run(pk)
 
 

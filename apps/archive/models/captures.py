@@ -53,6 +53,11 @@ class CaptureQuerySet(models.QuerySet["Capture"]):
         """What the watch can hold against another copy: sent by the site itself, stored and read."""
         return self.stored().filter(read_at__isnull=False).exclude(method=Capture.Method.UPLOADED)
 
+    def newest_of(self, pages: list[int]) -> models.QuerySet[Any, int]:
+        """The number of the newest of these of each page."""
+        grouped = self.order_by().filter(page__in=pages).values("page")
+        return grouped.annotate(newest=models.Max("pk")).order_by("newest").values_list("newest", flat=True)
+
     def needing_a_person(self) -> CaptureQuerySet:
         """What the machine gave up on: failed, nobody has let it go, and nothing newer of its page.
 

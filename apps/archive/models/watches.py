@@ -31,13 +31,12 @@ class WatchQuerySet(models.QuerySet["Watch"]):
         place = models.Window(RowNumber(), partition_by=[models.F("page__host")], order_by="next_look_at")
         return self.alias(place=place).filter(place__lte=at_once).order_by("next_look_at").values_list("pk", flat=True)
 
-    def behind(self) -> models.QuerySet[Any, Any]:
-        """The number of the newest copy of each watched page that has been read and not been compared yet."""
+    def behind(self) -> WatchQuerySet:
+        """Watches of pages with a copy that has been read and was not compared yet."""
         newer = Capture.objects.comparable().filter(
             page=models.OuterRef("pk"), pk__gt=Coalesce(models.OuterRef("compared"), 0)
         )
-        pending = self.kept().annotate(pending=models.Subquery(newer.order_by("-pk").values("pk")[:1]))
-        return pending.filter(pending__isnull=False).order_by("pending").values_list("pending", flat=True)
+        return self.kept().filter(models.Exists(newer))
 
 
 class Watch(models.Model):
