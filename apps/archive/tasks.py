@@ -54,9 +54,15 @@ def sweep() -> None:
 def look(page_id: int) -> None:
     """Look at one watched page again, if it is due."""
     with entered_by(Channel.WORKER):
-        otherwise = looking.run(page_id)
-    if otherwise is not None:
-        ring(capture_page, otherwise)
+        held = looking.hold(page_id)
+        if held is None:
+            return
+        otherwise = looking.work(held)
+    host = held.watch.page.host_id
+    if (copy := otherwise or politeness.waiting(host)) is not None:
+        ring(capture_page, copy)
+    if settings.ARCHIVE_WATCH and (next_here := looking.waiting(host)) is not None:
+        ring(look, next_here)
 
 
 @shared_task(name="archive.compare", queue="extract")
@@ -68,9 +74,9 @@ def compare(capture_id: int) -> None:
 
 @shared_task(name="archive.watch", queue="desk", expires=60)
 def watch() -> None:
-    """Ring for the watched pages that are due: few at a time, and of one host no more than can run."""
+    """Ring for the watched pages that are due: few at a time, and of each host one."""
     if settings.ARCHIVE_WATCH:
-        due = Watch.objects.due(timezone.now()).in_fair_turns(settings.ARCHIVE_HOST_AT_ONCE)
+        due = Watch.objects.due(timezone.now()).one_of_each_host()
         for page_id in due[: settings.ARCHIVE_WATCH_AT_ONCE]:
             ring(look, page_id)
 

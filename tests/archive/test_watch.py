@@ -64,7 +64,9 @@ def records(look):
 
 
 def run_out():
-    Watch.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
+    past = timezone.now() - timedelta(seconds=1)
+    Watch.objects.update(lease_until=past)
+    Host.objects.update(look_until=past)
 
 
 class TestNothingNew:
@@ -502,6 +504,22 @@ class TestWorkers:
         held = looking.hold(watched.page.pk)
         assert held is not None
         assert lease(capture.pk) is None
+
+    def test_a_host_is_looked_at_one_page_at_a_time_and_is_free_again_afterwards(self, watched, settings):
+        settings.ARCHIVE_HOST_AT_ONCE = 5
+        other = Watched(watched.page.url + "?b", watched.by)
+        Watch.objects.update(next_look_at=timezone.now(), compared=watched.watch.compared)
+        held = looking.hold(watched.page.pk)
+        assert looking.hold(other.page.pk) is None
+        looking.work(held)
+        assert Host.objects.get().look_until is None
+        assert looking.hold(other.page.pk)
+
+    def test_a_lost_look_holds_its_host_no_longer_than_its_lease(self, watched, settings):
+        Watch.objects.update(next_look_at=timezone.now())
+        assert looking.hold(watched.page.pk)
+        run_out()
+        assert looking.hold(watched.page.pk)
 
     def test_a_hostile_answer_takes_no_more_than_its_limits(self, watched, settings):
         with served(lambda visitor: visitor.pause(30) or None) as silent:

@@ -93,10 +93,20 @@ class TestSweep:
         assert len(rung) == len(set(rung)) == settings.ARCHIVE_WATCH_AT_ONCE
         assert {name for name, _ in rung} == {"archive.look"}
 
-    def test_of_one_host_no_more_are_rung_for_than_can_be_looked_at_together(self, rung, settings):
+    def test_of_each_host_one_is_rung_for(self, rung):
         self.many(500, hosts=3)
         tasks.watch()
-        assert len(rung) == 3 * settings.ARCHIVE_HOST_AT_ONCE
+        assert len(rung) == 3
+
+    def test_whoever_is_done_rings_for_the_next_at_the_host_copies_first(self, rung, settings):
+        settings.ARCHIVE_ROBOTS, settings.ARCHIVE_ALLOW = "ignore", frozenset()
+        self.many(3, hosts=1)
+        first, second, third = Watch.objects.order_by("pk")
+        Watch.objects.filter(pk=third.pk).update(next_look_at=timezone.now() - timedelta(days=1))
+        Page.objects.filter(pk=first.pk).update(url="http://127.0.0.1:1/none")
+        copy = make_capture(second.page, Capture.State.QUEUED)
+        tasks.look(first.pk)
+        assert rung == [("archive.capture_page", copy.pk), ("archive.look", third.pk)]
 
     def test_the_longest_due_come_first(self, rung, settings):
         settings.ARCHIVE_WATCH_AT_ONCE = 1

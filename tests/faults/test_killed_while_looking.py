@@ -12,7 +12,7 @@ import pytest
 from django.core.management import call_command
 from django.utils import timezone
 
-from apps.archive.models import Capture, Drift, Look, Watch
+from apps.archive.models import Capture, Drift, Host, Look, Watch
 from apps.archive.records import storage
 from apps.archive.watching import looking
 from apps.audit.context import Channel, entered_by
@@ -50,7 +50,9 @@ def test_a_worker_killed_while_it_stores_a_looks_record_leaves_nothing(settings,
         assert Look.objects.get().outcome == ""
         assert damage() == left
 
-        Watch.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
+        past = timezone.now() - timedelta(seconds=1)
+        Watch.objects.update(lease_until=past)
+        Host.objects.update(look_until=past)
         with entered_by(Channel.WORKER):
             looking.run(watched.page.pk)
     assert list(Look.objects.order_by("pk").values_list("outcome", "code")) == [

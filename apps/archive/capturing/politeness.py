@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from apps.archive.codes import Robots
 from apps.archive.configured import user_agent
-from apps.archive.models import Capture, Host, Watch
+from apps.archive.models import Capture, Host
 from apps.archive.web.addresses import Refused
 from apps.archive.web.decoding import decoded, to_text
 from apps.archive.web.exchanges import FetchFailed, Limits
@@ -37,15 +37,18 @@ def book(host: Host, now: datetime) -> datetime | None:
 
     The caller holds the host's row. A moment that is too far away to wait for is told but not booked.
     """
-    copied = Capture.objects.filter(state=Capture.State.FETCHING, lease_until__gte=now, page__host=host)
-    looked_at = Watch.objects.filter(lease_until__gte=now, page__host=host)
-    running = copied.order_by().values_list("page_id").union(looked_at.values_list("page_id"), all=True)
-    if running.count() >= settings.ARCHIVE_HOST_AT_ONCE:
+    running = Capture.objects.filter(state=Capture.State.FETCHING, lease_until__gte=now, page__host=host)
+    if running.count() + is_looked_at(host, now) >= settings.ARCHIVE_HOST_AT_ONCE:
         return None
     turn = max(now, host.free_at)
     if turn - now <= WORTH_WAITING and settings.ARCHIVE_HOST_PAUSE_SECONDS:
         Host.objects.filter(pk=host.pk).update(free_at=turn + timedelta(seconds=settings.ARCHIVE_HOST_PAUSE_SECONDS))
     return turn
+
+
+def is_looked_at(host: Host, now: datetime) -> bool:
+    """Whether the watch is looking at a page of this host: it goes to one at a time, and takes one of its places."""
+    return host.look_until is not None and host.look_until > now
 
 
 def leave_alone(host_name: str, seconds: float) -> None:

@@ -21,6 +21,15 @@ class Migration(migrations.Migration):
             name='outcome',
             field=models.CharField(blank=True, choices=[('unchanged', 'Nothing has changed'), ('same_text', 'The page was made anew, its text is the same'), ('changed', 'The text has changed'), ('moved', 'The page has moved'), ('gone', 'The page is gone'), ('walled', 'The site would not show the page'), ('failed', 'The page could not be reached')], help_text='Empty while the look is under way.', max_length=10),
         ),
+        migrations.AddField(
+            model_name="host",
+            name="look_until",
+            field=models.DateTimeField(
+                editable=False,
+                help_text="The watch is looking at a page here, until then at most: one at a time.",
+                null=True,
+            ),
+        ),
         migrations.AddIndex(
             model_name='look',
             index=models.Index(condition=models.Q(('outcome', '')), fields=['page'], name='look_under_way'),

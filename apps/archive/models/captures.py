@@ -15,8 +15,8 @@ from apps.archive.models.pages import Page
 
 A_WORKER_NEEDS = [
     *("state", "method", "attempt", "last_attempt", "taken_at", "next_attempt_at", "lease_token", "lease_until"),
-    *("robots", "http_status", "final_url", "body_digest", "warc_digest"),
-    *("page__url", "page__host__free_at", "page__host__robots", "page__host__robots_at"),
+    *("by_watch", "robots", "http_status", "final_url", "body_digest", "warc_digest"),
+    *("page__url", "page__host__free_at", "page__host__look_until", "page__host__robots", "page__host__robots_at"),
 ]
 
 

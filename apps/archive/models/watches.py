@@ -26,10 +26,10 @@ class WatchQuerySet(models.QuerySet["Watch"]):
         free = models.Q(lease_until__isnull=True) | models.Q(lease_until__lt=now)
         return self.kept().filter(free, compared__isnull=False, next_look_at__lte=now)
 
-    def in_fair_turns(self, at_once: int) -> models.QuerySet[Any, int]:
-        """Numbers of pages, the longest due first, of each host no more than can be looked at together."""
+    def one_of_each_host(self) -> models.QuerySet[Any, int]:
+        """Numbers of pages, the longest due first, of each host the one that has waited longest."""
         place = models.Window(RowNumber(), partition_by=[models.F("page__host")], order_by="next_look_at")
-        return self.alias(place=place).filter(place__lte=at_once).order_by("next_look_at").values_list("pk", flat=True)
+        return self.alias(place=place).filter(place=1).order_by("next_look_at").values_list("pk", flat=True)
 
     def behind(self) -> WatchQuerySet:
         """Watches of pages with a copy that has been read and was not compared yet."""

@@ -16,7 +16,7 @@ from apps.archive import memory
 from apps.archive.capturing import politeness
 from apps.archive.codes import Code, Robots
 from apps.archive.configured import SOFTWARE, limits, user_agent
-from apps.archive.models import Capture, Look, Watch, record_name
+from apps.archive.models import Capture, Host, Look, Watch, record_name
 from apps.archive.records import storage
 from apps.archive.records.warc import WarcWriter
 from apps.archive.watching import schedule
@@ -56,7 +56,8 @@ def hold(page_id: int) -> Held | None:
 
 def _booked(watch: Watch, now: datetime) -> Held | None:
     """The watch, taken, if its host has a turn. One that is too far away is waited for by the row, not by a worker."""
-    turn = politeness.book(watch.page.host, now)
+    host = watch.page.host
+    turn = None if politeness.is_looked_at(host, now) else politeness.book(host, now)
     if turn is None or turn - now > politeness.WORTH_WAITING:
         watch.lease_token = watch.lease_until = None
         watch.next_look_at = turn or watch.next_look_at
@@ -65,6 +66,7 @@ def _booked(watch: Watch, now: datetime) -> Held | None:
     watch.lease_token = uuid4()
     watch.lease_until = now + timedelta(seconds=settings.ARCHIVE_LEASE_SECONDS)
     watch.save(update_fields=["lease_token", "lease_until"])
+    Host.objects.filter(pk=host.pk).update(look_until=watch.lease_until)
     return Held(watch, watch.lease_token, turn)
 
 
@@ -73,21 +75,31 @@ def work(held: Held) -> int | None:
     watch = held.watch
     try:
         time.sleep(max((held.turn - timezone.now()).total_seconds(), 0))
-        return _look(held)
+        try:
+            return _look(held)
+        except (LookLostError, OperationalError):
+            raise
+        except OSError as error:
+            logger.exception("page %s: the look's record could not be stored", watch.pk)
+            held.clear_away()
+            failed = Seen(Look.Outcome.FAILED, storage.code_of(error), error.strerror or str(error))
+        except Exception as error:
+            logger.exception("page %s: unexpected", watch.pk)
+            failed = Seen(Look.Outcome.FAILED, Code.INTERNAL, type(error).__name__)
+        return settle(held, failed)
     except LookLostError:
         logger.warning("page %s: this look was taken over", watch.pk)
         held.clear_away()
     except OperationalError:
         # The database is away: there is nothing to settle with. The lease runs out and the row is taken again.
         logger.exception("page %s: the database is away", watch.pk)
-    except OSError as error:
-        logger.exception("page %s: the look's record could not be stored", watch.pk)
-        held.clear_away()
-        return settle(held, Seen(Look.Outcome.FAILED, storage.code_of(error), error.strerror or str(error)))
-    except Exception as error:
-        logger.exception("page %s: unexpected", watch.pk)
-        return settle(held, Seen(Look.Outcome.FAILED, Code.INTERNAL, type(error).__name__))
     return None
+
+
+def waiting(host_name: str) -> int | None:
+    """The page of this host that has been due longest: to be rung for when another has been looked at."""
+    due = Watch.objects.due(timezone.now()).filter(page__host=host_name)
+    return due.order_by("next_look_at").values_list("pk", flat=True).first()
 
 
 def _look(held: Held) -> int | None:

@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from apps.archive.codes import Code
-from apps.archive.models import Capture, Drift, Look, Passage, Watch
+from apps.archive.models import Capture, Drift, Host, Look, Passage, Watch
 from apps.archive.watching import schedule
 from apps.archive.watching.holding import Held
 from apps.archive.watching.seeing import GONE, OURS, Seen
@@ -36,6 +36,7 @@ def settle(held: Held, seen: Seen) -> int | None:
         look = _written(held, seen, now)
         for kind, detail in drifts:
             raise_drift(watch, kind, before=watch.baseline, look=look, detail=detail)
+        Host.objects.filter(pk=watch.page.host_id, look_until=watch.lease_until).update(look_until=None)
         watch.lease_token = watch.lease_until = None
         watch.save(
             update_fields=[
