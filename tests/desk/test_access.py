@@ -37,6 +37,8 @@ TABLE: dict[str, tuple[str, set[str]]] = {
     "citation_withdraw": ("POST", CITES),
     "source": ("GET", EVERYONE),
     "source_correct": ("GET", CITES),
+    "source_look": ("POST", CITES),
+    "source_watch": ("POST", CITES),
     "capture_retry": ("POST", CITES),
     "capture_record": ("GET", EVIDENCE),
     "attempt_record": ("GET", EVIDENCE),
@@ -45,6 +47,7 @@ TABLE: dict[str, tuple[str, set[str]]] = {
     "capture_let_go": ("POST", CITES),
     "page_upload": ("POST", CITES),
     "needs_a_person": ("GET", EVERYONE),
+    "drifts": ("GET", EVERYONE),
     "stories": ("GET", EVERYONE),
     "story_open": ("GET", CITES),
     "story": ("GET", EVERYONE),
@@ -86,6 +89,7 @@ def addresses():
             "story_open",
             "trail",
             "needs_a_person",
+            "drifts",
         }
         found[name] = reverse(f"desk:{name}", args=[] if plain else [with_key[kind]])
     return found
