@@ -13,4 +13,5 @@ class ArchiveConfig(AppConfig):
         register(checks.check_object_store, Tags.security)
         register(checks.check_uploads)
         register(checks.check_patience)
+        register(checks.check_watch)
         register(checks.check_contact, Tags.security, deploy=True)

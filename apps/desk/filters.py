@@ -13,7 +13,7 @@ from django.utils import timezone
 from apps.accounts.models import User
 from apps.archive.codes import CAUTIONS, Code
 from apps.archive.health.figures import PERIODS
-from apps.archive.models import Capture, Tally
+from apps.archive.models import Capture, Drift, Tally
 from apps.audit.context import Channel
 from apps.audit.models import Entry, EntryQuerySet
 from apps.audit.verbs import Verb
@@ -120,6 +120,22 @@ class HealthFilter(filters.FilterSet):
     class Meta:
         model = Tally
         fields: list[str] = []
+
+
+class DriftFilter(filters.FilterSet):
+    """What the watch has found: of which kind, and at which host."""
+
+    kind = filters.ChoiceFilter(label="What", choices=Drift.Kind.choices, empty_label="Anything")
+    host = filters.CharFilter(
+        label="Host", method="at_host", widget=forms.TextInput(attrs={"placeholder": "news.example.org"})
+    )
+
+    class Meta:
+        model = Drift
+        fields: list[str] = []
+
+    def at_host(self, drifts: Any, name: str, value: str) -> Any:
+        return drifts.filter(page__host=value.strip().lower())
 
 
 def told_of_claim(entries: EntryQuerySet, claim_id: int) -> EntryQuerySet:

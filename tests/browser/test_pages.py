@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 from playwright.sync_api import expect
 
-from apps.archive.models import Capture
+from apps.archive.models import Capture, Drift, Look, Watch
 from apps.claims import actions
 from apps.claims.states import Stance
 from tests.archive.servers import Route, site
 from tests.newsroom import (
     PASSWORD,
+    make_capture,
     make_citation,
     make_claim,
     make_extract,
@@ -47,6 +49,11 @@ def paths():
     actions.withdraw_citation(failed, by=sofia, reason="It can't be copied.")
     make_citation(claim, sofia, state=Capture.State.BLOCKED, code="blocked_address", url=LONG + "/2")
     source = claim.citations.first().source
+    found = {"page": source.page, "before": claim.citations.first().capture}
+    Watch.objects.create(page=source.page, next_look_at=timezone.now(), compared=found["before"])
+    Look.objects.create(page=source.page, outcome="failed", code="http_5xx", detail="x" * 400)
+    Drift.objects.create(kind="changed", share=0.3, after=make_capture(source.page), **found)
+    Drift.objects.create(kind="moved", detail=LONG, **found)
     return [
         reverse("desk:queue"),
         reverse("desk:queue") + "?text=nothing+like+it",
@@ -64,6 +71,7 @@ def paths():
         reverse("desk:trail"),
         reverse("desk:needs_a_person"),
         reverse("desk:archive_health"),
+        reverse("desk:drifts"),
         reverse("desk:capture_let_go", args=[failed.capture_id]),
     ]
 

@@ -39,13 +39,18 @@ TABLE: dict[str, tuple[str, set[str]]] = {
     "citation_withdraw": ("POST", CITES),
     "source": ("GET", EVERYONE),
     "source_correct": ("GET", CITES),
+    "source_look": ("POST", CITES),
+    "source_watch": ("POST", CITES),
     "capture_retry": ("POST", CITES),
     "capture_record": ("GET", EVIDENCE),
     "attempt_record": ("GET", EVIDENCE),
+    "capture_wacz": ("GET", EVIDENCE),
+    "claim_wacz": ("GET", EVIDENCE),
     "capture_let_go": ("POST", CITES),
     "page_upload": ("POST", CITES),
     "needs_a_person": ("GET", EVERYONE),
     "archive_health": ("GET", OPERATORS),
+    "drifts": ("GET", EVERYONE),
     "stories": ("GET", EVERYONE),
     "story_open": ("GET", CITES),
     "story": ("GET", EVERYONE),
@@ -88,6 +93,7 @@ def addresses():
             "trail",
             "needs_a_person",
             "archive_health",
+            "drifts",
         }
         found[name] = reverse(f"desk:{name}", args=[] if plain else [with_key[kind]])
     return found

@@ -130,7 +130,7 @@ def _sources() -> list[tuple[QuerySet[Any], str, dict[str, Any]]]:
             {"t_host": F("capture__page__host"), "t_outcome": failed, "t_code": F("code"), "t_method": nothing},
         ),
         (
-            Look.objects.all(),
+            Look.objects.ended(),
             "at",
             {"t_host": F("page__host"), "t_outcome": looked, "t_code": F("code"), "t_method": nothing},
         ),

@@ -5,7 +5,7 @@ from apps.archive.models.extracts import Extract
 from apps.archive.models.health import Tallied, Tally, Worker
 from apps.archive.models.pages import Host, Page
 from apps.archive.models.uploads import Upload
-from apps.archive.models.watches import Drift, Look, Passage, Watch
+from apps.archive.models.watches import Drift, Look, Passage, Watch, in_per_cent
 
 __all__ = [
     "Attempt",
@@ -24,5 +24,6 @@ __all__ = [
     "Watch",
     "Worker",
     "facts_of",
+    "in_per_cent",
     "record_name",
 ]

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('archive', '0007_uploads'),
+        ('archive', '0008_the_watch_looks'),
     ]
 
     operations = [
