@@ -23,6 +23,20 @@ class CaptureQuerySet(models.QuerySet["Capture"]):
         abandoned = models.Q(state=Capture.State.FETCHING, lease_until__lt=now)
         return self.filter(waiting | abandoned)
 
+    def for_browser(self) -> CaptureQuerySet:
+        """Those that are to be drawn: they are left to workers that have a browser."""
+        return self.filter(wants_browser=True)
+
+    def for_fetching(self, now: datetime) -> CaptureQuerySet:
+        """Those that any worker may take: not to be drawn, or nobody with a browser came for them for too long.
+
+        A page may be gone tomorrow. It is kept without a drawing rather than not at all.
+        """
+        since = now - timedelta(seconds=settings.ARCHIVE_BROWSER_WAIT_SECONDS)
+        left = models.Q(state=Capture.State.QUEUED, next_attempt_at__lt=since)
+        abandoned = models.Q(state=Capture.State.FETCHING, lease_until__lt=since)
+        return self.filter(models.Q(wants_browser=False) | left | abandoned)
+
     def in_fair_turns(self, at_once: int) -> models.QuerySet[Any, int]:
         """Numbers of rows, the longest waiting first, of each host no more than can run: one can't crowd out all."""
         place = models.Window(RowNumber(), partition_by=[models.F("page__host")], order_by="next_attempt_at")
@@ -85,6 +99,9 @@ class Capture(models.Model):
         help_text="Why there is no copy; of a stored one, what to be careful about.",
     )
     detail = models.CharField(max_length=500, blank=True)
+    wants_browser = models.BooleanField(
+        "to be drawn", default=False, help_text="Somebody asked, or the desk always does: a browser draws the page too."
+    )
     by_watch = models.BooleanField(default=False, help_text="Nobody asked: the watch saw that the page had changed.")
     requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     requested_at = models.DateTimeField(default=timezone.now, editable=False)
@@ -188,6 +205,11 @@ class Capture(models.Model):
     @property
     def by_hand(self) -> bool:
         return self.method == self.Method.UPLOADED
+
+    @property
+    def is_drawn(self) -> bool:
+        """Whether the record holds what a browser made of the page: screenshot, print and DOM."""
+        return self.is_stored and self.method == self.Method.RENDERED
 
     @property
     def is_moving(self) -> bool:

@@ -185,7 +185,12 @@ class Browser:
     def tell(self, method: str, session: str = "", **parameters: Any) -> int:
         """Ask without waiting; returns the number that the answer will have."""
         self._asked += 1
-        asked = {"id": self._asked, "method": method, "params": parameters, **({"sessionId": session} if session else {})}
+        asked = {
+            "id": self._asked,
+            "method": method,
+            "params": parameters,
+            **({"sessionId": session} if session else {}),
+        }
         data = json.dumps(asked).encode() + b"\0"
         while data:
             try:

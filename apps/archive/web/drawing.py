@@ -106,8 +106,11 @@ class _Sitting:
 
     def __init__(self, browser: Browser, proxy: GuardedProxy, bounded: Bounded, ends: float) -> None:
         self.browser, self.proxy, self.bounded, self.ends = browser, proxy, bounded, ends
-        self.session = self.frame = self.target = ""
-        self.has_content = self.is_loaded = self.is_idle = False
+        self.session = self.target = ""
+        # What has happened to the document that the window shows now, and the empty one that it showed at first.
+        self.seen: set[str] = set()
+        self.empty: set[str] = set()
+        self.is_gone_to = False
         browser.on_event = self.heard
 
     def draw(self, url: str) -> Drawing:
@@ -116,7 +119,7 @@ class _Sitting:
         self.open()
         at = datetime.now(UTC)
         self.go(url)
-        world = browser.ask("Page.createIsolatedWorld", self.session, frameId=self.frame)["executionContextId"]
+        world = browser.ask("Page.createIsolatedWorld", self.session, frameId=self.target)["executionContextId"]
         status = int(self.evaluate(STATUS, world) or 0)
         if status >= 400:
             raise BrowserFailed(f"The site answered the browser {status}.")
@@ -133,7 +136,7 @@ class _Sitting:
             at=at,
             browser=version,
             height=height,
-            loaded=self.is_loaded,
+            loaded="load" in self.seen,
             received=self.proxy.received,
             memory_bytes=browser.most_bytes,
             refused=list(self.proxy.refused),
@@ -160,18 +163,17 @@ class _Sitting:
     def go(self, url: str) -> None:
         """Wait until the page has loaded and is quiet, or as long as we do for one that never is."""
         began = time.monotonic()
-        self.has_content = self.is_loaded = self.is_idle = False
+        self.is_gone_to = True
         asked = self.browser.ask("Page.navigate", self.session, url=url)
-        self.frame = str(asked.get("frameId", ""))
         if problem := asked.get("errorText"):
             raise BrowserFailed(f"The browser could not open the page ({str(problem)[:100]}).")
         patience = began + (self.ends - began) * LOADING_SHARE
-        while not self.is_loaded and time.monotonic() < patience:
+        while "load" not in self.seen and time.monotonic() < patience:
             self.browser.wait(patience - time.monotonic())
-        if not self.has_content:
+        if not self.seen & {"DOMContentLoaded", "load"}:
             raise BrowserFailed("The page did not arrive in the browser in time.")
         patience = min(patience, time.monotonic() + SETTLE_SECONDS)
-        while not self.is_idle and time.monotonic() < patience:
+        while not {"load", "networkIdle"} <= self.seen and time.monotonic() < patience:
             self.browser.wait(patience - time.monotonic())
 
     def heard(self, event: Event) -> None:
@@ -183,12 +185,8 @@ class _Sitting:
                 self.browser.tell("Target.closeTarget", targetId=other["targetId"])
         elif event.get("sessionId") != self.session:
             return
-        elif method == "Page.domContentEventFired":
-            self.has_content = True
-        elif method == "Page.loadEventFired":
-            self.has_content = self.is_loaded = True
         elif method == "Page.lifecycleEvent":
-            self.is_idle = self.is_idle or (said.get("name") == "networkIdle" and said.get("frameId") == self.frame)
+            self.happened(str(said.get("name")), str(said.get("frameId")), str(said.get("loaderId")))
         elif method == "Page.javascriptDialogOpening":
             self.browser.tell("Page.handleJavaScriptDialog", self.session, accept=False)
         elif method == "Fetch.requestPaused":
@@ -200,6 +198,17 @@ class _Sitting:
                 requestId=said["requestId"],
                 authChallengeResponse=self.password_for(said.get("authChallenge", {})),
             )
+
+    def happened(self, name: str, frame: str, document: str) -> None:
+        """A step in the life of a document. A page may lead to another one, and then that is waited for."""
+        if frame != self.target or document in self.empty:
+            return
+        if not self.is_gone_to:
+            self.empty.add(document)
+        elif name == "init":
+            self.seen.clear()
+        else:
+            self.seen.add(name)
 
     def password_for(self, challenge: dict[str, Any]) -> dict[str, str]:
         """Ours for our proxy; a site that asks for one gets none."""
