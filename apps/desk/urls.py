@@ -24,6 +24,7 @@ urlpatterns = [
     path("citations/<int:pk>/withdraw/", citations.citation_withdraw, name="citation_withdraw"),
     path("sources/<int:pk>/", sources.source, name="source"),
     path("sources/<int:pk>/correct/", sources.source_correct, name="source_correct"),
+    path("sources/<int:pk>/render/", sources.source_render, name="source_render"),
     path("captures/<int:pk>/retry/", sources.capture_retry, name="capture_retry"),
     path("captures/<int:pk>/record/", sources.capture_record, name="capture_record"),
     path("attempts/<int:pk>/record/", sources.attempt_record, name="attempt_record"),

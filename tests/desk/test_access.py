@@ -37,6 +37,7 @@ TABLE: dict[str, tuple[str, set[str]]] = {
     "citation_withdraw": ("POST", CITES),
     "source": ("GET", EVERYONE),
     "source_correct": ("GET", CITES),
+    "source_render": ("POST", CITES),
     "capture_retry": ("POST", CITES),
     "capture_record": ("GET", EVIDENCE),
     "attempt_record": ("GET", EVIDENCE),

@@ -1,7 +1,7 @@
 """A browser for one page: a process group of its own, through our proxy alone, watched, and killed when it is done.
 
-It is asked in the DevTools protocol over a pipe (https://chromedevtools.github.io/devtools-protocol/), so that there is no
-port that anybody else could speak to. What it says is as little to be trusted as the page that it draws.
+It is asked over a pipe, in the DevTools protocol (https://chromedevtools.github.io/devtools-protocol/), so that there is
+no port that anybody else could speak to. What it says is as little to be trusted as the page that it draws.
 """
 
 from __future__ import annotations
@@ -92,7 +92,7 @@ def find_browser(path: str = "") -> str:
 
 
 class Browser:
-    """A running browser and the pipe to it. `on_wait` is called a few times a second; what it raises ends everything."""
+    """A running browser and the pipe to it. `on_wait` is called a few times a second; what it raises ends it."""
 
     def __init__(
         self,
@@ -248,7 +248,7 @@ class Browser:
 
 
 def weight(session: int) -> int:
-    """Bytes of memory that the processes of a session hold and share with no file. Two that share some count it twice."""
+    """Bytes of memory that the processes of a session hold and share with no file."""
     found = 0
     for folder in Path("/proc").glob("[0-9]*"):
         with contextlib.suppress(OSError, ValueError, IndexError):

@@ -1,8 +1,8 @@
-"""What a browser's process is before it becomes the browser: bounds are set, root is given up, the pipes are put in place.
+"""What a browser's process is before it becomes the browser: it takes on its bounds and its pipes, and gives up root.
 
-It is started by browser.py with a Python of its own and knows nothing of the desk. Arguments: file size in bytes, user and
-group number (or -1 to stay who we are), the two pipes, and the browser's command line. Chromium takes orders on descriptor
-3 and answers on 4 (--remote-debugging-pipe), and ends when the one who gave the orders is gone.
+It is started by browser.py with a Python of its own and knows nothing of the desk. Arguments: file size in bytes, user
+and group number (or -1 to stay who we are), the two pipes, and the browser's command line. Chromium takes orders on
+descriptor 3, answers on 4 (--remote-debugging-pipe), and ends when the one who gave the orders is gone.
 """
 
 import fcntl
@@ -31,7 +31,7 @@ def main() -> None:
     os.dup2(orders, ORDERS)
     os.dup2(answers, ANSWERS)
     os.closerange(ANSWERS + 1, files)
-    os.execv(command[0], command)
+    os.execv(command[0], command)  # noqa: S606
 
 
 def _high(descriptor: int) -> int:

@@ -156,7 +156,7 @@ class _Sitting:
         browser.ask("Page.enable", self.session)
         browser.ask("Page.setLifecycleEventsEnabled", self.session, enabled=True)
         browser.ask("Page.addScriptToEvaluateOnNewDocument", self.session, source=NO_SERVICE_WORKERS)
-        # Documents stop here only so that the proxy's question for its password is heard; the browser remembers it then.
+        # Documents stop here so that the proxy's question for its password is heard; the browser remembers it then.
         documents = [{"urlPattern": "*", "resourceType": "Document"}]
         browser.ask("Fetch.enable", self.session, handleAuthRequests=True, patterns=documents)
 

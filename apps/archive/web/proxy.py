@@ -183,7 +183,7 @@ class GuardedProxy:
         self._tunnel(browser, site, answer_only=True)
 
     def _tunnel(self, browser: socket.socket, site: socket.socket, *, answer_only: bool = False) -> None:
-        """Pass bytes on until one side ends, or the budget does. With `answer_only` the browser is only heard to end."""
+        """Pass bytes on until one side ends, or the budget does. With `answer_only` the browser may only end."""
         other = {browser: site, site: browser}
         asked = select.poll()
         numbers = {connection.fileno(): connection for connection in other}
