@@ -1,7 +1,7 @@
 """A browser for one page: a process group of its own, through our proxy alone, watched, and killed when it is done.
 
-It is asked over a pipe, in the DevTools protocol (https://chromedevtools.github.io/devtools-protocol/), so that there is
-no port that anybody else could speak to. What it says is as little to be trusted as the page that it draws.
+It is asked over a pipe, so that there is no port that anybody else could speak to, in the DevTools protocol
+(https://chromedevtools.github.io/devtools-protocol/). What it says is as little to be trusted as the page it draws.
 """
 
 from __future__ import annotations

@@ -46,13 +46,15 @@ Field = tuple[bytes, bytes]
 class GuardedProxy:
     """A proxy for one drawing, until `ends` by the monotonic clock. It serves inside a with statement.
 
-    `received` and `sent` count bytes of sites and to sites; `refused` are addresses not gone to, each with its reason.
+    `address` is where it listens; `received` and `sent` count bytes of sites and to sites; `refused` are
+    addresses not gone to, each with its reason.
     """
 
     def __init__(
         self, *, limits: Limits, allow: frozenset[str], ends: float, lookup: Lookup = socket.getaddrinfo
     ) -> None:
         self.limits, self.allow, self.ends, self.lookup = limits, allow, ends, lookup
+        self.address = ""
         self.user, self.password = "drawing", secrets.token_urlsafe(24)
         self.received = self.sent = self.asked = 0
         self.refused: list[tuple[str, Code]] = []
@@ -64,7 +66,7 @@ class GuardedProxy:
 
     def __enter__(self) -> Self:
         self._listener = socket.create_server(("127.0.0.1", 0), backlog=MOST_CONNECTIONS)
-        self._listener.settimeout(LOOK_UP_SECONDS)
+        self.address = f"127.0.0.1:{self._listener.getsockname()[1]}"
         self._doorman = threading.Thread(target=self._listen, name="proxy", daemon=True)
         self._doorman.start()
         return self
@@ -72,7 +74,7 @@ class GuardedProxy:
     def __exit__(self, *raised: object) -> None:
         with self._lock:
             self._closing = True
-            for connection in self._open:
+            for connection in (self._listener, *self._open):
                 with contextlib.suppress(OSError):
                     connection.shutdown(socket.SHUT_RDWR)
         self._doorman.join()
@@ -82,11 +84,6 @@ class GuardedProxy:
             thread.join(timeout=LOOK_UP_SECONDS)
 
     @property
-    def address(self) -> str:
-        """Where it listens: address and port."""
-        return f"127.0.0.1:{self._listener.getsockname()[1]}"
-
-    @property
     def spent(self) -> bool:
         """Whether this drawing has used up its bytes or its time."""
         too_much = self.received >= self.limits.total_bytes or self.sent >= MOST_SENT_BYTES
@@ -94,7 +91,7 @@ class GuardedProxy:
 
     def _listen(self) -> None:
         while not self._closing:
-            with contextlib.suppress(TimeoutError):
+            with contextlib.suppress(OSError):
                 connection = self._listener.accept()[0]
                 self._threads = [thread for thread in self._threads if thread.is_alive()]
                 if self.spent or len(self._threads) >= MOST_CONNECTIONS:
@@ -228,6 +225,8 @@ class GuardedProxy:
             if not piece:
                 raise Refused(Code.INCOMPLETE_BODY, "")
             received += piece
+        if end > self.limits.header_bytes:
+            raise Refused(Code.TOO_MANY_HEADERS, "")
         return received[: end + 4], received[end + 4 :]
 
     @contextlib.contextmanager
