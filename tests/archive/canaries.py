@@ -67,9 +67,11 @@ def canaries() -> Iterator[Canaries]:
             watcher.join()
 
 
-def hostile_page(where: str) -> str:
+def hostile_page(where: str, *, dialogs: bool = True) -> str:
     """A page that tries every way that we know of to reach `where`, an "address:port", from a browser."""
     http, ws = f"http://{where}", f"ws://{where}"
+    # Without anybody to answer them, a browser waits for ever.
+    asking = 'quietly(() => alert("x")); quietly(() => confirm("x")); quietly(() => print());' if dialogs else ""
     return f"""<!doctype html><html><head><title>Hostile</title>
 <link rel="prefetch" href="{http}/prefetch"><link rel="preload" as="image" href="{http}/preload">
 <link rel="dns-prefetch" href="//{where}"><link rel="preconnect" href="{http}">
@@ -85,7 +87,7 @@ body {{ background: url({http}/background); font-family: x }}</style>
 <video src="{http}/video" autoplay></video><video poster="{http}/poster"></video><audio src="{http}/audio" autoplay></audio>
 <iframe srcdoc="<img src='{http}/srcdoc'>"></iframe><svg><image href="{http}/svg"/><use href="{http}/use#a"/></svg>
 <a id="ping" href="/still-here" ping="{http}/ping">x</a>
-<form id="form" method="post" action="{http}/form" target="frame"><input name="a" value="b"></form><iframe name="frame"></iframe>
+<form id="form" method="post" action="{http}/form" target="frame"><input name="a" value="b"></form><iframe name="frame"></iframe><iframe name="other"></iframe>
 <script>
 const quietly = f => {{ try {{ const p = f(); if (p && p.catch) p.catch(() => 0) }} catch (e) {{}} }};
 quietly(() => fetch("{http}/fetch")); quietly(() => fetch("{http}/no-cors", {{mode: "no-cors"}}));
@@ -104,8 +106,8 @@ quietly(() => {{ const w = new WebTransport("https://{where}/webtransport"); w.r
 quietly(() => {{ const p = new RTCPeerConnection({{iceServers: [{{urls: ["stun:{where}"]}},
 {{urls: ["turn:{where}?transport=udp", "turn:{where}?transport=tcp"], username: "a", credential: "b"}}]}});
 p.createDataChannel("x"); p.createOffer().then(o => p.setLocalDescription(o)) }});
-quietly(() => new Image().src = "{http}/late"); quietly(() => alert("x")); quietly(() => print());
-quietly(() => navigator.clipboard.readText()); quietly(() => Notification.requestPermission());
+quietly(() => new Image().src = "{http}/late");
+{asking}quietly(() => navigator.clipboard.readText()); quietly(() => Notification.requestPermission());
 quietly(() => navigator.geolocation.getCurrentPosition(() => 0)); quietly(() => CSS.paintWorklet.addModule("{http}/worklet"));
-quietly(() => {{ const a = document.createElement("a"); a.href = "{http}/download"; a.download = "x"; a.click() }});
+quietly(() => {{ const a = document.createElement("a"); a.href = "{http}/download"; a.target = "other"; a.download = "x"; a.click() }});
 </script></body></html>"""
