@@ -47,13 +47,13 @@ def drawn(where, path="/story", allow=(), **options):
     )
 
 
-def left_over():
-    """The folders that browsers of ours live in, as far as a process still names them, and those that are there."""
+def left_over(*, running=False):
+    """The folders that browsers of ours live in: those that a process still names, and others that are still there."""
     found = set()
     for path in Path("/proc").glob("[0-9]*/cmdline"):
         with contextlib.suppress(OSError):
             found |= set(re.findall(rb"/(drawing-[^/]+)/", path.read_bytes()))
-    return found | {path.name.encode() for path in Path(tempfile.gettempdir()).glob("drawing-*")}
+    return found if running else found | {path.name.encode() for path in Path(tempfile.gettempdir()).glob("drawing-*")}
 
 
 def size_of(png):
@@ -116,6 +116,15 @@ class TestDrawing:
         with site({"/story": Route(STORY)}) as where:
             drawn(where)
         wait_for(lambda: not left_over() - before, 5, "the browser to be gone")
+
+    def test_what_a_killed_worker_left_is_cleared_away_by_the_next(self):
+        left, young = (Path(tempfile.mkdtemp(prefix="drawing-")) for _ in range(2))
+        (left / "profile").mkdir()
+        os.utime(left, (1, 1))
+        with site({"/story": Route(STORY)}) as where:
+            drawn(where)
+        assert (left.exists(), young.exists()) == (False, True)
+        young.rmdir()
 
     @pytest.mark.skipif(os.getuid() != 0, reason="who is not root has nothing to give up")
     def test_the_browser_never_runs_as_root(self):

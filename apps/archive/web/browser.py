@@ -24,6 +24,8 @@ from typing import Any, Self
 
 PROGRAMS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 STARTER = Path(__file__).with_name("browser_program.py")
+FOLDER = "drawing-"
+FOLDER_SECONDS = 3_600
 PIECE = 1_048_576
 LOOK_UP_SECONDS = 0.2
 WEIGHED_EVERY_SECONDS = 0.5
@@ -123,7 +125,8 @@ class Browser:
 
     def __enter__(self) -> Self:
         with contextlib.ExitStack() as unless_started:
-            self._home = Path(tempfile.mkdtemp(prefix="drawing-"))
+            _clear_away()
+            self._home = Path(tempfile.mkdtemp(prefix=FOLDER))
             unless_started.callback(shutil.rmtree, self._home, ignore_errors=True)
             user, group = self._who()
             if user >= 0:
@@ -245,6 +248,14 @@ class Browser:
         if self._searched or self._answers or self._asked > 1:
             return BrowserFailed("The browser ended before the page was drawn.")
         return BrowserMissing("The browser did not start.")
+
+
+def _clear_away() -> None:
+    """Remove the folders of browsers whose worker was killed before it could: no drawing takes so long."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{FOLDER}*"):
+        with contextlib.suppress(OSError):
+            if time.time() - folder.stat().st_mtime > FOLDER_SECONDS:
+                shutil.rmtree(folder, ignore_errors=True)
 
 
 def weight(session: int) -> int:
