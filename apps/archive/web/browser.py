@@ -28,7 +28,7 @@ FOLDER = "drawing-"
 FOLDER_SECONDS = 3_600
 PIECE = 1_048_576
 LOOK_UP_SECONDS = 0.2
-WEIGHED_EVERY_SECONDS = 0.5
+WEIGHED_EVERY_SECONDS = 1.0
 PAGE_SIZE = os.sysconf("SC_PAGE_SIZE")
 # Every one of the first block closes a way around the proxy; none of them may be left out.
 THROUGH_THE_PROXY = (
