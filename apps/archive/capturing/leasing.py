@@ -95,11 +95,9 @@ def lease(capture_id: int, *, with_browser: bool = False) -> Leased | None:
     """
     now = timezone.now()
     with transaction.atomic():
-        due = Capture.objects.due(now)
-        due = due.for_browser() if with_browser else due.for_fetching(now)
-        due = due.select_related("page__host").select_for_update(of=("self", "page__host"))
-        capture = due.filter(pk=capture_id).first()
-        if capture is None:
+        locked = Capture.objects.with_what_a_worker_needs().select_for_update(of=("self", "page__host"))
+        capture = next(iter(locked.filter(pk=capture_id)), None)
+        if capture is None or not capture.is_due_for(now, with_browser=with_browser):
             return None
         if abandoned := capture.lease_token is not None:
             _end_lost_attempt(capture, now)
