@@ -2,6 +2,7 @@
 
 import contextlib
 import io
+import itertools
 import os
 import re
 import shutil
@@ -167,7 +168,13 @@ class TestBounds:
         page = "<script>const a = []; for (;;) { const b = new Uint8Array(50e6); b.fill(1); a.push(b) }</script>"
         with site({"/story": Route(page)}) as where, pytest.raises(BrowserFailed) as failed:
             drawn(where, memory_bytes=600_000_000, seconds=20)
-        assert "memory" in str(failed.value) or "ended" in str(failed.value) or "time" in str(failed.value)
+        assert "memory" in str(failed.value) or "ended" in str(failed.value)
+
+    def test_whoever_waits_for_a_page_that_hangs_is_told_all_the_while(self):
+        told = []
+        with site({"/story": Route("<p>x</p><script>while (true) {}</script>")}) as where, pytest.raises(BrowserFailed):
+            drawn(where, seconds=5, on_progress=lambda _: told.append(time.monotonic()))
+        assert max(after - before for before, after in itertools.pairwise(told)) < 2
 
     def test_a_drawing_that_is_too_large_is_none(self):
         page = "<canvas width=1200 height=3000></canvas><script>const c = document.querySelector('canvas').getContext('2d');"

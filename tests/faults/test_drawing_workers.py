@@ -54,7 +54,7 @@ def test_no_browser_outlives_its_worker_and_the_page_is_taken_over(asked, tmp_pa
     waiting = asked("/slow")
     with worker(tmp_path, "killed", queues="render", ARCHIVE_RENDER_SECONDS="60") as running:
         tasks.ring(tasks.render_page, waiting.pk)
-        wait_for(lambda: now(waiting).phase == "rendering", 60, "the browser")
+        wait_for(lambda: now(waiting).phase == "rendering", 60, f"the browser: {running.log}")
         assert left_over() - before
         running.kill()
     # Its folder stays: whoever was to remove it is dead. Nothing runs in it any more.

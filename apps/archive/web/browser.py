@@ -206,10 +206,14 @@ class Browser:
         return self._asked
 
     def wait(self, seconds: float) -> None:
-        """Take in what the browser says, for so long at most. Raises BrowserFailed at the end of its bounds."""
+        """Take in what the browser says, for so long at most and a fifth of a second. Raises BrowserFailed at its bounds.
+
+        A page that hangs says nothing: all the same it is weighed, and whoever waits for it is told.
+        """
         self._tick()
         if not self._take_message():
-            select.select([self._replies], [], [], max(min(seconds, self.bounds.ends - time.monotonic()), 0))
+            left = min(seconds, LOOK_UP_SECONDS, self.bounds.ends - time.monotonic())
+            select.select([self._replies], [], [], max(left, 0))
             with contextlib.suppress(BlockingIOError):
                 piece = os.read(self._replies, PIECE)
                 if not piece:
