@@ -206,7 +206,7 @@ class Browser:
         return self._asked
 
     def wait(self, seconds: float) -> None:
-        """Take in what the browser says, for so long at most and a fifth of a second. Raises BrowserFailed at its bounds.
+        """Take in what the browser says, for so long and a fifth of a second at most. Raises BrowserFailed.
 
         A page that hangs says nothing: all the same it is weighed, and whoever waits for it is told.
         """
