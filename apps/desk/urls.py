@@ -1,7 +1,7 @@
 from django.urls import path
 from django.views.generic import RedirectView
 
-from apps.desk.views import archive, citations, claims, session, sources, stories, trail, uploads
+from apps.desk.views import archive, captures, citations, claims, session, sources, stories, trail, uploads
 
 app_name = "desk"
 
@@ -24,10 +24,14 @@ urlpatterns = [
     path("citations/<int:pk>/withdraw/", citations.citation_withdraw, name="citation_withdraw"),
     path("sources/<int:pk>/", sources.source, name="source"),
     path("sources/<int:pk>/correct/", sources.source_correct, name="source_correct"),
+    path("captures/<int:pk>/", captures.capture, name="capture"),
+    path("captures/<int:before>/diff/<int:after>/", captures.capture_diff, name="capture_diff"),
+    path("captures/<int:pk>/document/", captures.capture_document, name="capture_document"),
     path("captures/<int:pk>/retry/", sources.capture_retry, name="capture_retry"),
     path("captures/<int:pk>/record/", sources.capture_record, name="capture_record"),
     path("attempts/<int:pk>/record/", sources.attempt_record, name="attempt_record"),
     path("captures/<int:pk>/let-go/", archive.capture_let_go, name="capture_let_go"),
+    path("pages/<int:pk>/compare/", captures.page_compare, name="page_compare"),
     path("pages/<int:pk>/upload/", uploads.page_upload, name="page_upload"),
     path("archive/needs-a-person/", archive.needs_a_person, name="needs_a_person"),
     path("stories/", stories.stories, name="stories"),
