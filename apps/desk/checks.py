@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -11,6 +12,7 @@ from django.http.request import split_domain_port, validate_host
 
 from apps.desk.replay_addresses import host_of
 
+ORIGIN = re.compile(r"https?://[a-z0-9.-]+(?::[0-9]{1,5})?", re.IGNORECASE)
 HINT = "Give archived pages a host name of their own that leads to the same desk: https://archive.example.org."
 
 
@@ -55,9 +57,6 @@ def check_archive_origin(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
 
 def _is_origin(origin: str) -> bool:
     try:
-        parts = urlsplit(origin)
-        port = parts.port
+        return ORIGIN.fullmatch(origin) is not None and urlsplit(origin).port != 0
     except ValueError:
         return False
-    plain = f"{parts.scheme}://{parts.hostname}{f':{port}' if port else ''}"
-    return parts.scheme in ("http", "https") and bool(parts.hostname) and plain == origin.lower()

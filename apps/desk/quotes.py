@@ -7,7 +7,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 LONGEST = 2_000
-ALIKE = {mark: f"[{marks}]" for marks in ("'\u2018\u2019\u201a\u201b", '"\u201c\u201d\u201e\u00ab\u00bb') for mark in marks}
+ALIKE = {
+    mark: f"[{marks}]" for marks in ("'\u2018\u2019\u201a\u201b", '"\u201c\u201d\u201e\u00ab\u00bb') for mark in marks
+}
 
 
 @dataclass(frozen=True)

@@ -81,7 +81,9 @@ def replayed(request: Any, settings: Any, live_server: Any) -> str:
     """Where archived pages are shown from; the desk answers there as it would with a second name of its host."""
     settings.ALLOWED_HOSTS = ["127.0.0.1", "localhost"]
     desk = live_server.url
-    other = desk.replace("//localhost", "//127.0.0.1") if "localhost" in desk else desk.replace("127.0.0.1", "localhost")
+    other = (
+        desk.replace("//localhost", "//127.0.0.1") if "localhost" in desk else desk.replace("127.0.0.1", "localhost")
+    )
     settings.ARCHIVE_ORIGIN = other if "own" in request.param.split()[-1] else ""
     return settings.ARCHIVE_ORIGIN or desk
 
@@ -128,7 +130,10 @@ def test_a_hostile_page_does_nothing_at_all_when_it_is_looked_at(somebody, repla
     assert page.url.endswith("?view=page")
     assert frame.url.startswith(f"{replayed}/replay/")
     for reach in ("document.cookie", "localStorage.length", "parent.document.title", "top.document.cookie"):
-        assert frame.evaluate(f"() => {{ try {{ return String({reach}) }} catch (e) {{ return e.name }} }}") == "SecurityError"
+        assert (
+            frame.evaluate(f"() => {{ try {{ return String({reach}) }} catch (e) {{ return e.name }} }}")
+            == "SecurityError"
+        )
     person.troubles = [trouble for trouble in person.troubles if "Blocked script execution" not in trouble]
 
 

@@ -84,7 +84,9 @@ def test_a_screenshot_and_the_page_after_its_scripts_are_there_when_a_browser_dr
 
 
 def test_headers_are_shown_as_text_hop_by_hop(client, rita):
-    hop = exchange("https://paper.example.com/old", "text/html", "moved", 301, Location="/story", X_Say="<script>1</script>")
+    hop = exchange(
+        "https://paper.example.com/old", "text/html", "moved", 301, Location="/story", X_Say="<script>1</script>"
+    )
     capture = store_page(make_page(URL), "<p>Words</p>", before=[hop], redirects=[{"url": hop.url, "status": 301}])
     raw = client.get(reverse("desk:capture", args=[capture.pk]), {"view": "headers"}).content.decode()
     assert "&lt;script&gt;1&lt;/script&gt;" in raw

@@ -103,11 +103,9 @@ def compare(before: str, after: str) -> Difference:
     old, new = _paragraphs(before), _paragraphs(after)
     difference = Difference(words=sum(len(words(text)) for text in (*old, *new)))
     budget = _Budget()
-    for kind, of_old, of_new in _steps(old, new):
+    for kind, of_old, of_new in _steps(old, new, budget):
         if kind == Kind.SAME:
-            difference.rows += [
-                Row(Kind.SAME, [Run(Kind.SAME, text)], [Run(Kind.SAME, text)]) for text in old[of_old]
-            ]
+            difference.rows += [Row(Kind.SAME, [Run(Kind.SAME, text)], [Run(Kind.SAME, text)]) for text in old[of_old]]
         else:
             difference.rows += _changed(old[of_old], new[of_new], budget)
     difference.by_words = budget.kept
@@ -143,7 +141,7 @@ def _paragraphs(text: str) -> list[str]:
     return [line for line in lines if line]
 
 
-def _steps(old: list[str], new: list[str]) -> Iterator[tuple[Kind, slice, slice]]:
+def _steps(old: list[str], new: list[str], budget: _Budget) -> Iterator[tuple[Kind, slice, slice]]:
     """Stretches of paragraphs that are the same, and between them those that aren't, in order."""
     start = 0
     while start < min(len(old), len(new)) and old[start] == new[start]:
@@ -157,6 +155,7 @@ def _steps(old: list[str], new: list[str]) -> Iterator[tuple[Kind, slice, slice]
     if len(inner_old) * len(inner_new) <= MOST_CELLS:
         steps = _closely(inner_old, inner_new)
     else:
+        budget.kept = False
         steps = _by_anchors(inner_old, inner_new)
     for kind, a, b, c, d in steps:
         yield kind, slice(start + a, start + b), slice(start + c, start + d)
@@ -207,8 +206,8 @@ def _rising(pairs: list[tuple[int, int]]) -> list[tuple[int, int]]:
     for number, (_, value) in enumerate(pairs):
         length = bisect_left(ends, value)
         before.append(at[length - 1] if length else -1)
-        ends[length:] = [value] if length == len(ends) else [value, *ends[length + 1 :]]
-        at[length:] = [number] if length == len(at) else [number, *at[length + 1 :]]
+        ends[length : length + 1] = [value]
+        at[length : length + 1] = [number]
     chain: list[tuple[int, int]] = []
     number = at[-1] if at else -1
     while number >= 0:

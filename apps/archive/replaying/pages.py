@@ -28,6 +28,7 @@ from apps.archive.replaying.vocabulary import (
 LONGEST_INPUT = 5_000_000
 MOST_TAGS = 100_000
 MOST_ATTRIBUTES = 64
+MOST_CANDIDATES = 100
 NOT_ALL = "The desk shows only the beginning of this page: it is far longer than pages are. The record holds all of it."
 TAG = re.compile(
     r"<(?:(?P<comment>!--(?:-?>|.*?--!?>|.*))|(?P<other>(?:[!?]|/[^A-Za-z>])[^>]*+>?|/>)"
@@ -38,7 +39,9 @@ ATTRIBUTE = re.compile(
     r"[\s/]*+(?P<name>[^\s/>=][^\s/>=]*+)(?:\s*+=\s*+(?:\"(?P<double>[^\"]*+)\"|'(?P<single>[^']*+)'|(?P<bare>[^\s>]*+)))?"
 )
 END_OF_TAG = re.compile(r"[^>]*+>?")
-DOCTYPE = re.compile(r"\s*+(?:<!--.{0,4000}?-->\s*+|<\?[^>]{0,200}>\s*+)*+(<!doctype\s[^<>]{1,300}>)", re.IGNORECASE | re.DOTALL)
+DOCTYPE = re.compile(
+    r"\s*+(?:<!--.{0,4000}?-->\s*+|<\?[^>]{0,200}>\s*+)*+(<!doctype\s[^<>]{1,300}>)", re.IGNORECASE | re.DOTALL
+)
 OWN_NAME = re.compile(r"[a-z][a-z0-9]*-[a-z0-9-]{1,60}")
 CANDIDATE = re.compile(r"[\s,]*+(?P<url>\S*[^\s,])(?P<size>[^,]*+),?")
 SIZE = re.compile(r"\s*\d+(?:\.\d+)?[wx](?:\s+\d+h)?\s*")
@@ -146,7 +149,9 @@ class _Page:
             css = styles.in_markup(styles.rewrite(block, self.base))
             self._write("style", {key: value for key, value in attributes.items() if key in ("media", "title")}, css)
         elif name in TEXT:
-            self._write(RENAMED.get(name, name), attributes, block.replace("<", "&lt;") if name != "xmp" else _escaped(block))
+            self._write(
+                RENAMED.get(name, name), attributes, block.replace("<", "&lt;") if name != "xmp" else _escaped(block)
+            )
         else:
             self._element(name, attributes)
         return after
@@ -158,7 +163,9 @@ class _Page:
                 self.base = self.base.moved(html.unescape(attributes["href"]))
         elif name == "meta":
             if html.unescape(attributes.get("name", "")).lower() in META and "http-equiv" not in attributes:
-                self.out.append(f'<meta name="{_escaped(attributes["name"])}" content="{_value(attributes, "content")}">')
+                self.out.append(
+                    f'<meta name="{_escaped(attributes["name"])}" content="{_value(attributes, "content")}">'
+                )
         elif name == "link":
             self._link(attributes)
         elif name in ("img", "image", "input", "source"):
@@ -173,7 +180,10 @@ class _Page:
             self.out.append(f'<link rel="stylesheet" href="{_escaped(leads)}" media="{_value(attributes, "media")}">')
 
     def _picture(self, name: str, attributes: Attributes) -> None:
-        given = {key: html.unescape(attributes.get(key, "")) for key in ("src", "srcset", "data-src", "href", "xlink:href", "type")}
+        given = {
+            key: html.unescape(attributes.get(key, ""))
+            for key in ("src", "srcset", "data-src", "href", "xlink:href", "type")
+        }
         if name == "input":
             kind = given["type"].strip().lower()
             if kind != "image":
@@ -205,10 +215,11 @@ class _Page:
             self.late.add(leads)
 
     def _candidates(self, srcset: str) -> str | None:
-        kept = []
-        at = 0
-        while candidate := CANDIDATE.match(srcset, at):
+        kept: list[str] = []
+        at = tried = 0
+        while tried < MOST_CANDIDATES and (candidate := CANDIDATE.match(srcset, at)):
             at = candidate.end()
+            tried += 1
             leads = self.base.find(candidate["url"])
             if leads and "," not in leads:
                 size = candidate["size"] if SIZE.fullmatch(candidate["size"]) else ""
@@ -228,9 +239,7 @@ class _Page:
         for key, raw in attributes.items():
             if key in ATTRIBUTES or (key.startswith(FREE) and len(raw) <= LONGEST_FREE and _is_plain(key)):
                 kept.append(f'{key}="{self._harmless(key, raw)}"')
-            elif key == "href":
-                kept += self._reference(name, html.unescape(raw))
-            elif key == "xlink:href" and name == "use" and "href" not in attributes:
+            elif key == "href" or (key == "xlink:href" and name == "use" and "href" not in attributes):
                 kept += self._reference(name, html.unescape(raw))
             elif key == "usemap" and raw.startswith("#"):
                 kept.append(f'usemap="{_escaped(html.unescape(raw))}"')
@@ -244,7 +253,11 @@ class _Page:
         """Where it would lead is said and not linked, unless it is on the page itself."""
         value = value.strip()
         if value.startswith("#"):
-            return [f'href="{_escaped(value)}"'] if name in ("a", "area", "use", "lineargradient", "radialgradient") else []
+            return (
+                [f'href="{_escaped(value)}"']
+                if name in ("a", "area", "use", "lineargradient", "radialgradient")
+                else []
+            )
         if name in ("a", "area") and (leads := self.base.absolute(value)):
             return [f'title="{_escaped(leads)}"']
         return []

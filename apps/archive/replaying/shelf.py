@@ -40,7 +40,9 @@ SERVED = {
     **dict.fromkeys(("application/x-font-otf", "application/x-font-opentype"), "font/otf"),
 }
 # Where the server did not know, or said something that it says of everything, the first bytes do.
-UNSPOKEN = frozenset({"", "unk", "application/octet-stream", "binary/octet-stream", "application/unknown", "text/plain"})
+UNSPOKEN = frozenset(
+    {"", "unk", "application/octet-stream", "binary/octet-stream", "application/unknown", "text/plain"}
+)
 FONTS = {b"wOFF": "font/woff", b"wOF2": "font/woff2", b"OTTO": "font/otf", b"\0\1\0\0": "font/ttf", b"true": "font/ttf"}
 
 
@@ -99,7 +101,9 @@ class Shelf:
         if PLAIN_TYPES.fullmatch(sent_as):
             return _html(pages.as_text(text))
         if sent_as not in HTML_TYPES and kind_of(body[:LOOKED_AT]) != Kind.HTML:
-            raise NotShown(f"This kind of document is not shown here ({sent_as or 'kind not stated'}). The record has it.")
+            raise NotShown(
+                f"This kind of document is not shown here ({sent_as or 'kind not stated'}). The record has it."
+            )
         return _html(pages.rewrite(text, self._url_of_page(), self._lookup))
 
     def dom(self) -> Piece:

@@ -31,10 +31,10 @@ INNER = re.compile(
     rf"|(?P<name>(?:{_LETTER}|{_ESCAPE})*+\()|(?P<close>\))|(?P<end>[;{{}}])",
     re.DOTALL | re.IGNORECASE,
 )
-HARMLESS = re.compile(r"(?:(?:-[a-z]+-)?(?:repeating-)?(?:linear|radial|conic)-gradient|calc|min|max|rgba?|hsla?|color)\(")
-ARGUMENT = re.compile(
-    rf"\s*+(?:(?P<string>{_STRING})(?:[^)\\]|\\.)*+|(?P<bare>(?:[^)\\]|\\.)*+))\)?", re.DOTALL
+HARMLESS = re.compile(
+    r"(?:(?:-[a-z]+-)?(?:repeating-)?(?:linear|radial|conic)-gradient|calc|min|max|rgba?|hsla?|color)\("
 )
+ARGUMENT = re.compile(rf"\s*+(?:(?P<string>{_STRING})(?:[^)\\]|\\.)*+|(?P<bare>(?:[^)\\]|\\.)*+))\)?", re.DOTALL)
 IMPORTED = re.compile(rf"(?:\s|{_COMMENT})*+(?:(?P<string>{_STRING})|(?P<name>(?:{_LETTER}|{_ESCAPE})*+\())", re.DOTALL)
 TO_THE_END = re.compile(rf"(?:{_COMMENT}|{_STRING}|[^;{{}}\"'/]|/)*+;?", re.DOTALL)
 ESCAPED = re.compile(r"\\(?:([0-9a-fA-F]{1,6})\s?|(.))", re.DOTALL)

@@ -24,7 +24,13 @@ from apps.desk.requests import DeskRequest
 COPIES = 50
 MOST_ROWS = 2_000
 SUFFIXES = {"application/pdf": "pdf", "image/jpeg": "jpg", "image/png": "png", "image/gif": "gif", "image/webp": "webp"}
-VIEWS = {"text": "Text", "page": "As captured", "screenshot": "Screenshot", "dom": "After scripts", "headers": "Headers"}
+VIEWS = {
+    "text": "Text",
+    "page": "As captured",
+    "screenshot": "Screenshot",
+    "dom": "After scripts",
+    "headers": "Headers",
+}
 
 
 @require_safe
