@@ -1,4 +1,4 @@
-"""The exact words that citations rest on, found again in a text: whatever its spaces and its kind of quotation marks."""
+"""The exact words that citations rest on, found again in a text: whatever its spaces and quotation marks."""
 
 from __future__ import annotations
 

@@ -66,7 +66,7 @@ def test_unchanged_stretches_are_folded_but_for_what_stands_beside_a_change():
 
 
 def megabyte(seed: int, per_line: int) -> list[str]:
-    chance = random.Random(seed)
+    chance = random.Random(seed)  # noqa: S311
     words = [f"word{number}" for number in range(3_000)]
     return [" ".join(chance.choices(words, k=per_line)) for _ in range(1_000_000 // (8 * per_line))]
 

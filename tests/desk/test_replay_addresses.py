@@ -1,4 +1,4 @@
-"""Addresses of archived bytes: who answers where, for how long, for which copy; and what is said when nothing can be."""
+"""Addresses of archived bytes: who answers where, for how long, for which copy; and what is said when none can."""
 
 from __future__ import annotations
 

@@ -38,7 +38,6 @@ TAG = re.compile(
 ATTRIBUTE = re.compile(
     r"[\s/]*+(?P<name>[^\s/>=][^\s/>=]*+)(?:\s*+=\s*+(?:\"(?P<double>[^\"]*+)\"|'(?P<single>[^']*+)'|(?P<bare>[^\s>]*+)))?"
 )
-END_OF_TAG = re.compile(r"[^>]*+>?")
 DOCTYPE = re.compile(
     r"\s*+(?:<!--.{0,4000}?-->\s*+|<\?[^>]{0,200}>\s*+)*+(<!doctype\s[^<>]{1,300}>)", re.IGNORECASE | re.DOTALL
 )
@@ -71,7 +70,7 @@ class _Page:
         self.late: set[str] = set()
         self.in_noscript = False
         # Whether the tag that is being read ends in a slash: in drawings that closes it.
-        self.slash = ""
+        self.slash = False
 
     def written(self) -> str:
         source, at, tags = self.source, 0, 0
@@ -91,10 +90,9 @@ class _Page:
                     attributes.setdefault(
                         matched["name"].lower(), matched["double"] or matched["single"] or matched["bare"] or ""
                     )
-            ended = END_OF_TAG.match(source, at)
-            assert ended
-            at = ended.end()
-            self.slash = "/" if "/" in ended[0] else ""
+            end = source.find(">", at) + 1 or len(source)
+            self.slash = "/" in source[at:end]
+            at = end
             if found["close"]:
                 self._close(name)
             else:

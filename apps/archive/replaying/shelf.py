@@ -124,7 +124,7 @@ class Shelf:
 
     def document(self) -> Piece:
         """The page's own bytes under the kind that they are: for somebody who takes the document away."""
-        stored, body = self._opened(self._page())
+        _, body = self._opened(self._page())
         kind = kind_of(body[:LOOKED_AT])
         return Piece(CONTENT_TYPES[kind] if kind else "application/octet-stream", body)
 

@@ -96,31 +96,34 @@ def _quoted(string: str) -> str:
 
 def _address(css: str, at: int, base: Base) -> tuple[str, int]:
     """What follows ``url(``, and where it ends."""
-    found = ARGUMENT.match(css, at)
-    assert found
-    value = _quoted(found["string"]) if found["string"] else plain(found["bare"].strip())
+    value, end = _argument(css, at)
     if value.startswith("#"):
-        return f"url({_string(value)})", found.end()
+        return f"url({_string(value)})", end
     leads = base.find(value)
-    return (f"url({_string(leads)})" if leads else NOTHING), found.end()
+    return (f"url({_string(leads)})" if leads else NOTHING), end
+
+
+def _argument(css: str, at: int) -> tuple[str, int]:
+    """The address in a ``url(`` that has just begun, and where it ends."""
+    found = ARGUMENT.match(css, at)
+    if found is None:
+        return "", len(css)
+    return _quoted(found["string"]) if found["string"] else plain(found["bare"].strip()), found.end()
 
 
 def _import(css: str, at: int, base: Base) -> tuple[str, int]:
     """What follows ``@import``: kept when the record holds it, and gone to its end when not."""
-    leads = None
+    leads, after = None, at
     found = IMPORTED.match(css, at)
     if found and found["string"]:
         leads, after = base.find(_quoted(found["string"])), found.end()
     elif found and plain(found["name"]).lower() == "url(":
-        argument = ARGUMENT.match(css, found.end())
-        assert argument
-        value = _quoted(argument["string"]) if argument["string"] else plain(argument["bare"].strip())
-        leads, after = base.find(value), argument.end()
+        value, after = _argument(css, found.end())
+        leads = base.find(value)
     if leads and not leads.startswith("data:"):
         return f"@import {_string(leads)}", after
-    end = TO_THE_END.match(css, at)
-    assert end
-    return "", end.end()
+    rest = TO_THE_END.match(css, at)
+    return "", rest.end() if rest else len(css)
 
 
 def _by_string(css: str, at: int, base: Base) -> tuple[str, int]:

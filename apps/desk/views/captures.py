@@ -1,4 +1,4 @@
-"""A stored copy, looked at in every way that is safe: as text, as captured, as drawn, by its headers; and two compared."""
+"""A stored copy, looked at in every way that is safe: text, as captured, as drawn, headers; and two compared."""
 
 from __future__ import annotations
 
@@ -166,15 +166,15 @@ def capture_diff(request: DeskRequest, before: int, after: int) -> HttpResponse:
     old, new = get_object_or_404(copies, pk=before), get_object_or_404(copies, pk=after)
     if old.page_id != new.page_id or old.pk == new.pk:
         raise Http404("These are not two copies of one page.")
-    extracts = [getattr(one, "extract", None) for one in (old, new)]
+    texts = [extract for one in (old, new) if (extract := getattr(one, "extract", None)) and extract.paragraphs]
     context: dict[str, Any] = {
         "old": old,
         "new": new,
         "source": getattr(old.page, "source", None),
         "copies": stored_copies(old.page),
     }
-    if all(extract is not None and extract.paragraphs for extract in extracts):
-        context |= _compared(old.page, *extracts)
+    if len(texts) == 2:
+        context |= _compared(old.page, *texts)
     return render(request, "desk/capture_diff.html", context)
 
 

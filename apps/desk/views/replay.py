@@ -76,7 +76,8 @@ def _shelf(ticket: Ticket, token: str) -> Shelf:
 
 
 def _sentence(text: str) -> Piece:
-    body = f"<!doctype html><html lang=en><title>Not shown</title><body style='font: 1rem sans-serif'><p>{html.escape(text)}"
+    head = "<!doctype html><html lang=en><title>Not shown</title><body style='font: 1rem sans-serif'>"
+    body = f"{head}<p>{html.escape(text)}"
     return Piece("text/html; charset=utf-8", body.encode())
 
 
