@@ -17,7 +17,7 @@ from apps.desk.views.session import session_ended
 
 
 class ReplayMiddleware:
-    """Archived bytes have a host of their own, when one is set: nothing else of the desk is there, and they aren't here.
+    """Archived bytes have a host of their own, when one is set: nothing else is there, and they aren't here.
 
     Stands before everything that knows a cookie, a session or a person: replay looks at none of them, and sets none.
     Without a host of their own the same addresses are answered here.
