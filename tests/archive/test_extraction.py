@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from apps.archive.reading.extraction import Article, read_article, read_plain
-from apps.archive.reading.markup import LONGEST_INPUT, MOST_FORMATTING, MOST_OPEN, tame
+from apps.archive.reading.markup import MOST_FORMATTING, MOST_OPEN, tame
+from apps.archive.web.decoding import LONGEST_TEXT
 
 URL = "https://news.example/world/captured"
 PARAGRAPHS = [
@@ -354,7 +355,7 @@ def test_plain_text_has_its_first_line_for_a_title() -> None:
 # more than a minute or a gigabyte; now the slowest takes about 3 s of CPU, so 10 s leave room for a slow machine and
 # still fail when a bound is lost.
 SECONDS = 10
-FULL = LONGEST_INPUT
+FULL = LONGEST_TEXT
 HOSTILE = {
     "nothing but div": "<div>" * (FULL // 5),
     "div with text": "<div>a" * (FULL // 6),

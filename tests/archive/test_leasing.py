@@ -56,6 +56,22 @@ class TestLeasing:
         Capture.objects.update(next_attempt_at=timezone.now() + timedelta(seconds=30))
         assert lease(asked.pk) is None
 
+    @pytest.mark.parametrize("state", ["queued", "fetching", "failed"])
+    @pytest.mark.parametrize("seconds", [-1, 0, 1])
+    def test_a_row_is_due_exactly_when_the_sweep_finds_it(self, asked, state, seconds):
+        now = timezone.now()
+        then = now + timedelta(seconds=seconds)
+        held = {"lease_until": then, "lease_token": uuid.uuid4()} if state == "fetching" else {}
+        ended = {"settled_at": now, "code": Code.HTTP_404} if state == "failed" else {}
+        Capture.objects.update(state=state, next_attempt_at=then, **held, **ended)
+        assert Capture.objects.get(pk=asked.pk).is_due(now) is Capture.objects.due(now).filter(pk=asked.pk).exists()
+
+    def test_taking_and_settling_read_no_column_later(self, asked, django_assert_max_num_queries):
+        with django_assert_max_num_queries(8):
+            leased = lease(asked.pk)
+        with django_assert_max_num_queries(6):
+            give_back(leased, Code.HTTP_404, "")
+
     def test_a_worker_that_comes_back_too_late_changes_nothing(self, asked):
         late = lease(asked.pk)
         Capture.objects.update(lease_until=timezone.now() - timedelta(seconds=1))

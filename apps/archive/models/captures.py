@@ -13,6 +13,12 @@ from django.utils import timezone
 from apps.archive.codes import GIVEN_UP, HINTS, RETRYABLE, Code, Phase, Robots
 from apps.archive.models.pages import Page
 
+A_WORKER_NEEDS = [
+    *("state", "method", "attempt", "last_attempt", "taken_at", "next_attempt_at", "lease_token", "lease_until"),
+    *("robots", "http_status", "final_url", "body_digest", "warc_digest"),
+    *("page__url", "page__host__free_at", "page__host__robots", "page__host__robots_at"),
+]
+
 
 class CaptureQuerySet(models.QuerySet["Capture"]):
     """Reads of the queue and of what came of it."""
@@ -22,6 +28,10 @@ class CaptureQuerySet(models.QuerySet["Capture"]):
         waiting = models.Q(state=Capture.State.QUEUED, next_attempt_at__lte=now)
         abandoned = models.Q(state=Capture.State.FETCHING, lease_until__lt=now)
         return self.filter(waiting | abandoned)
+
+    def with_what_a_worker_needs(self) -> CaptureQuerySet:
+        """The columns that taking a capture and settling it read: half the time of all of them."""
+        return self.select_related("page__host").only(*A_WORKER_NEEDS).order_by()
 
     def in_fair_turns(self, at_once: int) -> models.QuerySet[Any, int]:
         """Numbers of rows, the longest waiting first, of each host no more than can run: one can't crowd out all."""
@@ -203,6 +213,12 @@ class Capture(models.Model):
     def shown(self) -> str:
         """What a page shows of this row, in short: when it is another, the row is to be drawn anew."""
         return f"{self.state}.{self.attempt}.{self.phase}.{self.progress_bytes}"
+
+    def is_due(self, now: datetime) -> bool:
+        """Whether a worker may take this row now: what `due` asks of all rows."""
+        if self.state == self.State.QUEUED:
+            return self.next_attempt_at <= now
+        return self.state == self.State.FETCHING and self.lease_until is not None and self.lease_until < now
 
     @property
     def failure(self) -> str:

@@ -3,7 +3,8 @@
 import re
 from dataclasses import dataclass, field
 
-LONGEST_INPUT = 5_000_000
+from apps.archive.web.decoding import LONGEST_TEXT
+
 # Both parsers take quadratic time, or all the memory, on markup that no newsroom ever published: a million open
 # elements, or one with half a million attributes. A large live blog has 20,000 tags and is 60 elements deep.
 MOST_TAGS = 50_000
@@ -37,7 +38,7 @@ class Markup:
 
 def tame(html_text: str) -> Markup:
     """Bounds depth, tags and attributes. Scripts, styles and comments go: markup could hide in them from the count."""
-    source = html_text[:LONGEST_INPUT].replace("\0", "").encode("utf-8", "replace").decode("utf-8")
+    source = html_text[:LONGEST_TEXT].replace("\0", "").encode("utf-8", "replace").decode("utf-8")
     kept: list[str] = []
     data: list[str] = []
     nesting = _Nesting()

@@ -18,7 +18,6 @@ from datetime import UTC, datetime, timedelta
 from typing import IO, Any
 from urllib.parse import urljoin
 
-from isal import igzip
 from warcio.archiveiterator import ArchiveIterator
 from warcio.bufferedreaders import ChunkedDataReader
 from warcio.exceptions import ArchiveLoadFailed
@@ -30,7 +29,7 @@ from apps.archive.reading.walls import wall
 from apps.archive.receiving.refusals import UploadRefused
 from apps.archive.records import storage
 from apps.archive.records.contents import REVISIT, Elsewhere, Entry, Stored, find, read, stamp, surt
-from apps.archive.records.warc import COMPRESSION_LEVEL
+from apps.archive.records.warc import write_member
 from apps.archive.web.addresses import Refused
 from apps.archive.web.decoding import GZIP_WINDOW, RATIO_FROM_BYTES
 
@@ -166,9 +165,8 @@ def _check_http_head(plain: IO[bytes], head: bytes, block: Span) -> None:
 
 def _pack(plain: IO[bytes], record: Span, packed: IO[bytes]) -> Span:
     start = packed.tell()
-    with igzip.IGzipFile(fileobj=packed, mode="wb", compresslevel=COMPRESSION_LEVEL, mtime=0) as member:
-        plain.seek(record.start)
-        shutil.copyfileobj(LimitReader(plain, record.end - record.start), member, PIECE)
+    plain.seek(record.start)
+    write_member(packed, _pieces(LimitReader(plain, record.end - record.start)))
     return Span(start, packed.tell())
 
 

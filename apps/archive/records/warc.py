@@ -1,28 +1,32 @@
 """The archived record: one WARC 1.1 file per capture, with the bytes that went over the wire in both directions."""
 
 import hashlib
-import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import chain
 from typing import IO, Protocol
 from uuid import uuid4
 
-from isal import igzip
+from isal import isal_zlib
 
 from apps.archive.records.contents import REVISIT, Entry, stamp, surt
+from apps.archive.web.decoding import GZIP_WINDOW
 from apps.archive.web.exchanges import Exchange, Fetched
 
 PIECE = 65_536
 # Level 2 of isal takes an eighth of the time of zlib's level 9 and a tenth more room.
 COMPRESSION_LEVEL = 2
+# A body up to this size is held while its record is written; a larger one is read from its file each time.
+IN_MEMORY = 1_000_000
 CONFORMS_TO = "https://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/"
 REVISIT_PROFILES = "http://netpreserve.org/warc/1.1/revisit/"
 FIELDS = "application/warc-fields"
 LINE_BREAKS = re.compile(r"[\x00-\x1f\x7f]+")
 
 Fields = list[tuple[str, str]]
+Body = bytes | IO[bytes]
 
 
 class Writable(Protocol):
@@ -84,12 +88,13 @@ class WarcWriter:
 
         A payload that another address has brought into this file before becomes a revisit, unless it must be `whole`.
         """
-        payload, _ = _digest(b"", exchange.body)
+        body = b"".join(_pieces(exchange.body)) if exchange.body_bytes <= IN_MEMORY else exchange.body
+        payload, _ = _digest(b"", body)
         complete = exchange.status == 200 and exchange.body_bytes >= 1 and not exchange.truncated
         original = self._originals.get(payload) if complete else None
         if original and original.url != exchange.url and not whole:
             return self._revisit(exchange, original, "identical-payload-digest", payload)
-        response_id = self._exchange(exchange, "response", [], exchange.body, payload)
+        response_id = self._exchange(exchange, "response", [], body, payload)
         if complete:
             self._originals.setdefault(payload, Original(exchange.url, exchange.started_at, response_id))
         return response_id
@@ -104,12 +109,11 @@ class WarcWriter:
         payload, _ = _digest(b"", exchange.body)
         return self._revisit(exchange, original, "identical-payload-digest", payload)
 
-    def resource(self, url: str, content_type: str, body: bytes | IO[bytes], at: datetime) -> str:
+    def resource(self, url: str, content_type: str, body: Body, at: datetime) -> str:
         """What no server sent: a screenshot, a print, an uploaded file. Returns the record ID."""
-        stream = io.BytesIO(body) if isinstance(body, bytes) else body
         mime = _mime(content_type)
         headers = [("WARC-Target-URI", url)]
-        return self._write("resource", at, content_type, headers, b"", stream, indexed=(url, mime, 0))
+        return self._write("resource", at, content_type, headers, b"", body, indexed=(url, mime, 0))
 
     def metadata(self, about_url: str, facts: dict[str, str], at: datetime, concurrent_to: str | None = None) -> str:
         """What we know about an address; facts without a value are left out. Returns the record ID."""
@@ -119,9 +123,9 @@ class WarcWriter:
         return self._write_fields("metadata", at, [(name, value) for name, value in facts.items() if value], headers)
 
     def _revisit(self, exchange: Exchange, original: Original, profile: str, payload: str) -> str:
-        return self._exchange(exchange, "revisit", original.fields(profile), io.BytesIO(), payload)
+        return self._exchange(exchange, "revisit", original.fields(profile), b"", payload)
 
-    def _exchange(self, exchange: Exchange, kind: str, headers: Fields, body: IO[bytes], payload: str) -> str:
+    def _exchange(self, exchange: Exchange, kind: str, headers: Fields, body: Body, payload: str) -> str:
         response_id = _record_id()
         mime = REVISIT if kind == "revisit" else _mime(exchange.header("Content-Type"))
         about = [("WARC-Target-URI", exchange.url), ("WARC-IP-Address", exchange.ip)]
@@ -132,7 +136,7 @@ class WarcWriter:
             "application/http; msgtype=request",
             [*about, ("WARC-Concurrent-To", response_id)],
             exchange.request,
-            io.BytesIO(),
+            b"",
         )
         return self._write(
             kind,
@@ -148,7 +152,7 @@ class WarcWriter:
 
     def _write_fields(self, kind: str, at: datetime, fields: Fields, headers: Fields) -> str:
         lines = "".join(f"{name}: {_one_line(value)}\r\n" for name, value in fields)
-        return self._write(kind, at, FIELDS, headers, lines.encode(), io.BytesIO(), payload="")
+        return self._write(kind, at, FIELDS, headers, lines.encode(), b"", payload="")
 
     def _write(
         self,
@@ -157,7 +161,7 @@ class WarcWriter:
         content_type: str,
         headers: Fields,
         head: bytes,
-        body: IO[bytes],
+        body: Body,
         *,
         record_id: str = "",
         payload: str | None = None,
@@ -178,18 +182,23 @@ class WarcWriter:
             ("Content-Length", str(size)),
         ]
         offset = self._out.size
-        with igzip.IGzipFile(fileobj=self._out, mode="wb", compresslevel=COMPRESSION_LEVEL, mtime=0) as member:
-            lines = "".join(f"{name}: {_one_line(value)}\r\n" for name, value in fields)
-            member.write(f"WARC/1.1\r\n{lines}\r\n".encode())
-            member.write(head)
-            for piece in _pieces(body):
-                member.write(piece)
-            member.write(b"\r\n\r\n")
+        lines = "".join(f"{name}: {_one_line(value)}\r\n" for name, value in fields)
+        start = f"WARC/1.1\r\n{lines}\r\n".encode() + head
+        write_member(self._out, chain([start], _pieces(body), [b"\r\n\r\n"]))
         if indexed:
             url, mime, status = indexed
             length = self._out.size - offset
             self._entries.append(Entry(surt(url), stamp(at), url, mime, status, payload, offset, length))
         return record_id
+
+
+def write_member(out: Writable, pieces: Iterable[bytes]) -> None:
+    """Writes one gzip member (RFC 1952) that holds these pieces, one after the other."""
+    packer = isal_zlib.compressobj(COMPRESSION_LEVEL, wbits=GZIP_WINDOW)
+    for piece in pieces:
+        if packed := packer.compress(piece):
+            out.write(packed)
+    out.write(packer.flush())
 
 
 class _Counted:
@@ -204,7 +213,7 @@ class _Counted:
         return self._out.write(data)
 
 
-def _digest(head: bytes, body: IO[bytes]) -> tuple[str, int]:
+def _digest(head: bytes, body: Body) -> tuple[str, int]:
     """The digest of `head` and `body` together, and their size."""
     digest, size = hashlib.sha256(head), len(head)
     for piece in _pieces(body):
@@ -225,7 +234,10 @@ def _head(exchange: Exchange) -> bytes:
     return b"".join((*kept, f"Content-Length: {exchange.body_bytes}\r\n".encode(), lines[-1]))
 
 
-def _pieces(body: IO[bytes]) -> Iterator[bytes]:
+def _pieces(body: Body) -> Iterator[bytes]:
+    if isinstance(body, bytes):
+        yield body
+        return
     body.seek(0)
     yield from iter(lambda: body.read(PIECE), b"")
     body.seek(0)

@@ -21,7 +21,7 @@ GZIP_WINDOW = zlib.MAX_WBITS | 16
 
 BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16le"), (codecs.BOM_UTF16_BE, "utf-16be"))
 # Nobody reads further into a page; and one rare character makes every other take four bytes of memory.
-LONGEST_TEXT = 5_000_000
+LONGEST_TEXT = 4_000_000
 DECODED_AT_ONCE = 1_000_000
 META_WITHIN = 4_096
 DETECT_WITHIN = 65_536

@@ -10,6 +10,7 @@ import contextlib
 import http.server
 import multiprocessing
 import random
+import threading
 import time
 from collections.abc import Iterator
 from multiprocessing.connection import Connection
@@ -58,8 +59,8 @@ def page(number: int, size: int, *, requisites: bool) -> bytes:
     return f"<html><head><title>Story {number}</title>{head}</head><body>{body}</body></html>".encode()
 
 
-def serve(tell: Connection, pages: int, size: int, requisites: bool, seconds: float) -> None:
-    """A site with that many pages, each answered after `seconds`, until its process is ended."""
+def serve(tell: Connection, pages: int, size: int, requisites: bool, seconds: float, hosts: int) -> None:
+    """A site with that many pages, each answered after `seconds`, at so many addresses, until its process is ended."""
     made = [page(number, size, requisites=requisites) for number in range(pages)]
     styles = [script(n, 25_000 + 10_000 * n) for n in range(STYLES)]
     scripts = [script(10 + n, 40_000 + 40_000 * n) for n in range(SCRIPTS)]
@@ -79,9 +80,10 @@ def serve(tell: Connection, pages: int, size: int, requisites: bool, seconds: fl
     class Site(http.server.BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
         wbufsize = -1
+        disable_nagle_algorithm = True
 
         def do_GET(self) -> None:
-            number = self.path.strip("/")
+            number = self.path.partition("?")[0].strip("/")
             found = (made[int(number)], "text/html; charset=utf-8") if number.isdigit() else asset(self.path)
             if seconds:
                 time.sleep(seconds)
@@ -99,21 +101,33 @@ def serve(tell: Connection, pages: int, size: int, requisites: bool, seconds: fl
         request_queue_size = 256
 
     server = Server(("127.0.0.1", 0), Site)
-    tell.send(server.server_address[1])
+    port = server.server_address[1]
+    for number in range(2, hosts + 1):
+        threading.Thread(target=Server((f"127.0.0.{number}", port), Site).serve_forever, daemon=True).start()
+    tell.send([f"127.0.0.{number}:{port}" for number in range(1, hosts + 1)])
     server.serve_forever()
 
 
 @contextlib.contextmanager
-def site(pages: int, *, size: int = PAGE_BYTES, requisites: bool = False, seconds: float = 0) -> Iterator[str]:
+def site(pages: int, *, requisites: bool = False) -> Iterator[str]:
     """The "address:port" of a running site."""
+    with sites(pages, hosts=1, requisites=requisites) as running:
+        yield running[0]
+
+
+@contextlib.contextmanager
+def sites(
+    pages: int, *, hosts: int, size: int = PAGE_BYTES, requisites: bool = False, seconds: float = 0
+) -> Iterator[list[str]]:
+    """One running site at so many addresses of loopback, each "address:port": to the desk, so many hosts."""
     hear, tell = multiprocessing.Pipe()
-    arguments = (tell, pages, size, requisites, seconds)
+    arguments = (tell, pages, size, requisites, seconds, hosts)
     process = multiprocessing.get_context("spawn").Process(target=serve, args=arguments, daemon=True)
     process.start()
     try:
         if not hear.poll(30):
             raise SystemExit("The benchmark's site did not start.")
-        yield f"127.0.0.1:{hear.recv()}"
+        yield hear.recv()
     finally:
         process.terminate()
         process.join()
