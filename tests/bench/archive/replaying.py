@@ -15,7 +15,27 @@ import tempfile
 import time
 from collections.abc import Callable
 
-WORDS = "the soldiers were captured in Kursk on Thursday and both of them are wounded it was said by officials".split()
+WORDS = [
+    "the",
+    "soldiers",
+    "were",
+    "captured",
+    "in",
+    "Kursk",
+    "on",
+    "Thursday",
+    "and",
+    "both",
+    "of",
+    "them",
+    "are",
+    "wounded",
+    "it",
+    "was",
+    "said",
+    "by",
+    "officials",
+]
 SIZES = {"57 kB": 57_000, "1 MB": 1_000_000}
 
 
