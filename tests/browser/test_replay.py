@@ -12,7 +12,7 @@ import pytest
 from django.urls import reverse
 
 from apps.desk.views.replay import PAGE_WALL
-from tests.archive.recorded import store_page
+from tests.archive.recorded import PNG, store_page
 from tests.archive.servers import Route, site
 from tests.browser.hostile_page import WAYS, hostile_page, hostile_parts, way
 from tests.newsroom import make_page, make_reporter
@@ -134,6 +134,36 @@ def test_a_hostile_page_does_nothing_at_all_when_it_is_looked_at(somebody, repla
             frame.evaluate(f"() => {{ try {{ return String({reach}) }} catch (e) {{ return e.name }} }}")
             == "SecurityError"
         )
+    person.troubles = [trouble for trouble in person.troubles if "Blocked script execution" not in trouble]
+
+
+def test_what_the_record_holds_is_seen(somebody, replayed):
+    """Styles, pictures and fonts come through all walls: a page in a sandbox is of no origin, and asks as such."""
+    at = "https://paper.example.com"
+    svg = '<svg xmlns="http://www.w3.org/2000/svg" width="7" height="5"></svg>'
+    parts = {
+        f"{at}/s.css": (
+            "text/css",
+            "h1{color:rgb(1,2,3)} @font-face{font-family:f;src:url(f.woff2)} h1{font-family:f}",
+        ),
+        f"{at}/a.png": ("image/png", PNG),
+        f"{at}/a.svg": ("image/svg+xml", svg),
+        f"{at}/f.woff2": ("font/woff2", b"wOF2 and no font"),
+    }
+    body = "<link rel=stylesheet href=/s.css><h1>Seen</h1><img class=a src=/a.png><img class=b src=/a.svg>"
+    capture = store_page(make_page(URL), body, parts, screenshot=PNG)
+    make_reporter()
+    person = somebody("rita")
+    answers: dict[str, int] = {}
+    person.page.on("response", lambda answer: answers.update({answer.request.resource_type: answer.status}))
+    person.page.goto(reverse("desk:capture", args=[capture.pk]) + "?view=page")
+    frame = frame_of(person.page)
+    assert frame.evaluate("getComputedStyle(document.querySelector('h1')).color") == "rgb(1, 2, 3)"
+    assert frame.evaluate("[...document.images].map(image => image.naturalWidth)") == [1, 7]
+    assert answers["font"] == 200
+    assert not [trouble for trouble in person.troubles if "CORS" in trouble]
+    person.page.goto(reverse("desk:capture", args=[capture.pk]) + "?view=screenshot")
+    assert person.page.locator(".replayed img").evaluate("image => image.naturalWidth") == 1
     person.troubles = [trouble for trouble in person.troubles if "Blocked script execution" not in trouble]
 
 

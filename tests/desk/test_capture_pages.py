@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import base64
+import gzip
+import io
 import re
 from html import unescape
 
 import pytest
 from django.urls import reverse
 
+from apps.archive.actions import register_page, request_capture, upload_copy
+from apps.archive.capturing import capture as capturing
 from apps.archive.models import Capture
 from apps.audit.models import Entry
 from apps.audit.verbs import Verb
 from tests.archive.recorded import PNG, exchange, store_page
+from tests.archive.servers import Route, redirect, site
 from tests.newsroom import make_citation, make_claim, make_extract, make_page, make_person, make_reporter
 
 pytestmark = pytest.mark.django_db
@@ -135,6 +141,72 @@ def test_a_copy_that_is_not_there_says_so(client, rita, state):
     page = seen(client, citation.capture, "page")
     assert "There is nothing to look at" in page
     assert "<iframe" not in page
+
+
+def test_a_page_that_the_archive_fetched_is_shown_with_all_that_it_fetched(client, rita, settings):
+    """The whole way: a packed page, a picture behind a redirect, a style with a picture of its own."""
+    page = b"<link rel=stylesheet href=/s.css><img src=/moved><img srcset='/b.png 2x'><a href=/next>Next</a>"
+    routes = {
+        "/story": Route(gzip.compress(page), headers={"Content-Encoding": "gzip"}),
+        "/s.css": Route("a{background:url(c.png)}", headers={"Content-Type": "text/css"}),
+        "/moved": redirect("/a.png"),
+        **{f"/{name}.png": Route(PNG + name.encode(), headers={"Content-Type": "image/png"}) for name in "abc"},
+    }
+    settings.ARCHIVE_REQUISITES = 20
+    with site(routes) as where:
+        settings.ARCHIVE_ALLOW = frozenset([str(where)])
+        asked = request_capture(register_page(f"http://{where}/story"), by=rita)
+        assert capturing.run(asked.pk)
+    asked.refresh_from_db()
+    text = framed(client, asked).content.decode()
+    assert str(where) not in re.sub(r'title="[^"]*"', "", text)
+    addresses = re.findall(r"/replay/[^\" ]+", text)
+    assert len(addresses) == 3
+    answers = [client.get(address) for address in addresses]
+    assert [answer.status_code for answer in answers] == [200, 200, 200]
+    assert {answer.content for answer in answers[1:]} == {PNG + b"a", PNG + b"b"}
+    (inner,) = re.findall(r"/replay/[^\"]+", answers[0].content.decode())
+    assert client.get(inner).content == PNG + b"c"
+
+
+class TestUploads:
+    def uploaded(self, rita, data, name):
+        return upload_copy(
+            make_page(URL), io.BytesIO(data), by=rita, file_name=name, note="From a reader <b>in Kyiv</b>."
+        )
+
+    def test_the_mark_and_the_note_stand_on_every_view(self, client, rita):
+        capture = self.uploaded(rita, b"<html><title>A</title><p>Words</p></html>", "a.html")
+        for view in ("text", "page", "headers"):
+            raw = client.get(reverse("desk:capture", args=[capture.pk]), {"view": view}).content.decode()
+            assert "From a reader &lt;b&gt;in Kyiv&lt;/b&gt;." in raw
+            assert "Uploaded by hand" in raw
+        assert "No server sent this copy" in raw
+        assert b"<p>Words</p>" in framed(client, capture).content
+
+    def test_a_page_saved_in_one_file_is_shown_by_the_address_that_it_was_saved_from(self, client, rita):
+        there = "https://other.example.com/deep/story"
+        saved = f"""From: <Saved by Blink>
+Snapshot-Content-Location: {there}
+MIME-Version: 1.0
+Content-Type: multipart/related; boundary="b"
+
+--b
+Content-Type: text/html
+Content-Location: {there}
+
+<html><p>Words</p><img src=i.png></html>
+--b
+Content-Type: image/png
+Content-Transfer-Encoding: base64
+Content-Location: https://other.example.com/deep/i.png
+
+{base64.b64encode(PNG).decode()}
+--b--
+"""
+        capture = self.uploaded(rita, saved.encode(), "a.mhtml")
+        (address,) = re.findall(r'src="(/replay/[^"]+)"', framed(client, capture).content.decode())
+        assert client.get(address).content == PNG
 
 
 def test_an_unknown_view_is_the_text(client, rita):

@@ -13,6 +13,7 @@ from apps.archive.models import Contents
 from apps.archive.records.contents import entries
 from apps.archive.records.storage import discard
 from apps.desk.replay_addresses import GOOD_FOR_SECONDS, Ticket, path
+from apps.desk.replay_urls import urlpatterns
 from tests.archive.object_store import running
 from tests.archive.recorded import PNG, store_page
 from tests.archive.stores import Objects
@@ -117,6 +118,11 @@ class TestWalls:
     @pytest.mark.parametrize("method", ["post", "put", "delete", "options"])
     def test_it_is_only_looked_at(self, client, capture, method):
         assert getattr(client, method)(page_path(capture)).status_code == 405
+
+
+def test_there_are_these_addresses_of_replay_and_no_others():
+    """Each of them is a way to archived bytes without a sign-in: one more needs tests of its own."""
+    assert {pattern.name for pattern in urlpatterns} == {"replay_root", "replay_page", "replay_dom", "replay_part"}
 
 
 class TestTickets:

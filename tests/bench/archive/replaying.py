@@ -15,27 +15,8 @@ import tempfile
 import time
 from collections.abc import Callable
 
-WORDS = [
-    "the",
-    "soldiers",
-    "were",
-    "captured",
-    "in",
-    "Kursk",
-    "on",
-    "Thursday",
-    "and",
-    "both",
-    "of",
-    "them",
-    "are",
-    "wounded",
-    "it",
-    "was",
-    "said",
-    "by",
-    "officials",
-]
+SENTENCE = "the soldiers were captured in Kursk on Thursday and both of them are wounded it was said by officials"
+WORDS = SENTENCE.split()
 SIZES = {"57 kB": 57_000, "1 MB": 1_000_000}
 
 
