@@ -17,7 +17,7 @@ from apps.desk.replay_urls import urlpatterns
 from tests.archive.object_store import running
 from tests.archive.recorded import PNG, store_page
 from tests.archive.stores import Objects
-from tests.newsroom import make_page, make_reporter
+from tests.newsroom import make_extract, make_page, make_reporter
 
 pytestmark = pytest.mark.django_db
 URL = "https://paper.example.com/story"
@@ -243,7 +243,10 @@ class TestTrouble:
         Contents.objects.filter(capture=capture).update(cdxj="no index\n")
         assert "damaged" in self.said(client, capture, 404)
         client.force_login(make_reporter())
-        assert "damaged" in client.get(reverse("desk:capture", args=[capture.pk])).content.decode()
+        address = reverse("desk:capture", args=[capture.pk])
+        assert "damaged" in client.get(address, {"view": "page"}).content.decode()
+        make_extract(capture, "What was read is still there.")
+        assert "What was read is still there." in client.get(address).content.decode()
 
     def test_a_copy_without_an_index_holds_nothing_to_show(self, client, capture):
         Contents.objects.filter(capture=capture).delete()

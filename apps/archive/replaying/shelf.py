@@ -25,6 +25,7 @@ AWAY = "The archive's store can't be reached now. Try again in a moment; if it s
 DAMAGED = "The record of this copy is damaged, and this part of it can't be shown. Tell the administrator."
 ELSEWHERE = "This part of the copy lies in an earlier record, which this page does not open."
 NOT_HELD = "The record of this copy holds nothing of this kind."
+NO_PAGE = "This copy is a document and no page. Its text, if it has one, is under Text; the record has it whole."
 HTML_TYPES = ("text/html", "application/xhtml+xml")
 PLAIN_TYPES = re.compile(r"text/(?!html|css).+|application/(?:[a-z.+-]*json|(?:[a-z.]+\+)?xml|javascript)")
 # What may be shown beside a page, as what we say it is; whatever else a record holds is shown by nobody.
@@ -96,7 +97,9 @@ class Shelf:
         stored, body = self._opened(self._page())
         sent_as = _mime(stored.header("Content-Type") or self.capture.content_type)
         if kind_of(body[:LOOKED_AT]) in (Kind.PDF, *PICTURES) or sent_as.startswith(("image/", "video/", "audio/")):
-            raise NotShown("This copy is no page. Its text or picture is shown beside the record.")
+            raise NotShown(
+                "This copy is a document and no page. Its text, if it has one, is under Text, and the record has it whole."
+            )
         text, _ = to_text(body, stored.header("Content-Type"))
         if PLAIN_TYPES.fullmatch(sent_as):
             return _html(pages.as_text(text))

@@ -17,7 +17,7 @@ from apps.archive.models import Capture, Extract, Page
 from apps.archive.replaying.differences import Difference, Kind, Stretch, compare
 from apps.archive.replaying.shelf import NotShown, Shelf
 from apps.claims.models import Citation
-from apps.desk.quotes import holds, marked
+from apps.desk.quotes import Part, holds, marked
 from apps.desk.replay_addresses import address, allowed, ticket_for
 from apps.desk.requests import DeskRequest
 
@@ -48,10 +48,11 @@ def capture(request: DeskRequest, pk: int) -> HttpResponse:
         "views": VIEWS,
     }
     if found.is_stored:
+        context["paragraphs"] = _marked(found, context["extract"]) if view == "text" else []
         try:
             shelf = Shelf(found, lambda offset: address(token, "part", offset))
             context["views"] = {name: label for name, label in VIEWS.items() if _has(shelf, name) or name == view}
-            context |= SHOWN[view](found, shelf, token, context)
+            context |= SHOWN[view](found, shelf, token) if view != "text" else {}
         except NotShown as refusal:
             context["refusal"] = str(refusal)
     response = render(request, "desk/capture.html", context)
@@ -63,31 +64,31 @@ def _has(shelf: Shelf, view: str) -> bool:
     return bool({"screenshot": shelf.screenshot, "dom": lambda: shelf.has_dom}.get(view, lambda: True)())
 
 
-def _text(found: Capture, shelf: Shelf, token: str, context: dict[str, Any]) -> dict[str, Any]:
-    extract = context["extract"]
+def _marked(found: Capture, extract: Extract | None) -> list[list[Part]]:
+    """The text that was read, which needs no record: it is there when the store is not."""
     quotes = [citation.quote for citation in _quoted(found.page)]
-    return {"paragraphs": [marked(text, quotes) for text in extract.paragraphs] if extract else []}
+    return [marked(text, quotes) for text in extract.paragraphs] if extract else []
 
 
-def _page(found: Capture, shelf: Shelf, token: str, context: dict[str, Any]) -> dict[str, Any]:
+def _page(found: Capture, shelf: Shelf, token: str) -> dict[str, Any]:
     if picture := shelf.picture():
         return {"picture": picture}
     return {} if is_pdf(found) else {"frame": address(token, "page")}
 
 
-def _dom(found: Capture, shelf: Shelf, token: str, context: dict[str, Any]) -> dict[str, Any]:
+def _dom(found: Capture, shelf: Shelf, token: str) -> dict[str, Any]:
     return {"frame": address(token, "dom")} if shelf.has_dom else {}
 
 
-def _screenshot(found: Capture, shelf: Shelf, token: str, context: dict[str, Any]) -> dict[str, Any]:
+def _screenshot(found: Capture, shelf: Shelf, token: str) -> dict[str, Any]:
     return {"picture": shelf.screenshot()}
 
 
-def _headers(found: Capture, shelf: Shelf, token: str, context: dict[str, Any]) -> dict[str, Any]:
+def _headers(found: Capture, shelf: Shelf, token: str) -> dict[str, Any]:
     return {"answers": shelf.answers()}
 
 
-SHOWN = {"text": _text, "page": _page, "screenshot": _screenshot, "dom": _dom, "headers": _headers}
+SHOWN = {"page": _page, "screenshot": _screenshot, "dom": _dom, "headers": _headers}
 
 
 def is_pdf(found: Capture) -> bool:
