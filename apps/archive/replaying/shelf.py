@@ -97,9 +97,7 @@ class Shelf:
         stored, body = self._opened(self._page())
         sent_as = _mime(stored.header("Content-Type") or self.capture.content_type)
         if kind_of(body[:LOOKED_AT]) in (Kind.PDF, *PICTURES) or sent_as.startswith(("image/", "video/", "audio/")):
-            raise NotShown(
-                "This copy is a document and no page. Its text, if it has one, is under Text, and the record has it whole."
-            )
+            raise NotShown(NO_PAGE)
         text, _ = to_text(body, stored.header("Content-Type"))
         if PLAIN_TYPES.fullmatch(sent_as):
             return _html(pages.as_text(text))
