@@ -11,8 +11,8 @@ from celery.signals import task_success
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "verifydesk.settings")
 
 # After the first has done its work, the second is rung with the same number. A lower app never knows who listens.
-RUNG_AFTER = {"archive.read_capture": ["sources.learn"], "sources.learn": ["claims.reconsider"]}
-SWEEPS = ["archive.sweep", "sources.sweep", "claims.sweep"]
+RUNG_AFTER = {"archive.read_capture": ["sources.learn", "archive.compare"], "sources.learn": ["claims.reconsider"]}
+SWEEPS = ["archive.sweep", "archive.watch", "archive.catch_up", "sources.sweep", "claims.sweep"]
 
 app = Celery("verifydesk")
 app.config_from_object("django.conf:settings", namespace="CELERY")

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import dj_database_url
 from csp.constants import NONE, SELF
-from environs import FileAwareEnv
+from environs import FileAwareEnv, fields
 
 from verifydesk.broker import broker_url
 
@@ -247,6 +247,15 @@ ARCHIVE_ATTEMPTS = env.int("ARCHIVE_ATTEMPTS", 4)
 ARCHIVE_RETRY_SECONDS = env.float("ARCHIVE_RETRY_SECONDS", 30)
 ARCHIVE_LEASE_SECONDS = env.int("ARCHIVE_LEASE_SECONDS", 125)
 ARCHIVE_SWEEP_SECONDS = env.float("ARCHIVE_SWEEP_SECONDS", 10)
+# How cited pages are looked at again: the last pause repeats.
+ARCHIVE_WATCH = env.bool("ARCHIVE_WATCH", True)
+ARCHIVE_WATCH_PAUSES: list[timedelta] = env.list(
+    "ARCHIVE_WATCH_PAUSES",
+    [timedelta(hours=1), timedelta(hours=6), *(timedelta(days=days) for days in (1, 3, 7, 30))],
+    subcast=fields.TimeDelta,  # type: ignore[arg-type]  # its stub knows no classes of fields
+)
+ARCHIVE_WATCH_GONE_DAYS = env.int("ARCHIVE_WATCH_GONE_DAYS", 14)
+ARCHIVE_WATCH_AT_ONCE = env.int("ARCHIVE_WATCH_AT_ONCE", 100)
 
 # Celery: the row is the job, the message only a doorbell. No results, no ETA, no prefetch.
 # soft limit < hard limit < lease < visibility timeout; tests/test_house_rules.py holds them to it.

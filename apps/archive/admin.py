@@ -74,9 +74,9 @@ class UploadAdmin(ReadOnlyAdmin):
 
 @admin.register(Watch)
 class WatchAdmin(ReadOnlyAdmin):
-    list_display = ["page", "standing", "rung", "next_look_at", "failures", "ended_at"]
+    list_display = ["page", "standing", "rung", "next_look_at", "failures", "baseline", "ended_at"]
     list_filter = ["standing"]
-    list_select_related = ["page"]
+    list_select_related = ["page", "baseline__page"]
     search_fields = ["page__url"]
     show_full_result_count = False
 
@@ -100,8 +100,8 @@ class PassageAdmin(ReadOnlyAdmin):
 
 @admin.register(Drift)
 class DriftAdmin(ReadOnlyAdmin):
-    list_display = ["page", "kind", "share", "found_at"]
+    list_display = ["page", "kind", "share", "found_at", "before", "after"]
     list_filter = ["kind"]
-    list_select_related = ["page"]
+    list_select_related = ["page", "before__page", "after__page"]
     search_fields = ["page__url"]
     show_full_result_count = False

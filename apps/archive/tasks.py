@@ -11,8 +11,9 @@ from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from apps.archive.capturing import capture, politeness
-from apps.archive.models import Capture
+from apps.archive.models import Capture, Watch
 from apps.archive.reading import reader
+from apps.archive.watching import catching_up, looking
 from apps.audit.context import Channel, entered_by
 
 SWEPT_AT_ONCE = 500
@@ -47,6 +48,45 @@ def sweep() -> None:
         ring(capture_page, pk)
     for pk in Capture.objects.unread(timezone.now()).order_by("pk").values_list("pk", flat=True)[:SWEPT_AT_ONCE]:
         ring(read_capture, pk)
+
+
+@shared_task(name="archive.look", queue="fetch")
+def look(page_id: int) -> None:
+    """Look at one watched page again, if it is due."""
+    with entered_by(Channel.WORKER):
+        held = looking.hold(page_id)
+        if held is None:
+            return
+        otherwise = looking.work(held)
+    host = held.watch.page.host_id
+    if (copy := otherwise or politeness.waiting(host)) is not None:
+        ring(capture_page, copy)
+    if settings.ARCHIVE_WATCH and (next_here := looking.waiting(host)) is not None:
+        ring(look, next_here)
+
+
+@shared_task(name="archive.compare", queue="extract")
+def compare(capture_id: int) -> None:
+    """Hold one copy that has been read against what is relied on, if its page is watched."""
+    with entered_by(Channel.WORKER):
+        catching_up.run(capture_id)
+
+
+@shared_task(name="archive.watch", queue="desk", expires=60)
+def watch() -> None:
+    """Ring for the watched pages that are due: few at a time, and of each host one."""
+    if settings.ARCHIVE_WATCH:
+        due = Watch.objects.due(timezone.now()).one_of_each_host()
+        for page_id in due[: settings.ARCHIVE_WATCH_AT_ONCE]:
+            ring(look, page_id)
+
+
+@shared_task(name="archive.catch_up", queue="desk", expires=60)
+def catch_up() -> None:
+    """Ring for copies of watched pages that were read and not compared: a bell was lost, or the watch is new."""
+    behind = list(Watch.objects.behind().values_list("pk", flat=True)[:SWEPT_AT_ONCE])
+    for capture_id in Capture.objects.comparable().newest_of(behind) if behind else ():
+        ring(compare, capture_id)
 
 
 def ring(task: Any, *args: int) -> None:

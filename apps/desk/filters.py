@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from apps.accounts.models import User
 from apps.archive.codes import CAUTIONS, Code
-from apps.archive.models import Capture
+from apps.archive.models import Capture, Drift
 from apps.audit.context import Channel
 from apps.audit.models import Entry, EntryQuerySet
 from apps.audit.verbs import Verb
@@ -106,6 +106,22 @@ class TroubleFilter(filters.FilterSet):
 
     def at_host(self, captures: Any, name: str, value: str) -> Any:
         return captures.filter(page__host=value.strip().lower())
+
+
+class DriftFilter(filters.FilterSet):
+    """What the watch has found: of which kind, and at which host."""
+
+    kind = filters.ChoiceFilter(label="What", choices=Drift.Kind.choices, empty_label="Anything")
+    host = filters.CharFilter(
+        label="Host", method="at_host", widget=forms.TextInput(attrs={"placeholder": "news.example.org"})
+    )
+
+    class Meta:
+        model = Drift
+        fields: list[str] = []
+
+    def at_host(self, drifts: Any, name: str, value: str) -> Any:
+        return drifts.filter(page__host=value.strip().lower())
 
 
 def told_of_claim(entries: EntryQuerySet, claim_id: int) -> EntryQuerySet:

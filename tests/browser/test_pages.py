@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 from playwright.sync_api import expect
 
-from apps.archive.models import Capture
+from apps.archive.models import Capture, Drift, Look, Watch
 from apps.claims import actions
 from apps.claims.states import Stance
 from apps.desk.views.captures import VIEWS
@@ -14,6 +15,7 @@ from tests.archive.recorded import PNG, store_page
 from tests.archive.servers import Route, site
 from tests.newsroom import (
     PASSWORD,
+    make_capture,
     make_citation,
     make_claim,
     make_extract,
@@ -55,6 +57,11 @@ def paths():
         before, f"{LONG}\nTwo men were captured.\n" + "A paragraph. \n" * 40, title="Two captured", byline="Ann"
     )
     make_extract(after, f"{LONG}{LONG}\nThree men were captured.\n" + "A paragraph. \n" * 40, title="Three" * 30)
+    found = {"page": source.page, "before": claim.citations.first().capture}
+    Watch.objects.create(page=source.page, next_look_at=timezone.now(), compared=found["before"])
+    Look.objects.create(page=source.page, outcome="failed", code="http_5xx", detail="x" * 400)
+    Drift.objects.create(kind="changed", share=0.3, after=make_capture(source.page), **found)
+    Drift.objects.create(kind="moved", detail=LONG, **found)
     return [
         reverse("desk:queue"),
         reverse("desk:queue") + "?text=nothing+like+it",
@@ -75,6 +82,7 @@ def paths():
         reverse("desk:story_open"),
         reverse("desk:trail"),
         reverse("desk:needs_a_person"),
+        reverse("desk:drifts"),
         reverse("desk:capture_let_go", args=[failed.capture_id]),
     ]
 

@@ -42,12 +42,17 @@ TABLE: dict[str, tuple[str, set[str]]] = {
     "capture_diff": ("GET", EVERYONE),
     "capture_document": ("GET", EVIDENCE),
     "page_compare": ("GET", EVERYONE),
+    "source_look": ("POST", CITES),
+    "source_watch": ("POST", CITES),
     "capture_retry": ("POST", CITES),
     "capture_record": ("GET", EVIDENCE),
     "attempt_record": ("GET", EVIDENCE),
+    "capture_wacz": ("GET", EVIDENCE),
+    "claim_wacz": ("GET", EVIDENCE),
     "capture_let_go": ("POST", CITES),
     "page_upload": ("POST", CITES),
     "needs_a_person": ("GET", EVERYONE),
+    "drifts": ("GET", EVERYONE),
     "stories": ("GET", EVERYONE),
     "story_open": ("GET", CITES),
     "story": ("GET", EVERYONE),
@@ -90,6 +95,7 @@ def addresses():
             "story_open",
             "trail",
             "needs_a_person",
+            "drifts",
         }
         special = {"capture_diff": [citation.capture_id, document.pk], "capture_document": [document.pk]}
         found[name] = reverse(f"desk:{name}", args=[] if plain else special.get(name) or [with_key[kind]])

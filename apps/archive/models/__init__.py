@@ -4,7 +4,7 @@ from apps.archive.models.captures import Attempt, Capture, CaptureQuerySet, Cont
 from apps.archive.models.extracts import Extract
 from apps.archive.models.pages import Host, Page
 from apps.archive.models.uploads import Upload
-from apps.archive.models.watches import Drift, Look, Passage, Watch
+from apps.archive.models.watches import Drift, Look, Passage, Watch, in_per_cent
 
 __all__ = [
     "Attempt",
@@ -20,5 +20,6 @@ __all__ = [
     "Upload",
     "Watch",
     "facts_of",
+    "in_per_cent",
     "record_name",
 ]

@@ -15,8 +15,8 @@ from apps.archive.models.pages import Page
 
 A_WORKER_NEEDS = [
     *("state", "method", "attempt", "last_attempt", "taken_at", "next_attempt_at", "lease_token", "lease_until"),
-    *("robots", "http_status", "final_url", "body_digest", "warc_digest"),
-    *("page__url", "page__host__free_at", "page__host__robots", "page__host__robots_at"),
+    *("by_watch", "robots", "http_status", "final_url", "body_digest", "warc_digest"),
+    *("page__url", "page__host__free_at", "page__host__look_until", "page__host__robots", "page__host__robots_at"),
 ]
 
 
@@ -49,10 +49,24 @@ class CaptureQuerySet(models.QuerySet["Capture"]):
         """Copies that hold the page, with everything that belongs to it or without."""
         return self.filter(state__in=Capture.HELD)
 
+    def comparable(self) -> CaptureQuerySet:
+        """What the watch can hold against another copy: sent by the site itself, stored and read."""
+        return self.stored().filter(read_at__isnull=False).exclude(method=Capture.Method.UPLOADED)
+
+    def newest_of(self, pages: list[int]) -> models.QuerySet[Any, int]:
+        """The number of the newest of these of each page."""
+        grouped = self.order_by().filter(page__in=pages).values("page")
+        return grouped.annotate(newest=models.Max("pk")).order_by("newest").values_list("newest", flat=True)
+
     def needing_a_person(self) -> CaptureQuerySet:
-        """What the machine gave up on: failed, nobody has let it go, and nothing newer of its page."""
-        newer = Capture.objects.filter(page=models.OuterRef("page"), pk__gt=models.OuterRef("pk"))
-        return self.filter(~models.Exists(newer), state__in=Capture.NOT_HAD, let_go_at__isnull=True)
+        """What the machine gave up on: failed, nobody has let it go, and nothing newer of its page.
+
+        What nobody asked for waits for nobody: the watch goes there again by itself.
+        """
+        newer = Capture.objects.filter(page=models.OuterRef("page"), pk__gt=models.OuterRef("pk")).exclude(
+            by_watch=True, state__in=Capture.NOT_HAD
+        )
+        return self.filter(~models.Exists(newer), state__in=Capture.NOT_HAD, let_go_at__isnull=True, by_watch=False)
 
     def with_pages(self) -> CaptureQuerySet:
         return self.select_related("page__host", "requested_by")

@@ -21,6 +21,7 @@ from apps.desk.fragments import answer, is_fragment
 from apps.desk.requests import DeskRequest
 from apps.desk.subjects import subjects
 from apps.desk.typed import sent
+from apps.desk.watch_panel import panel
 from apps.sources.models import Source
 
 CAPTURES = 20
@@ -50,6 +51,7 @@ def source(request: DeskRequest, pk: int) -> HttpResponse:
         "is_moving": bool(chosen and chosen.is_moving),
         "ask_again_after": "10s" if chosen and chosen.is_waiting_long else "1s",
         "citations": list(found.citations.live().select_related("claim", "cited_by")),
+        "panel": panel(found.page),
         "timeline": timeline,
         "subjects": subjects(timeline, apart_from=found.stream),
     }
