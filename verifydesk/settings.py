@@ -62,6 +62,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "apps.desk.middleware.ReplayMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "apps.accounts.middleware.PlainSessionMiddleware",
@@ -123,6 +124,8 @@ ARCHIVE_S3_REGION = env.str("ARCHIVE_S3_REGION", "")
 ARCHIVE_S3_PREFIX = env.str("ARCHIVE_S3_PREFIX", "").strip("/")
 ARCHIVE_S3_KEY = env.str("ARCHIVE_S3_KEY", "")
 ARCHIVE_S3_SECRET = env.str("ARCHIVE_S3_SECRET", "")
+# The origin that archived pages are shown from, beside the desk's own: https://archive.example.org
+ARCHIVE_ORIGIN = env.str("ARCHIVE_ORIGIN", "").rstrip("/")
 ARCHIVE_FREE_BYTES = env.int("ARCHIVE_FREE_BYTES", 0 if DEBUG else 1_000_000_000)
 
 STORAGES = {

@@ -44,6 +44,7 @@ def source(request: DeskRequest, pk: int) -> HttpResponse:
         "source": found,
         "shown": shown,
         "captures": captures,
+        "comparable": [one for one in captures if one.is_stored],
         "capture": chosen,
         "extract": getattr(chosen, "extract", None),
         "attempts": list(chosen.attempts.all()) if chosen else [],
