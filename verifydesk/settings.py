@@ -247,6 +247,9 @@ ARCHIVE_ATTEMPTS = env.int("ARCHIVE_ATTEMPTS", 4)
 ARCHIVE_RETRY_SECONDS = env.float("ARCHIVE_RETRY_SECONDS", 30)
 ARCHIVE_LEASE_SECONDS = env.int("ARCHIVE_LEASE_SECONDS", 125)
 ARCHIVE_SWEEP_SECONDS = env.float("ARCHIVE_SWEEP_SECONDS", 10)
+# How often a worker says that it is alive, and how long due work may lie there before the desk says that it isn't well.
+ARCHIVE_HEARTBEAT_SECONDS = env.float("ARCHIVE_HEARTBEAT_SECONDS", 15)
+ARCHIVE_LATE_SECONDS = env.float("ARCHIVE_LATE_SECONDS", 300)
 # How cited pages are looked at again: the last pause repeats.
 ARCHIVE_WATCH = env.bool("ARCHIVE_WATCH", True)
 ARCHIVE_WATCH_PAUSES: list[timedelta] = env.list(

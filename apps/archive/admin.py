@@ -1,6 +1,21 @@
 from django.contrib import admin
 
-from apps.archive.models import Attempt, Capture, Contents, Drift, Extract, Host, Look, Page, Passage, Upload, Watch
+from apps.archive.models import (
+    Attempt,
+    Capture,
+    Contents,
+    Drift,
+    Extract,
+    Host,
+    Look,
+    Page,
+    Passage,
+    Tallied,
+    Tally,
+    Upload,
+    Watch,
+    Worker,
+)
 from apps.audit.admin import ReadOnlyAdmin
 
 
@@ -105,3 +120,23 @@ class DriftAdmin(ReadOnlyAdmin):
     list_select_related = ["page", "before__page", "after__page"]
     search_fields = ["page__url"]
     show_full_result_count = False
+
+
+@admin.register(Worker)
+class WorkerAdmin(ReadOnlyAdmin):
+    list_display = ["name", "machine", "process", "queues", "version", "since", "seen_at"]
+
+
+@admin.register(Tally)
+class TallyAdmin(ReadOnlyAdmin):
+    """Sums that the archive counts by itself, from its captures."""
+
+    list_display = ["start", "span", "host", "outcome", "code", "method", "count", "records", "bytes"]
+    list_filter = ["span", "outcome"]
+    search_fields = ["=host"]
+    show_full_result_count = False
+
+
+@admin.register(Tallied)
+class TalliedAdmin(ReadOnlyAdmin):
+    list_display = ["until", "at"]

@@ -12,5 +12,6 @@ class ArchiveConfig(AppConfig):
         register(checks.check_allow_list, Tags.security)
         register(checks.check_object_store, Tags.security)
         register(checks.check_uploads)
+        register(checks.check_patience)
         register(checks.check_watch)
         register(checks.check_contact, Tags.security, deploy=True)

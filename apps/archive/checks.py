@@ -68,6 +68,29 @@ def check_contact(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     ]
 
 
+def check_patience(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """archive.E014: a worker is heard before it is missed, and work is late only after it has been rung for again."""
+    beat, late = settings.ARCHIVE_HEARTBEAT_SECONDS, settings.ARCHIVE_LATE_SECONDS
+    problems: list[CheckMessage] = []
+    if not 0 < beat <= 300:
+        problems.append(
+            Error(
+                f"ARCHIVE_HEARTBEAT_SECONDS: {beat:g} is no time after which a worker can say again that it is there.",
+                hint="Choose between 1 and 300 seconds; 15 is usual.",
+                id="archive.E014",
+            )
+        )
+    if late <= settings.ARCHIVE_SWEEP_SECONDS:
+        problems.append(
+            Error(
+                "ARCHIVE_LATE_SECONDS is not longer than ARCHIVE_SWEEP_SECONDS: one lost bell would be an alarm.",
+                hint="Some minutes are usual.",
+                id="archive.E014",
+            )
+        )
+    return problems
+
+
 def check_watch(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     """archive.E003: the pauses between two looks widen, none is a hammering. archive.E004: numbers that can work."""
     problems: list[CheckMessage] = []

@@ -11,6 +11,7 @@ from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from apps.archive.capturing import capture, politeness
+from apps.archive.health import heartbeat, tallies
 from apps.archive.models import Capture, Watch
 from apps.archive.reading import reader
 from apps.archive.watching import catching_up, looking
@@ -87,6 +88,13 @@ def catch_up() -> None:
     behind = list(Watch.objects.behind().values_list("pk", flat=True)[:SWEPT_AT_ONCE])
     for capture_id in Capture.objects.comparable().newest_of(behind) if behind else ():
         ring(compare, capture_id)
+
+
+@shared_task(name="archive.count", queue="desk", expires=60)
+def count() -> None:
+    """Bring the tallies of what came of captures up to date, and forget workers that are long gone."""
+    tallies.count()
+    heartbeat.forget_the_silent(timezone.now())
 
 
 def ring(task: Any, *args: int) -> None:

@@ -50,6 +50,7 @@ urlpatterns = [
     path("pages/<int:pk>/compare/", captures.page_compare, name="page_compare"),
     path("pages/<int:pk>/upload/", uploads.page_upload, name="page_upload"),
     path("archive/needs-a-person/", archive.needs_a_person, name="needs_a_person"),
+    path("archive/health/", archive.archive_health, name="archive_health"),
     path("archive/changes/", watches.drifts, name="drifts"),
     path("stories/", stories.stories, name="stories"),
     path("stories/open/", stories.story_open, name="story_open"),

@@ -8,7 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from apps.archive.checks import check_allow_list, check_contact, check_object_store, check_uploads, check_watch
+from apps.archive.checks import (
+    check_allow_list,
+    check_contact,
+    check_object_store,
+    check_patience,
+    check_uploads,
+    check_watch,
+)
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -156,3 +163,12 @@ def test_a_production_desk_needs_its_secret_key_which_may_come_from_a_file(tmp_p
     secret = tmp_path / "key"
     secret.write_text("y" * 60 + "\n")
     assert manage(**without, SECRET_KEY_FILE=str(secret)).returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("beat", "late", "said"),
+    [(15, 300, []), (0, 300, ["archive.E014"]), (600, 300, ["archive.E014"]), (15, 10, ["archive.E014"])],
+)
+def test_a_worker_is_heard_before_it_is_missed(settings, beat, late, said):
+    settings.ARCHIVE_HEARTBEAT_SECONDS, settings.ARCHIVE_LATE_SECONDS, settings.ARCHIVE_SWEEP_SECONDS = beat, late, 10
+    assert [problem.id for problem in check_patience(None)] == said

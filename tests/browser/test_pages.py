@@ -82,6 +82,7 @@ def paths():
         reverse("desk:story_open"),
         reverse("desk:trail"),
         reverse("desk:needs_a_person"),
+        reverse("desk:archive_health"),
         reverse("desk:drifts"),
         reverse("desk:capture_let_go", args=[failed.capture_id]),
     ]

@@ -17,6 +17,8 @@ EVERYONE = set(ROLES)
 CITES = {"reporter", "editor", "standards_editor"}
 DECIDES = {"editor", "standards_editor"}
 EVIDENCE = {"reporter", "editor", "standards_editor", "auditor"}
+# Sums of what the admin panel shows row by row: whoever may see the rows may see them.
+OPERATORS = {"standards_editor", "auditor", "administrator"}
 
 # name: (method, who may). A GET that may answers 200 or a redirect; a POST that may never answers 403.
 TABLE: dict[str, tuple[str, set[str]]] = {
@@ -52,6 +54,7 @@ TABLE: dict[str, tuple[str, set[str]]] = {
     "capture_let_go": ("POST", CITES),
     "page_upload": ("POST", CITES),
     "needs_a_person": ("GET", EVERYONE),
+    "archive_health": ("GET", OPERATORS),
     "drifts": ("GET", EVERYONE),
     "stories": ("GET", EVERYONE),
     "story_open": ("GET", CITES),
@@ -95,6 +98,7 @@ def addresses():
             "story_open",
             "trail",
             "needs_a_person",
+            "archive_health",
             "drifts",
         }
         special = {"capture_diff": [citation.capture_id, document.pk], "capture_document": [document.pk]}

@@ -20,6 +20,13 @@ A_WORKER_NEEDS = [
 ]
 
 
+class Written(models.Value):
+    """A word of ours, written into the statement: to those that are bound in a list SQLite fits no partial index."""
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[()]]:
+        return f"'{self.value}'", ()
+
+
 class CaptureQuerySet(models.QuerySet["Capture"]):
     """Reads of the queue and of what came of it."""
 
@@ -27,7 +34,20 @@ class CaptureQuerySet(models.QuerySet["Capture"]):
         """What a worker may take now: waiting and due, or taken by a worker that never came back."""
         waiting = models.Q(state=Capture.State.QUEUED, next_attempt_at__lte=now)
         abandoned = models.Q(state=Capture.State.FETCHING, lease_until__lt=now)
-        return self.filter(waiting | abandoned)
+        return self.in_flight().filter(waiting | abandoned)
+
+    def in_flight(self) -> CaptureQuerySet:
+        return self._in_state(*Capture.IN_FLIGHT)
+
+    def queued(self) -> CaptureQuerySet:
+        return self.in_flight().filter(state=Capture.State.QUEUED)
+
+    def fetching(self) -> CaptureQuerySet:
+        return self.filter(state=Capture.State.FETCHING)
+
+    def _in_state(self, *states: str) -> CaptureQuerySet:
+        """Those in one of these states, said just as the partial indexes say it."""
+        return self.filter(state__in=[Written(str(state)) for state in states])
 
     def with_what_a_worker_needs(self) -> CaptureQuerySet:
         """The columns that taking a capture and settling it read: half the time of all of them."""
@@ -47,7 +67,7 @@ class CaptureQuerySet(models.QuerySet["Capture"]):
 
     def stored(self) -> CaptureQuerySet:
         """Copies that hold the page, with everything that belongs to it or without."""
-        return self.filter(state__in=Capture.HELD)
+        return self._in_state(*Capture.HELD)
 
     def comparable(self) -> CaptureQuerySet:
         """What the watch can hold against another copy: sent by the site itself, stored and read."""
@@ -66,7 +86,8 @@ class CaptureQuerySet(models.QuerySet["Capture"]):
         newer = Capture.objects.filter(page=models.OuterRef("page"), pk__gt=models.OuterRef("pk")).exclude(
             by_watch=True, state__in=Capture.NOT_HAD
         )
-        return self.filter(~models.Exists(newer), state__in=Capture.NOT_HAD, let_go_at__isnull=True, by_watch=False)
+        given_up = self._in_state(*Capture.NOT_HAD)
+        return given_up.filter(~models.Exists(newer), let_go_at__isnull=True, by_watch=False)
 
     def with_pages(self) -> CaptureQuerySet:
         return self.select_related("page__host", "requested_by")
@@ -280,6 +301,10 @@ class AttemptQuerySet(models.QuerySet["Attempt"]):
         """Tries that are over: their record, if they have one, is there to stay."""
         return self.filter(ended_at__isnull=False)
 
+    def failed(self) -> AttemptQuerySet:
+        """Tries that brought no copy. Written as its index is."""
+        return self.filter(code__gt="", ended_at__isnull=False)
+
 
 class Attempt(models.Model):
     """One try at a capture, kept whatever came of it: written down before anything is stored, or when it ends.
@@ -303,6 +328,7 @@ class Attempt(models.Model):
         ordering = ["number"]
         indexes = [
             models.Index(fields=["warc_digest"], name="attempt_by_record", condition=~models.Q(warc_digest="")),
+            models.Index(fields=["ended_at"], name="attempt_failed_by_day", condition=models.Q(code__gt="")),
         ]
         constraints = [models.UniqueConstraint(fields=["capture", "number"], name="attempt_is_counted_once")]
 

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from django import template
 from django.utils.formats import date_format
-from django.utils.html import format_html
+from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.timezone import localtime
 
@@ -72,6 +72,19 @@ def moment(value: datetime | None) -> str:
 def counted(number: int) -> str:
     """A number of claims, as far as the desk counts: 12, 10,000, 10,000+."""
     return f"{number:,}" if number <= COUNTED_TO else f"{COUNTED_TO:,}+"
+
+
+@register.filter
+def thousands(number: int) -> str:
+    """A number with its thousands apart: 1,204,003."""
+    return f"{number:,}"
+
+
+@register.filter
+def with_code(sentence: str) -> SafeString:
+    """A sentence whose `commands` are set apart from its words."""
+    parts = sentence.split("`")
+    return format_html_join("", "{}<code>{}</code>", zip(parts[:-1:2], parts[1::2], strict=True)) + escape(parts[-1])
 
 
 @register.filter
