@@ -6,13 +6,15 @@ import os
 from typing import Any
 
 from celery import Celery
-from celery.signals import task_success
+from celery.signals import task_success, worker_ready, worker_shutdown
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "verifydesk.settings")
 
 # After the first has done its work, the second is rung with the same number. A lower app never knows who listens.
-RUNG_AFTER = {"archive.read_capture": ["sources.learn"], "sources.learn": ["claims.reconsider"]}
-SWEEPS = ["archive.sweep", "sources.sweep", "claims.sweep"]
+RUNG_AFTER = {"archive.read_capture": ["sources.learn", "archive.compare"], "sources.learn": ["claims.reconsider"]}
+SWEEPS = ["archive.sweep", "archive.watch", "archive.catch_up", "sources.sweep", "claims.sweep"]
+# What else comes round, and after how many seconds.
+ROUNDS = {"archive.count": 60.0}
 
 app = Celery("verifydesk")
 app.config_from_object("django.conf:settings", namespace="CELERY")
@@ -26,6 +28,8 @@ def set_the_clock(sender: Celery, **kwargs: Any) -> None:
 
     for name in SWEEPS:
         sender.conf.beat_schedule[name] = {"task": name, "schedule": settings.ARCHIVE_SWEEP_SECONDS}
+    for name, seconds in ROUNDS.items():
+        sender.conf.beat_schedule[name] = {"task": name, "schedule": seconds}
 
 
 @task_success.connect
@@ -35,3 +39,13 @@ def ring_the_next(sender: Any, **kwargs: Any) -> None:
 
     for name in RUNG_AFTER.get(sender.name, []):
         ring(app.tasks[name], *sender.request.args)
+
+
+@worker_ready.connect
+def begin_to_beat(sender: Any, **kwargs: Any) -> None:
+    """A worker's main process can take work: from now on it says that it is there."""
+    from apps.archive.health.heartbeat import Heart
+
+    sender.heart_of_the_desk = Heart(sender.hostname, sender.app.amqp.queues.consume_from)
+    sender.heart_of_the_desk.start()
+    worker_shutdown.connect(lambda **kwargs: sender.heart_of_the_desk.stop(), weak=False)

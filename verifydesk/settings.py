@@ -10,7 +10,7 @@ from pathlib import Path
 
 import dj_database_url
 from csp.constants import NONE, SELF
-from environs import FileAwareEnv, validate
+from environs import FileAwareEnv, fields, validate
 
 from verifydesk.broker import broker_url
 
@@ -62,6 +62,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "apps.desk.middleware.ReplayMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "apps.accounts.middleware.PlainSessionMiddleware",
@@ -123,6 +124,8 @@ ARCHIVE_S3_REGION = env.str("ARCHIVE_S3_REGION", "")
 ARCHIVE_S3_PREFIX = env.str("ARCHIVE_S3_PREFIX", "").strip("/")
 ARCHIVE_S3_KEY = env.str("ARCHIVE_S3_KEY", "")
 ARCHIVE_S3_SECRET = env.str("ARCHIVE_S3_SECRET", "")
+# The origin that archived pages are shown from, beside the desk's own: https://archive.example.org
+ARCHIVE_ORIGIN = env.str("ARCHIVE_ORIGIN", "").rstrip("/")
 ARCHIVE_FREE_BYTES = env.int("ARCHIVE_FREE_BYTES", 0 if DEBUG else 1_000_000_000)
 
 STORAGES = {
@@ -253,6 +256,18 @@ ARCHIVE_ATTEMPTS = env.int("ARCHIVE_ATTEMPTS", 4)
 ARCHIVE_RETRY_SECONDS = env.float("ARCHIVE_RETRY_SECONDS", 30)
 ARCHIVE_LEASE_SECONDS = env.int("ARCHIVE_LEASE_SECONDS", 125)
 ARCHIVE_SWEEP_SECONDS = env.float("ARCHIVE_SWEEP_SECONDS", 10)
+# How often a worker says that it is alive, and how long due work may lie there before the desk says that it isn't well.
+ARCHIVE_HEARTBEAT_SECONDS = env.float("ARCHIVE_HEARTBEAT_SECONDS", 15)
+ARCHIVE_LATE_SECONDS = env.float("ARCHIVE_LATE_SECONDS", 300)
+# How cited pages are looked at again: the last pause repeats.
+ARCHIVE_WATCH = env.bool("ARCHIVE_WATCH", True)
+ARCHIVE_WATCH_PAUSES: list[timedelta] = env.list(
+    "ARCHIVE_WATCH_PAUSES",
+    [timedelta(hours=1), timedelta(hours=6), *(timedelta(days=days) for days in (1, 3, 7, 30))],
+    subcast=fields.TimeDelta,  # type: ignore[arg-type]  # its stub knows no classes of fields
+)
+ARCHIVE_WATCH_GONE_DAYS = env.int("ARCHIVE_WATCH_GONE_DAYS", 14)
+ARCHIVE_WATCH_AT_ONCE = env.int("ARCHIVE_WATCH_AT_ONCE", 100)
 
 # Celery: the row is the job, the message only a doorbell. No results, no ETA, no prefetch.
 # soft limit < hard limit < lease < visibility timeout; tests/test_house_rules.py holds them to it.

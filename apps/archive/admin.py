@@ -1,6 +1,21 @@
 from django.contrib import admin
 
-from apps.archive.models import Attempt, Capture, Contents, Drift, Extract, Host, Look, Page, Passage, Upload, Watch
+from apps.archive.models import (
+    Attempt,
+    Capture,
+    Contents,
+    Drift,
+    Extract,
+    Host,
+    Look,
+    Page,
+    Passage,
+    Tallied,
+    Tally,
+    Upload,
+    Watch,
+    Worker,
+)
 from apps.audit.admin import ReadOnlyAdmin
 
 
@@ -74,9 +89,9 @@ class UploadAdmin(ReadOnlyAdmin):
 
 @admin.register(Watch)
 class WatchAdmin(ReadOnlyAdmin):
-    list_display = ["page", "standing", "rung", "next_look_at", "failures", "ended_at"]
+    list_display = ["page", "standing", "rung", "next_look_at", "failures", "baseline", "ended_at"]
     list_filter = ["standing"]
-    list_select_related = ["page"]
+    list_select_related = ["page", "baseline__page"]
     search_fields = ["page__url"]
     show_full_result_count = False
 
@@ -100,8 +115,28 @@ class PassageAdmin(ReadOnlyAdmin):
 
 @admin.register(Drift)
 class DriftAdmin(ReadOnlyAdmin):
-    list_display = ["page", "kind", "share", "found_at"]
+    list_display = ["page", "kind", "share", "found_at", "before", "after"]
     list_filter = ["kind"]
-    list_select_related = ["page"]
+    list_select_related = ["page", "before__page", "after__page"]
     search_fields = ["page__url"]
     show_full_result_count = False
+
+
+@admin.register(Worker)
+class WorkerAdmin(ReadOnlyAdmin):
+    list_display = ["name", "machine", "process", "queues", "version", "since", "seen_at"]
+
+
+@admin.register(Tally)
+class TallyAdmin(ReadOnlyAdmin):
+    """Sums that the archive counts by itself, from its captures."""
+
+    list_display = ["start", "span", "host", "outcome", "code", "method", "count", "records", "bytes"]
+    list_filter = ["span", "outcome"]
+    search_fields = ["=host"]
+    show_full_result_count = False
+
+
+@admin.register(Tallied)
+class TalliedAdmin(ReadOnlyAdmin):
+    list_display = ["until", "at"]

@@ -14,4 +14,6 @@ class ArchiveConfig(AppConfig):
         register(checks.check_uploads)
         register(checks.check_browser)
         register(checks.check_browser_sandbox, Tags.security, deploy=True)
+        register(checks.check_patience)
+        register(checks.check_watch)
         register(checks.check_contact, Tags.security, deploy=True)

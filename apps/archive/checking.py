@@ -84,7 +84,9 @@ def check_captures(captures: QuerySet[Capture]) -> Iterator[tuple[Capture, list[
 
 def check_looks() -> Iterator[tuple[Look, list[Finding]]]:
     """Every look that kept a record, in the order of its number. Raises StoreFailed: the store is away."""
-    for look in _by_number(Look.objects.exclude(warc_digest="").select_related("page")):
+    # What a worker is about to store, or a lost one was, may not be there; whoever takes over clears it away.
+    settled = Look.objects.ended().exclude(warc_digest="").exclude(code=Code.WORKER_LOST)
+    for look in _by_number(settled.select_related("page")):
         where = f"look {look.pk} at {look.page.url}"
         found = list(_wrong_with(look.warc_digest, look.warc_bytes))
         yield look, [Finding(damage, where, record_name(look.warc_digest), detail) for damage, detail in found]

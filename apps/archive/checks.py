@@ -1,6 +1,7 @@
 """System checks: a combination of settings that would weaken the archive is refused at start."""
 
 import ipaddress
+from datetime import timedelta
 from importlib.util import find_spec
 from typing import Any
 
@@ -11,6 +12,7 @@ from apps.archive.web.browser import BrowserMissing, find_browser
 
 # Beyond this Chromium's pictures repeat themselves.
 HIGHEST_PICTURE = 16_384
+SHORTEST_PAUSE, LONGEST_PAUSE = timedelta(minutes=1), timedelta(days=366)
 S3_PACKAGES = ("storages", "boto3")
 S3_SETTINGS = (
     "ARCHIVE_S3_ENDPOINT",
@@ -124,6 +126,49 @@ def check_contact(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
             id="archive.W001",
         )
     ]
+
+
+def check_patience(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """archive.E014: a worker is heard before it is missed, and work is late only after it has been rung for again."""
+    beat, late = settings.ARCHIVE_HEARTBEAT_SECONDS, settings.ARCHIVE_LATE_SECONDS
+    problems: list[CheckMessage] = []
+    if not 0 < beat <= 300:
+        problems.append(
+            Error(
+                f"ARCHIVE_HEARTBEAT_SECONDS: {beat:g} is no time after which a worker can say again that it is there.",
+                hint="Choose between 1 and 300 seconds; 15 is usual.",
+                id="archive.E014",
+            )
+        )
+    if late <= settings.ARCHIVE_SWEEP_SECONDS:
+        problems.append(
+            Error(
+                "ARCHIVE_LATE_SECONDS is not longer than ARCHIVE_SWEEP_SECONDS: one lost bell would be an alarm.",
+                hint="Some minutes are usual.",
+                id="archive.E014",
+            )
+        )
+    return problems
+
+
+def check_watch(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """archive.E003: the pauses between two looks widen, none is a hammering. archive.E004: numbers that can work."""
+    problems: list[CheckMessage] = []
+    pauses = settings.ARCHIVE_WATCH_PAUSES
+    if not pauses or pauses != sorted(pauses) or pauses[0] < SHORTEST_PAUSE or pauses[-1] > LONGEST_PAUSE:
+        problems.append(
+            Error(
+                "ARCHIVE_WATCH_PAUSES must widen from one to the next, from a minute at least to a year at most.",
+                hint="Write them as 1h,6h,1d,3d,7d,30d. The last one repeats.",
+                id="archive.E003",
+            )
+        )
+    for name in ("ARCHIVE_WATCH_GONE_DAYS", "ARCHIVE_WATCH_AT_ONCE"):
+        if getattr(settings, name) < 1:
+            problems.append(
+                Error(f"{name} must be 1 at least.", hint="ARCHIVE_WATCH=0 turns the watch off.", id="archive.E004")
+            )
+    return problems
 
 
 def check_object_store(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:

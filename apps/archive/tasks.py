@@ -11,8 +11,10 @@ from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from apps.archive.capturing import capture, politeness, rendering
-from apps.archive.models import Capture
+from apps.archive.health import heartbeat, tallies
+from apps.archive.models import Capture, Watch
 from apps.archive.reading import reader
+from apps.archive.watching import catching_up, looking
 from apps.audit.context import Channel, entered_by
 
 SWEPT_AT_ONCE = 500
@@ -67,6 +69,54 @@ def sweep() -> None:
             ring(task, pk)
     for pk in Capture.objects.unread(timezone.now()).order_by("pk").values_list("pk", flat=True)[:SWEPT_AT_ONCE]:
         ring(read_capture, pk)
+
+
+@shared_task(name="archive.look", queue="fetch")
+def look(page_id: int) -> None:
+    """Look at one watched page again, if it is due."""
+    with entered_by(Channel.WORKER):
+        held = looking.hold(page_id)
+        if held is None:
+            return
+        otherwise = looking.work(held)
+    host = held.watch.page.host_id
+    if otherwise is not None:
+        ring_for(otherwise, settings.ARCHIVE_RENDER == "always")
+    elif (copy := politeness.waiting(host)) is not None:
+        ring_for(*copy)
+    if settings.ARCHIVE_WATCH and (next_here := looking.waiting(host)) is not None:
+        ring(look, next_here)
+
+
+@shared_task(name="archive.compare", queue="extract")
+def compare(capture_id: int) -> None:
+    """Hold one copy that has been read against what is relied on, if its page is watched."""
+    with entered_by(Channel.WORKER):
+        catching_up.run(capture_id)
+
+
+@shared_task(name="archive.watch", queue="desk", expires=60)
+def watch() -> None:
+    """Ring for the watched pages that are due: few at a time, and of each host one."""
+    if settings.ARCHIVE_WATCH:
+        due = Watch.objects.due(timezone.now()).one_of_each_host()
+        for page_id in due[: settings.ARCHIVE_WATCH_AT_ONCE]:
+            ring(look, page_id)
+
+
+@shared_task(name="archive.catch_up", queue="desk", expires=60)
+def catch_up() -> None:
+    """Ring for copies of watched pages that were read and not compared: a bell was lost, or the watch is new."""
+    behind = list(Watch.objects.behind().values_list("pk", flat=True)[:SWEPT_AT_ONCE])
+    for capture_id in Capture.objects.comparable().newest_of(behind) if behind else ():
+        ring(compare, capture_id)
+
+
+@shared_task(name="archive.count", queue="desk", expires=60)
+def count() -> None:
+    """Bring the tallies of what came of captures up to date, and forget workers that are long gone."""
+    tallies.count()
+    heartbeat.forget_the_silent(timezone.now())
 
 
 def ring_for(capture_id: int, wants_browser: bool) -> None:

@@ -38,7 +38,7 @@ class Verb(models.TextChoices):
     DRIFT_FOUND = "drift_found", "{actor} found something different at {target}: {after[finding]}"
     TEXT_READ = "text_read", "{actor} read the text of {target}"
     WARC_DOWNLOADED = "warc_downloaded", "{actor} downloaded the archived record of {target}"
-    WACZ_DOWNLOADED = "wacz_downloaded", "{actor} downloaded {after[captures]} archived copies of {target}"
+    WACZ_DOWNLOADED = "wacz_downloaded", "{actor} downloaded a WACZ with {after[copies]}: {target}"
     PERSON_ADDED = "person_added", "{actor} added {target}"
     PERSON_CHANGED = "person_changed", "{actor} changed {target}: {after[changed]}"
     SIGNED_IN = "signed_in", "{actor} signed in"

@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models.functions import Coalesce, Lower
 from django.utils import timezone
 
-from apps.archive.models import Capture
+from apps.archive.models import Capture, CaptureQuerySet
 from apps.audit.versioned import Versioned
 from apps.claims.states import MOVES, Stage, Stance, State
 from apps.sources.models import Party, Source
@@ -175,6 +175,10 @@ class Claim(Versioned):
 class CitationQuerySet(models.QuerySet["Citation"]):
     def live(self) -> CitationQuerySet:
         return self.filter(withdrawn_at__isnull=True)
+
+    def stored_copies(self) -> CaptureQuerySet:
+        """The stored copies that these rest on, each once."""
+        return Capture.objects.stored().filter(pk__in=self.values("capture")).order_by("pk")
 
     def copies_to_adopt(self) -> models.QuerySet[Any, Any]:
         """The numbers of the copies that came after one which could not be had, and that no citation has taken yet."""

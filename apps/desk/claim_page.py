@@ -17,6 +17,7 @@ from apps.desk.filters import told_of_claim
 from apps.desk.forms import AssignForm, CiteForm, MoveForm, StageForm
 from apps.desk.requests import DeskRequest
 from apps.desk.subjects import subjects
+from apps.desk.watch_panel import chips
 
 TIMELINE_LENGTH = 30
 WORDS = {
@@ -91,6 +92,7 @@ def claim_page(
         "claim": claim,
         "groups": [Group(stance, [one for one in citations if one.stance == stance]) for stance in Stance],
         "citations": citations,
+        "chips": chips(citations),
         "withdrawn": list(claim.citations.exclude(withdrawn_at=None).select_related("source__page", "withdrawn_by")),
         "shown": shown(citations),
         "is_moving": any(citation.is_moving for citation in citations),

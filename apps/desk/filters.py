@@ -12,7 +12,8 @@ from django.utils import timezone
 
 from apps.accounts.models import User
 from apps.archive.codes import CAUTIONS, Code
-from apps.archive.models import Capture
+from apps.archive.health.figures import PERIODS
+from apps.archive.models import Capture, Drift, Tally
 from apps.audit.context import Channel
 from apps.audit.models import Entry, EntryQuerySet
 from apps.audit.verbs import Verb
@@ -88,14 +89,13 @@ class TrailFilter(filters.FilterSet):
         return entries.on_days(None, value)
 
 
+FAILURES = [(code.value, code.label) for code in Code if code not in CAUTIONS]
+
+
 class TroubleFilter(filters.FilterSet):
     """Copies that wait for a person: why, and at which host."""
 
-    code = filters.ChoiceFilter(
-        label="Why",
-        choices=[(code.value, code.label) for code in Code if code not in CAUTIONS],
-        empty_label="Any reason",
-    )
+    code = filters.ChoiceFilter(label="Why", choices=FAILURES, empty_label="Any reason")
     host = filters.CharFilter(
         label="Host", method="at_host", widget=forms.TextInput(attrs={"placeholder": "news.example.org"})
     )
@@ -106,6 +106,36 @@ class TroubleFilter(filters.FilterSet):
 
     def at_host(self, captures: Any, name: str, value: str) -> Any:
         return captures.filter(page__host=value.strip().lower())
+
+
+class HealthFilter(filters.FilterSet):
+    """The archive's figures: how far back, why attempts failed, and at which host. Read as values, not as rows."""
+
+    period = filters.ChoiceFilter(
+        label="Period", choices=[(period.name, period.label) for period in PERIODS.values()], empty_label=None
+    )
+    code = filters.ChoiceFilter(label="Why", choices=FAILURES, empty_label="Any reason")
+    host = filters.CharFilter(label="Host", widget=forms.TextInput(attrs={"placeholder": "news.example.org"}))
+
+    class Meta:
+        model = Tally
+        fields: list[str] = []
+
+
+class DriftFilter(filters.FilterSet):
+    """What the watch has found: of which kind, and at which host."""
+
+    kind = filters.ChoiceFilter(label="What", choices=Drift.Kind.choices, empty_label="Anything")
+    host = filters.CharFilter(
+        label="Host", method="at_host", widget=forms.TextInput(attrs={"placeholder": "news.example.org"})
+    )
+
+    class Meta:
+        model = Drift
+        fields: list[str] = []
+
+    def at_host(self, drifts: Any, name: str, value: str) -> Any:
+        return drifts.filter(page__host=value.strip().lower())
 
 
 def told_of_claim(entries: EntryQuerySet, claim_id: int) -> EntryQuerySet:

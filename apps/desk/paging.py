@@ -46,6 +46,14 @@ def slice_by_change(request: HttpRequest, rows: QuerySet[Row], size: int) -> Sli
     return _slice(request, found, size, after, lambda row: f"{row.changed_at.isoformat()}_{row.pk}")
 
 
+def slice_by_place(request: HttpRequest, rows: Any, size: int) -> Slice[Any]:
+    """Sums in their order, from the place ``?after=NUMBER`` on: they have no key, and any of them needs them all."""
+    after = request.GET.get("after", "")
+    start = int(after[:6]) if after.isascii() and after.isdigit() else 0
+    found = list(rows[start : start + size + 1])
+    return _slice(request, found, size, str(start) if start else "", lambda row: str(start + size))
+
+
 def _slice(request: HttpRequest, found: list[Any], size: int, after: str, key: Any) -> Slice[Any]:
     query = request.GET.copy()
     query.pop("after", None)

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tests.archive.copies import Copies, copies_of_a_site
 from tests.archive.object_store import running
 from tests.archive.stores import Files, Objects, Store
 
@@ -29,3 +30,10 @@ def store(request: pytest.FixtureRequest, settings: Any, tmp_path: Path) -> Stor
     if isinstance(chosen, Objects):
         chosen.make()
     return chosen
+
+
+@pytest.fixture
+def copies(settings: Any) -> Iterator[Copies]:
+    """A running site, and copies of its pages in the archive."""
+    with copies_of_a_site(settings) as made:
+        yield made

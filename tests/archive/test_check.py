@@ -22,6 +22,7 @@ from apps.archive.records.storage import draft
 from apps.audit.context import Channel, entered_by
 from tests.archive.servers import Route, chunked, redirect, served, site
 from tests.archive.stores import alter
+from tests.archive.watched import Watched
 from tests.newsroom import make_capture, make_reporter
 
 pytestmark = pytest.mark.django_db
@@ -151,6 +152,28 @@ class TestSound:
     def test_limits_that_were_made_smaller_since_change_nothing(self, copied, settings):
         copied("/story", "/packed")
         settings.ARCHIVE_PAGE_BYTES = settings.ARCHIVE_DECODED_BYTES = settings.ARCHIVE_RATIO = 1
+        assert found() == []
+
+    def test_a_watched_copy_and_what_its_looks_have_kept_raise_nothing(self, store, settings):
+        settings.ARCHIVE_HOST_PAUSE_SECONDS = 0
+        routes = {"/story": Route(STORY, headers={"ETag": '"one"'})}
+        with site(routes) as where:
+            settings.ARCHIVE_ALLOW = frozenset([str(where)])
+            watched = Watched(f"http://{where}/story", make_reporter())
+            watched.look()
+            for answer in (
+                Route(status=304),
+                Route(STORY.replace("Thursday", "Friday")),
+                redirect("/moved", status=301),
+                Route("<h1>Gone</h1>", status=410),
+                Route("<h1>Gone</h1>", status=410),
+            ):
+                routes["/moved"] = Route(STORY.replace("Thursday", "Friday"))
+                routes["/story"] = answer
+                watched.look()
+        outcomes = list(Look.objects.order_by("pk").values_list("outcome", flat=True))
+        assert outcomes == ["unchanged", "unchanged", "changed", "moved", "failed", "gone"]
+        assert Look.objects.exclude(warc_digest="").count() == 4
         assert found() == []
 
     def test_a_failed_capture_has_no_record_to_miss(self, stored):
@@ -327,6 +350,13 @@ class TestLooks:
         assert found() == [("cut", f"look {look.pk} at {look.page.url}")]
         store.remove(record_name(look.warc_digest))
         assert found() == [("missing", f"look {look.pk} at {look.page.url}")]
+
+    def test_what_a_look_was_about_to_store_is_neither_missed_nor_astray(self, stored, store):
+        Look.objects.create(page=stored.page, warc_digest="ab" * 32, warc_bytes=11)
+        Look.objects.create(page=stored.page, outcome="failed", code="worker_lost", warc_digest="cd" * 32)
+        assert found() == []
+        store.put(record_name("ab" * 32), b"just stored")
+        assert found() == []
 
     def test_a_look_that_kept_nothing_misses_nothing(self, stored):
         Look.objects.create(page=stored.page, outcome="failed", code="http_5xx")

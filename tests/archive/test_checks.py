@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,9 @@ from apps.archive.checks import (
     check_browser_sandbox,
     check_contact,
     check_object_store,
+    check_patience,
     check_uploads,
+    check_watch,
 )
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -42,6 +45,34 @@ def test_a_desk_without_a_contact_is_warned(settings):
     assert [problem.id for problem in check_contact(None)] == ["archive.W001"]
     settings.ARCHIVE_CONTACT = "desk@example.org"
     assert check_contact(None) == []
+
+
+class TestWatch:
+    @pytest.mark.parametrize(
+        "hours", [[], [0], [6, 1], [1, 6, 3], [-1, 1], [1, 24 * 400], [0.01, 1]], ids=lambda hours: str(hours)
+    )
+    def test_pauses_that_do_not_widen_or_would_hammer_are_refused(self, settings, hours):
+        settings.ARCHIVE_WATCH_PAUSES = [timedelta(hours=hour) for hour in hours]
+        assert [problem.id for problem in check_watch(None)] == ["archive.E003"]
+
+    def test_the_usual_pauses_are_fine_and_so_is_a_single_one(self, settings):
+        assert check_watch(None) == []
+        settings.ARCHIVE_WATCH_PAUSES = [timedelta(days=1)]
+        assert check_watch(None) == []
+
+    @pytest.mark.parametrize("name", ["ARCHIVE_WATCH_GONE_DAYS", "ARCHIVE_WATCH_AT_ONCE"])
+    def test_numbers_that_can_not_work_are_refused(self, settings, name):
+        setattr(settings, name, 0)
+        assert [problem.id for problem in check_watch(None)] == ["archive.E004"]
+
+    @pytest.mark.parametrize("value", ["1h,often", "six hours", "1h;6h", "1h,,6h"])
+    def test_a_pause_that_can_not_be_read_stops_the_start_by_its_name(self, value):
+        env = {**os.environ, "ARCHIVE_WATCH_PAUSES": value}
+        started = subprocess.run(
+            [sys.executable, "-c", "import verifydesk.settings"], cwd=ROOT, env=env, capture_output=True, text=True
+        )
+        assert started.returncode != 0
+        assert "ARCHIVE_WATCH_PAUSES" in started.stderr
 
 
 class TestObjectStore:
@@ -172,3 +203,12 @@ def test_a_production_desk_needs_its_secret_key_which_may_come_from_a_file(tmp_p
     secret = tmp_path / "key"
     secret.write_text("y" * 60 + "\n")
     assert manage(**without, SECRET_KEY_FILE=str(secret)).returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("beat", "late", "said"),
+    [(15, 300, []), (0, 300, ["archive.E014"]), (600, 300, ["archive.E014"]), (15, 10, ["archive.E014"])],
+)
+def test_a_worker_is_heard_before_it_is_missed(settings, beat, late, said):
+    settings.ARCHIVE_HEARTBEAT_SECONDS, settings.ARCHIVE_LATE_SECONDS, settings.ARCHIVE_SWEEP_SECONDS = beat, late, 10
+    assert [problem.id for problem in check_patience(None)] == said

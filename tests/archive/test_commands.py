@@ -1,11 +1,14 @@
 """The archive at the command line: capture now, into a folder or a bucket."""
 
+import hashlib
 import io
 import json
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 
+from apps.archive.records.storage import archive
+from apps.audit.models import Entry
 from tests.archive.servers import Route, redirect, site
 
 pytestmark = pytest.mark.django_db
@@ -71,3 +74,30 @@ class TestCapture:
         assert said.startswith(f"stored: {wire}/story")
         assert "  title: Two captured" in said
         assert PARAGRAPHS[0] not in said
+
+
+class TestExport:
+    def test_copies_come_in_one_file_with_its_digest_and_the_trail_says_so(self, copies, tmp_path):
+        captures = [copies.page(), copies.uploaded("pdf")]
+        said, status = command("export_wacz", str(tmp_path / "a.wacz"), *(str(one.pk) for one in captures), "--json")
+        told = json.loads(said)
+        assert status == 0
+        assert told["wacz_sha256"] == hashlib.sha256((tmp_path / "a.wacz").read_bytes()).hexdigest()
+        assert told["records"] == {str(one.pk): one.warc_digest for one in captures}
+        assert "uploaded by hand" in told["notes"][0]
+        entry = Entry.objects.get(verb="wacz_downloaded")
+        assert entry.after["wacz_sha256"] == told["wacz_sha256"]
+
+    def test_what_is_not_whole_leaves_no_file_and_what_is_there_already_stays(self, copies, tmp_path):
+        capture, path = copies.page(), tmp_path / "a.wacz"
+        with pytest.raises(CommandError, match="There is no capture 99"):
+            command("export_wacz", str(path), str(capture.pk), "99")
+        archive().delete(capture.warc_name)
+        with pytest.raises(CommandError, match="is missing"):
+            command("export_wacz", str(path), str(capture.pk))
+        assert not path.exists()
+        path.write_bytes(b"mine")
+        with pytest.raises(CommandError, match="is there already"):
+            command("export_wacz", str(path), str(capture.pk))
+        assert path.read_bytes() == b"mine"
+        assert not Entry.objects.filter(verb="wacz_downloaded").exists()

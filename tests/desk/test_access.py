@@ -7,6 +7,7 @@ from django.urls import URLPattern, reverse
 
 from apps.archive.models import Capture
 from apps.desk.urls import urlpatterns
+from tests.archive.recorded import store_page
 from tests.newsroom import make_attempt, make_citation, make_claim, make_person, make_story, store_record
 
 pytestmark = pytest.mark.django_db
@@ -16,6 +17,8 @@ EVERYONE = set(ROLES)
 CITES = {"reporter", "editor", "standards_editor"}
 DECIDES = {"editor", "standards_editor"}
 EVIDENCE = {"reporter", "editor", "standards_editor", "auditor"}
+# Sums of what the admin panel shows row by row: whoever may see the rows may see them.
+OPERATORS = {"standards_editor", "auditor", "administrator"}
 
 # name: (method, who may). A GET that may answers 200 or a redirect; a POST that may never answers 403.
 TABLE: dict[str, tuple[str, set[str]]] = {
@@ -38,12 +41,22 @@ TABLE: dict[str, tuple[str, set[str]]] = {
     "source": ("GET", EVERYONE),
     "source_correct": ("GET", CITES),
     "source_render": ("POST", CITES),
+    "capture": ("GET", EVERYONE),
+    "capture_diff": ("GET", EVERYONE),
+    "capture_document": ("GET", EVIDENCE),
+    "page_compare": ("GET", EVERYONE),
+    "source_look": ("POST", CITES),
+    "source_watch": ("POST", CITES),
     "capture_retry": ("POST", CITES),
     "capture_record": ("GET", EVIDENCE),
     "attempt_record": ("GET", EVIDENCE),
+    "capture_wacz": ("GET", EVIDENCE),
+    "claim_wacz": ("GET", EVIDENCE),
     "capture_let_go": ("POST", CITES),
     "page_upload": ("POST", CITES),
     "needs_a_person": ("GET", EVERYONE),
+    "archive_health": ("GET", OPERATORS),
+    "drifts": ("GET", EVERYONE),
     "stories": ("GET", EVERYONE),
     "story_open": ("GET", CITES),
     "story": ("GET", EVERYONE),
@@ -61,6 +74,7 @@ def addresses():
     claim = make_claim(ada, story=make_story(ada))
     citation = make_citation(claim, ada, outlet="Yonhap")
     store_record(citation.capture, b"evidence")
+    document = store_page(citation.source.page, b"%PDF-1.7\n%%EOF", content_type="application/pdf")
     attempt = make_attempt(citation.capture, warc_digest=citation.capture.warc_digest)
     with_key = {
         "claim": claim.pk,
@@ -85,8 +99,11 @@ def addresses():
             "story_open",
             "trail",
             "needs_a_person",
+            "archive_health",
+            "drifts",
         }
-        found[name] = reverse(f"desk:{name}", args=[] if plain else [with_key[kind]])
+        special = {"capture_diff": [citation.capture_id, document.pk], "capture_document": [document.pk]}
+        found[name] = reverse(f"desk:{name}", args=[] if plain else special.get(name) or [with_key[kind]])
     return found
 
 

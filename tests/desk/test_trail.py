@@ -64,6 +64,7 @@ def test_a_claims_trail_holds_what_happened_to_its_pages(client, ada):
     actions.cite(claim, by=ada, url="https://news.example.org/a", stance=Stance.SUPPORTS)
     assert told(client, claim=claim.pk) == [
         "Ada cited https://news.example.org/a (supports)",
+        "Ada put https://news.example.org/a under watch",
         "Ada asked for a copy of https://news.example.org/a",
         "Ada registered the source https://news.example.org/a",
         "Ada opened the claim",

@@ -100,11 +100,11 @@ def _work(leased: Leased) -> bool:
 
 
 def heed_robots(capture: Capture) -> None:
-    """Note what robots.txt says of the page. Raises Refused when it says no and the desk obeys it."""
+    """Note what robots.txt says of the page. Raises Refused when it says no, and the desk obeys it or nobody asked."""
     if settings.ARCHIVE_ROBOTS == "ignore":
         return
     capture.robots = politeness.robots(capture.page.host, capture.page.url)
-    if capture.robots == Robots.DISALLOWED and settings.ARCHIVE_ROBOTS == "obey":
+    if capture.robots == Robots.DISALLOWED and (settings.ARCHIVE_ROBOTS == "obey" or capture.by_watch):
         raise Refused(Code.ROBOTS_DISALLOWED, "")
 
 
@@ -125,7 +125,7 @@ def page_in(fetched: Fetched) -> bytes:
 
 def turned_away(leased: Leased, failure: FetchFailed) -> None:
     """No page came. What came instead is kept with the attempt, and the capture given back."""
-    code = _wall_of(failure) or failure.code
+    code = wall_of(failure) or failure.code
     if failure.retry_after:
         politeness.leave_alone(leased.capture.page.host_id, failure.retry_after)
     if failure.exchanges:
@@ -197,7 +197,7 @@ def write_record(leased: Leased, whole: Fetched, made: Sequence[Made] = (), **fa
         return Kept(draft.digest, draft.size, cdxj)
 
 
-def _wall_of(failure: FetchFailed) -> Code | None:
+def wall_of(failure: FetchFailed) -> Code | None:
     """Which wall a refusal is, if the page that came with it shows that it is one."""
     if failure.code not in REFUSALS or not failure.exchanges:
         return None

@@ -38,12 +38,17 @@ def book(host: Host, now: datetime) -> datetime | None:
     The caller holds the host's row. A moment that is too far away to wait for is told but not booked.
     """
     running = Capture.objects.filter(state=Capture.State.FETCHING, lease_until__gte=now, page__host=host)
-    if running.count() >= settings.ARCHIVE_HOST_AT_ONCE:
+    if running.count() + is_looked_at(host, now) >= settings.ARCHIVE_HOST_AT_ONCE:
         return None
     turn = max(now, host.free_at)
     if turn - now <= WORTH_WAITING and settings.ARCHIVE_HOST_PAUSE_SECONDS:
         Host.objects.filter(pk=host.pk).update(free_at=turn + timedelta(seconds=settings.ARCHIVE_HOST_PAUSE_SECONDS))
     return turn
+
+
+def is_looked_at(host: Host, now: datetime) -> bool:
+    """Whether the watch is looking at a page of this host: it goes to one at a time, and takes one of its places."""
+    return host.look_until is not None and host.look_until > now
 
 
 def leave_alone(host_name: str, seconds: float) -> None:

@@ -2,9 +2,10 @@
 
 from apps.archive.models.captures import Attempt, Capture, CaptureQuerySet, Contents, facts_of, record_name
 from apps.archive.models.extracts import Extract
+from apps.archive.models.health import Tallied, Tally, Worker
 from apps.archive.models.pages import Host, Page
 from apps.archive.models.uploads import Upload
-from apps.archive.models.watches import Drift, Look, Passage, Watch
+from apps.archive.models.watches import Drift, Look, Passage, Watch, in_per_cent
 
 __all__ = [
     "Attempt",
@@ -17,8 +18,12 @@ __all__ = [
     "Look",
     "Page",
     "Passage",
+    "Tallied",
+    "Tally",
     "Upload",
     "Watch",
+    "Worker",
     "facts_of",
+    "in_per_cent",
     "record_name",
 ]

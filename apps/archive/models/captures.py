@@ -15,9 +15,16 @@ from apps.archive.models.pages import Page
 
 A_WORKER_NEEDS = [
     *("state", "method", "attempt", "last_attempt", "taken_at", "next_attempt_at", "lease_token", "lease_until"),
-    *("wants_browser", "robots", "http_status", "final_url", "body_digest", "warc_digest"),
-    *("page__url", "page__host__free_at", "page__host__robots", "page__host__robots_at"),
+    *("by_watch", "wants_browser", "robots", "http_status", "final_url", "body_digest", "warc_digest"),
+    *("page__url", "page__host__free_at", "page__host__look_until", "page__host__robots", "page__host__robots_at"),
 ]
+
+
+class Written(models.Value):
+    """A word of ours, written into the statement: to those that are bound in a list SQLite fits no partial index."""
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[()]]:
+        return f"'{self.value}'", ()
 
 
 class CaptureQuerySet(models.QuerySet["Capture"]):
@@ -27,7 +34,20 @@ class CaptureQuerySet(models.QuerySet["Capture"]):
         """What a worker may take now: waiting and due, or taken by a worker that never came back."""
         waiting = models.Q(state=Capture.State.QUEUED, next_attempt_at__lte=now)
         abandoned = models.Q(state=Capture.State.FETCHING, lease_until__lt=now)
-        return self.filter(waiting | abandoned)
+        return self.in_flight().filter(waiting | abandoned)
+
+    def in_flight(self) -> CaptureQuerySet:
+        return self._in_state(*Capture.IN_FLIGHT)
+
+    def queued(self) -> CaptureQuerySet:
+        return self.in_flight().filter(state=Capture.State.QUEUED)
+
+    def fetching(self) -> CaptureQuerySet:
+        return self.filter(state=Capture.State.FETCHING)
+
+    def _in_state(self, *states: str) -> CaptureQuerySet:
+        """Those in one of these states, said just as the partial indexes say it."""
+        return self.filter(state__in=[Written(str(state)) for state in states])
 
     def for_browser(self) -> CaptureQuerySet:
         """Those that are to be drawn: they are left to workers that have a browser."""
@@ -61,12 +81,27 @@ class CaptureQuerySet(models.QuerySet["Capture"]):
 
     def stored(self) -> CaptureQuerySet:
         """Copies that hold the page, with everything that belongs to it or without."""
-        return self.filter(state__in=Capture.HELD)
+        return self._in_state(*Capture.HELD)
+
+    def comparable(self) -> CaptureQuerySet:
+        """What the watch can hold against another copy: sent by the site itself, stored and read."""
+        return self.stored().filter(read_at__isnull=False).exclude(method=Capture.Method.UPLOADED)
+
+    def newest_of(self, pages: list[int]) -> models.QuerySet[Any, int]:
+        """The number of the newest of these of each page."""
+        grouped = self.order_by().filter(page__in=pages).values("page")
+        return grouped.annotate(newest=models.Max("pk")).order_by("newest").values_list("newest", flat=True)
 
     def needing_a_person(self) -> CaptureQuerySet:
-        """What the machine gave up on: failed, nobody has let it go, and nothing newer of its page."""
-        newer = Capture.objects.filter(page=models.OuterRef("page"), pk__gt=models.OuterRef("pk"))
-        return self.filter(~models.Exists(newer), state__in=Capture.NOT_HAD, let_go_at__isnull=True)
+        """What the machine gave up on: failed, nobody has let it go, and nothing newer of its page.
+
+        What nobody asked for waits for nobody: the watch goes there again by itself.
+        """
+        newer = Capture.objects.filter(page=models.OuterRef("page"), pk__gt=models.OuterRef("pk")).exclude(
+            by_watch=True, state__in=Capture.NOT_HAD
+        )
+        given_up = self._in_state(*Capture.NOT_HAD)
+        return given_up.filter(~models.Exists(newer), let_go_at__isnull=True, by_watch=False)
 
     def with_pages(self) -> CaptureQuerySet:
         return self.select_related("page__host", "requested_by")
@@ -295,6 +330,10 @@ class AttemptQuerySet(models.QuerySet["Attempt"]):
         """Tries that are over: their record, if they have one, is there to stay."""
         return self.filter(ended_at__isnull=False)
 
+    def failed(self) -> AttemptQuerySet:
+        """Tries that brought no copy. Written as its index is."""
+        return self.filter(code__gt="", ended_at__isnull=False)
+
 
 class Attempt(models.Model):
     """One try at a capture, kept whatever came of it: written down before anything is stored, or when it ends.
@@ -318,6 +357,7 @@ class Attempt(models.Model):
         ordering = ["number"]
         indexes = [
             models.Index(fields=["warc_digest"], name="attempt_by_record", condition=~models.Q(warc_digest="")),
+            models.Index(fields=["ended_at"], name="attempt_failed_by_day", condition=models.Q(code__gt="")),
         ]
         constraints = [models.UniqueConstraint(fields=["capture", "number"], name="attempt_is_counted_once")]
 

@@ -13,6 +13,9 @@ class Host(models.Model):
     free_at = models.DateTimeField(
         default=timezone.now, help_text="No request before this: the pause between two, or what the host asked for."
     )
+    look_until = models.DateTimeField(
+        null=True, editable=False, help_text="The watch is looking at a page here, until then at most: one at a time."
+    )
     robots = models.TextField("robots.txt", blank=True, help_text="As it was last read; empty when there is none.")
     robots_at = models.DateTimeField(null=True, help_text="When robots.txt was last asked for.")
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from django.db import models
+from django.db.models.functions import Coalesce, RowNumber
 from django.utils import timezone
 
 from apps.archive.codes import Code
@@ -15,10 +17,26 @@ from apps.archive.models.pages import Page
 class WatchQuerySet(models.QuerySet["Watch"]):
     """Reads of the watch."""
 
+    def kept(self) -> WatchQuerySet:
+        """Watches that nobody has ended."""
+        return self.filter(ended_at__isnull=True)
+
     def due(self, now: datetime) -> WatchQuerySet:
-        """Pages to be looked at now, that nobody is looking at."""
+        """Pages to be looked at now, that nobody is looking at. Before there is a first copy nothing is looked for."""
         free = models.Q(lease_until__isnull=True) | models.Q(lease_until__lt=now)
-        return self.filter(free, ended_at__isnull=True, next_look_at__lte=now)
+        return self.kept().filter(free, compared__isnull=False, next_look_at__lte=now)
+
+    def one_of_each_host(self) -> models.QuerySet[Any, int]:
+        """Numbers of pages, the longest due first, of each host the one that has waited longest."""
+        place = models.Window(RowNumber(), partition_by=[models.F("page__host")], order_by="next_look_at")
+        return self.alias(place=place).filter(place=1).order_by("next_look_at").values_list("pk", flat=True)
+
+    def behind(self) -> WatchQuerySet:
+        """Watches of pages with a copy that has been read and was not compared yet."""
+        newer = Capture.objects.comparable().filter(
+            page=models.OuterRef("pk"), pk__gt=Coalesce(models.OuterRef("compared"), 0)
+        )
+        return self.kept().filter(models.Exists(newer))
 
 
 class Watch(models.Model):
@@ -42,6 +60,13 @@ class Watch(models.Model):
     baseline = models.ForeignKey(
         Capture, models.PROTECT, null=True, related_name="+", help_text="The copy that the page is compared with."
     )
+    compared = models.ForeignKey(
+        Capture,
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        help_text="The newest copy that was compared with the baseline, whether it took its place or not.",
+    )
     standing = models.CharField(max_length=10, choices=Standing.choices, default=Standing.THERE)
     failing_since = models.DateTimeField(null=True)
     failures = models.PositiveSmallIntegerField(default=0)
@@ -63,9 +88,24 @@ class Watch(models.Model):
     def __str__(self) -> str:
         return f"watch of {self.page_id}"
 
+    @property
+    def is_kept(self) -> bool:
+        return self.ended_at is None
+
+
+class LookQuerySet(models.QuerySet["Look"]):
+    """Reads of what was seen."""
+
+    def ended(self) -> LookQuerySet:
+        """Looks that are over. One that isn't was written down because its record is about to be stored."""
+        return self.exclude(outcome="")
+
 
 class Look(models.Model):
-    """One look at a watched page, kept whatever came of it."""
+    """One look at a watched page, kept whatever came of it.
+
+    The record, if there is one, says that nothing has changed (a revisit), or is what came instead of the page.
+    """
 
     class Outcome(models.TextChoices):
         UNCHANGED = "unchanged", "Nothing has changed"
@@ -79,7 +119,9 @@ class Look(models.Model):
     page = models.ForeignKey(Page, models.PROTECT, related_name="looks")
     baseline = models.ForeignKey(Capture, models.PROTECT, null=True, related_name="looks")
     at = models.DateTimeField(default=timezone.now)
-    outcome = models.CharField(max_length=10, choices=Outcome.choices)
+    outcome = models.CharField(
+        max_length=10, choices=Outcome.choices, blank=True, help_text="Empty while the look is under way."
+    )
     code = models.CharField("failure", max_length=30, choices=Code.choices, blank=True)
     detail = models.CharField(max_length=500, blank=True)
     http_status = models.PositiveSmallIntegerField(null=True)
@@ -87,16 +129,35 @@ class Look(models.Model):
     warc_digest = models.CharField("record SHA-256", max_length=64, blank=True)
     warc_bytes = models.PositiveBigIntegerField(null=True)
 
+    objects = LookQuerySet.as_manager()
+
     class Meta:
         ordering = ["-id"]
         indexes = [
             models.Index(fields=["page", "-id"], name="look_by_page"),
             models.Index(fields=["at"], name="look_by_day"),
             models.Index(fields=["warc_digest"], name="look_by_record"),
+            models.Index(fields=["page"], name="look_under_way", condition=models.Q(outcome="")),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(
+                    outcome__in=["", "unchanged", "same_text", "changed", "moved", "gone", "walled", "failed"]
+                ),
+                name="look_outcome_is_known",
+            ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_outcome_display()} ({self.at:%Y-%m-%d %H:%M})"
+        return f"{self.get_outcome_display() or 'Under way'} ({self.at:%Y-%m-%d %H:%M})"
+
+
+class PassageQuerySet(models.QuerySet["Passage"]):
+    """Reads of what is relied on."""
+
+    def relied_on(self) -> PassageQuerySet:
+        """Words that somebody relies on now."""
+        return self.filter(ended_at__isnull=True)
 
 
 class Passage(models.Model):
@@ -117,11 +178,21 @@ class Passage(models.Model):
     )
     missing_since = models.DateTimeField(null=True)
 
+    objects = PassageQuerySet.as_manager()
+
     class Meta:
         constraints = [models.UniqueConstraint(fields=["page", "digest"], name="passage_is_registered_once")]
 
     def __str__(self) -> str:
         return self.exact[:80]
+
+
+class DriftQuerySet(models.QuerySet["Drift"]):
+    """Reads of what was found."""
+
+    def told(self) -> DriftQuerySet:
+        """With everything that their sentences need, newest first."""
+        return self.select_related("page__source", "before", "after").prefetch_related("passages").order_by("-id")
 
 
 class Drift(models.Model):
@@ -145,6 +216,8 @@ class Drift(models.Model):
     passages = models.ManyToManyField(Passage, related_name="drifts", blank=True)
     detail = models.CharField(max_length=500, blank=True)
 
+    objects = DriftQuerySet.as_manager()
+
     class Meta:
         ordering = ["-id"]
         indexes = [models.Index(fields=["page", "-id"], name="drift_by_page")]
@@ -161,3 +234,27 @@ class Drift(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()}: {self.page_id}"
+
+    @property
+    def sentence(self) -> str:
+        """What was found, as a person says it."""
+        if self.kind == self.Kind.CHANGED:
+            changed = f"{in_per_cent(self.share)} of the text has changed" if self.share else "The page has changed"
+            return f"{changed}. {self.detail}".strip() if self.detail else f"{changed}."
+        if self.kind in (self.Kind.QUOTE_GONE, self.Kind.QUOTE_BACK):
+            quoted = ", ".join(f"“{passage}”" for passage in self.passages.all())
+            return f"{self.get_kind_display()}: {quoted}."
+        if self.kind == self.Kind.MOVED:
+            return f"The page has moved to {self.detail}"
+        return f"{self.get_kind_display()}. {self.detail}".strip()
+
+    def is_news_to(self, capture: Capture) -> bool:
+        """Whether it was found after this copy was made: somebody who rests on the copy has not seen it."""
+        return self.after_id > capture.pk if self.after_id else self.found_at > capture.requested_at
+
+
+def in_per_cent(share: float) -> str:
+    """A share of a text as a person says it: what has changed is never called nothing, nor almost all of it all."""
+    if share < 0.01:
+        return "Less than 1 %"
+    return f"{100 if share == 1 else min(round(share * 100), 99)} %"

@@ -7,7 +7,7 @@ import json
 import re
 import zlib
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import IO, Any
 from urllib.parse import quote, urlsplit
@@ -59,7 +59,7 @@ class Entry:
 
     def line(self) -> str:
         """The entry as a line of CDXJ, its values strings as pywb writes them, and none that says nothing."""
-        values = {name: str(value) for name, value in asdict(self).items() if name not in ("key", "timestamp")}
+        values = {name: str(value) for name, value in vars(self).items() if name not in ("key", "timestamp")}
         if not self.status:
             del values["status"]
         return f"{self.key} {self.timestamp} {json.dumps({name: value for name, value in values.items() if value})}\n"
@@ -114,7 +114,11 @@ def entries(cdxj: str) -> list[Entry]:
 
 def find(cdxj: str, url: str) -> Entry | None:
     """What answers for the address: the very address first, then one that sorts alike; the page before a redirect."""
-    known = entries(cdxj)
+    return find_among(entries(cdxj), url)
+
+
+def find_among(known: list[Entry], url: str) -> Entry | None:
+    """As `find` does, for an index whose lines are read already."""
     key = surt(url)
     found = [entry for entry in known if entry.url == url] or [entry for entry in known if entry.key == key]
     return max(found, key=_preference, default=None)

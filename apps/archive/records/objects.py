@@ -116,6 +116,10 @@ class ObjectStorage(S3Storage):
         """Remove the object; what isn't there is not missed. An upload that broke off has left nothing."""
         self.delete(name)
 
+    def room(self) -> int | None:
+        """A bucket doesn't say how much it still takes."""
+        return None
+
     def files(self) -> Iterator[StoredFile]:
         """Every object of the store, a thousand to a page."""
         with self._asking(ROOT) as where:

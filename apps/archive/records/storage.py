@@ -114,6 +114,13 @@ class EvidenceStorage(FileSystemStorage):
         """Where a person finds the file."""
         return self.path(name)
 
+    def room(self) -> int | None:
+        """How many bytes of the disk may still be filled; less than none when what must stay free no longer is."""
+        folder = Path(self.path(""))
+        while not folder.is_dir() and folder != folder.parent:
+            folder = folder.parent
+        return shutil.disk_usage(folder).free - int(settings.ARCHIVE_FREE_BYTES)
+
     def get_available_name(self, name: str, max_length: int | None = None) -> str:
         """The name is the content: the same bytes again belong where they are."""
         return name
@@ -177,6 +184,12 @@ def discard(digest: str) -> None:
 def place(name: str) -> str:
     """Where a person finds a record: a path, or an address in an object store."""
     return str(archive().place(name))
+
+
+def room() -> int | None:
+    """How many bytes the archive may still store; None when only the object store knows. Raises OSError."""
+    free: int | None = archive().room()
+    return free
 
 
 def digest_of(name: str) -> str:

@@ -30,6 +30,22 @@ class Limits:
     header_bytes: int = 65_536
 
 
+@dataclass(frozen=True)
+class Condition:
+    """What we hold of one address: the server need not send it again while that still stands (RFC 9110, 13)."""
+
+    url: str
+    etag: str = ""
+    last_modified: str = ""
+
+    def lines(self, url: str) -> list[str]:
+        """The header lines that say so, when it is this address that is asked for."""
+        if url != self.url:
+            return []
+        known = [("If-None-Match", self.etag), ("If-Modified-Since", self.last_modified)]
+        return [f"{name}: {value}" for name, value in known if value]
+
+
 @dataclass
 class Exchange:
     """One request and its response. `body` is de-chunked, still content-encoded, and stands at its beginning.

@@ -20,7 +20,7 @@ from typing import IO
 from apps.archive.codes import Code, code_for_status
 from apps.archive.web.addresses import Lookup, Refused, WebAddress, connect, follow, parse, secure
 from apps.archive.web.connections import Connection, Connections, StaleConnection
-from apps.archive.web.exchanges import Exchange, Fetched, FetchFailed, Headers, Limits
+from apps.archive.web.exchanges import Condition, Exchange, Fetched, FetchFailed, Headers, Limits
 
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 ALWAYS_SENT = (
@@ -56,9 +56,12 @@ def fetch(
     lookup: Lookup = socket.getaddrinfo,
     on_progress: Progress | None = None,
     connections: Connections | None = None,
+    condition: Condition | None = None,
 ) -> Fetched:
     """The page at `url`, complete. `on_progress` is told the bytes so far about once a second; what it raises ends
     the fetch. With `connections`, one that is still open to the same site is used again. Raises FetchFailed.
+
+    With a `condition` the last answer may be a 304 without a body: what is held still stands.
     """
     fetched = Fetched(url, [])
     answered: int | None = None
@@ -66,7 +69,7 @@ def fetch(
         address = parse(url, allow=allow)
         fetched.requested_url = address.url
         capture_ends = time.monotonic() + limits.capture_seconds
-        fetcher = _Fetcher(limits, allow, user_agent, lookup, on_progress, capture_ends, connections)
+        fetcher = _Fetcher(limits, allow, user_agent, lookup, on_progress, capture_ends, connections, condition)
         seen = {address.url}
         while True:
             answered = None
@@ -80,7 +83,7 @@ def fetch(
             if len(fetched.exchanges) > limits.redirects:
                 raise FetchFailed(Code.TOO_MANY_REDIRECTS, address.url)
             seen.add(address.url)
-        _check_status(fetched.final)
+        _check_status(fetched.final, condition)
     except Refused as refused:
         failure = refused if isinstance(refused, FetchFailed) else FetchFailed(refused.code, refused.detail)
         failure.exchanges = fetched.exchanges
@@ -103,6 +106,7 @@ class _Fetcher:
     on_progress: Progress | None
     capture_ends: float
     connections: Connections | None
+    condition: Condition | None
 
     def exchange(self, address: WebAddress) -> Exchange:
         ends = min(self.capture_ends, time.monotonic() + self.limits.resource_seconds)
@@ -175,6 +179,8 @@ class _Fetcher:
         lines = [f"GET {address.target} HTTP/1.1", f"Host: {address.authority}", f"User-Agent: {agent}", *ALWAYS_SENT]
         if self.connections is None:
             lines.append("Connection: close")
+        if self.condition:
+            lines += [CONTROLS.sub(" ", line) for line in self.condition.lines(address.url)]
         return "\r\n".join((*lines, "", "")).encode("ascii", "replace")
 
     def _receive(self, wire: _Wire, exchange: Exchange) -> bool:
@@ -338,9 +344,9 @@ def _stays_open(exchange: Exchange) -> bool:
     return exchange.response_head.startswith(b"HTTP/1.1") and "close" not in listed and not exchange.notes
 
 
-def _check_status(exchange: Exchange) -> None:
+def _check_status(exchange: Exchange, condition: Condition | None) -> None:
     status = exchange.status
-    if 200 <= status < 300 and exchange.body_bytes:
+    if (200 <= status < 300 and exchange.body_bytes) or (status == 304 and condition and condition.lines(exchange.url)):
         return
     code = Code.EMPTY if 200 <= status < 300 else code_for_status(status)
     detail = f"The server answered {status} {exchange.reason[:100]}".rstrip()

@@ -10,7 +10,14 @@ from django.utils import timezone
 from apps.accounts.capabilities import Capability
 from apps.accounts.models import User
 from apps.accounts.permissions import require
-from apps.archive.actions import request_capture
+from apps.archive.actions import (
+    end_watch,
+    lock_watch,
+    register_passage,
+    release_passage,
+    request_capture,
+    watch_page,
+)
 from apps.archive.models import Capture
 from apps.audit.verbs import Verb
 from apps.audit.versioned import lock
@@ -46,6 +53,8 @@ def cite(claim: Claim, *, by: User, url: str, stance: Stance, quote: str = "", n
             note=note,
             cited_by=by,
         )
+        watch_page(source.page, by=by)
+        register_passage(source.page, quote)
         if claim.stage == Stage.INBOX:
             claim.stage = Stage.IN_PROGRESS
         elif claim.stage == Stage.SETTLED and claim.state == State.CORROBORATED and stance == Stance.DISPUTES:
@@ -91,7 +100,19 @@ def withdraw_citation(citation: Citation, *, by: User, reason: str) -> Citation:
             before={"citation": citation.pk, "source": _label(citation.source), "stance": citation.stance},
             reason=reason,
         )
+        _rest_no_longer_on(citation, by)
     return citation
+
+
+def _rest_no_longer_on(citation: Citation, by: User) -> None:
+    """What no live citation relies on is watched no more. Under the watch's lock: who cites the page now, waits."""
+    page = citation.source.page
+    lock_watch(page)
+    others = Citation.objects.live().filter(source=citation.source_id)
+    if citation.quote.strip() not in {quote.strip() for quote in others.values_list("quote", flat=True)}:
+        release_passage(page, citation.quote)
+    if not others.exists():
+        end_watch(page, by=by)
 
 
 def correct_source(source: Source, *, by: User, expected_version: int, **changes: Unpack[SourceFacts]) -> Source:

@@ -7,13 +7,14 @@ from datetime import datetime
 
 from django import template
 from django.utils.formats import date_format
-from django.utils.html import format_html
+from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.timezone import localtime
 
 from apps.audit.models import Entry
-from apps.claims.models import COUNTED_TO
+from apps.claims.models import COUNTED_TO, Citation
 from apps.desk.subjects import Subject
+from apps.desk.watch_panel import Chip
 
 register = template.Library()
 
@@ -36,6 +37,7 @@ ICONS = {
     "met": '<path d="m3.2 8.6 3.2 3.2 6.4-7.4"/>',
     "noted": '<path d="M4.5 8h7"/>',
     "missing": '<circle cx="8" cy="8" r="4.6"/>',
+    "drift": '<path d="M2 5.5c2-2.4 4-2.4 6 0s4 2.4 6 0M2 10.5c2-2.4 4-2.4 6 0s4 2.4 6 0"/>',
     "out": '<path d="M6 3H3v10h10v-3M9 2.8h4.2V7M13 3 7.6 8.4"/>',
     "down": '<path d="M8 2v7.5M4.8 6.6 8 9.8l3.2-3.2M3 13.2h10"/>',
     "close": '<path d="m4 4 8 8m0-8-8 8"/>',
@@ -73,6 +75,19 @@ def counted(number: int) -> str:
 
 
 @register.filter
+def thousands(number: int) -> str:
+    """A number with its thousands apart: 1,204,003."""
+    return f"{number:,}"
+
+
+@register.filter
+def with_code(sentence: str) -> SafeString:
+    """A sentence whose `commands` are set apart from its words."""
+    parts = sentence.split("`")
+    return format_html_join("", "{}<code>{}</code>", zip(parts[:-1:2], parts[1::2], strict=True)) + escape(parts[-1])
+
+
+@register.filter
 def is_web_address(value: str) -> bool:
     """Whether a link to this address is safe to offer: only http and https are."""
     return value.lower().startswith(("http://", "https://"))
@@ -82,3 +97,9 @@ def is_web_address(value: str) -> bool:
 def about(subjects: Mapping[int, list[Subject]] | None, entry: Entry) -> list[Subject]:
     """What this entry is about; nothing on a page that names no subjects."""
     return subjects.get(entry.pk, []) if subjects else []
+
+
+@register.filter
+def chip_of(chips: Mapping[int, Chip], citation: Citation) -> Chip | None:
+    """What the watch has found since the copy that this citation rests on, in short."""
+    return chips.get(citation.pk)

@@ -13,12 +13,14 @@ from apps.archive.actions import NothingToLetGoError, let_go
 from apps.archive.models import Capture
 from apps.desk.filters import TroubleFilter, left_out
 from apps.desk.forms import WithdrawForm
-from apps.desk.fragments import answer
+from apps.desk.fragments import answer, is_fragment
+from apps.desk.health_page import health_figures, health_now
 from apps.desk.paging import slice_by_id
 from apps.desk.requests import DeskRequest
 from apps.desk.typed import sent
 
 PAGE = 50
+HEALTH = "desk/archive_health.html"
 
 
 @require_safe
@@ -51,3 +53,17 @@ def capture_let_go(request: DeskRequest, pk: int) -> HttpResponse:
             status = 409
             form.add_error(None, str(refusal))
     return render(request, "desk/capture_let_go.html", {"capture": capture, "form": form}, status=status)
+
+
+@require_safe
+def archive_health(request: DeskRequest) -> HttpResponse:
+    """Whether the archive is well and what to do if it isn't; what came of captures over time, by reason and by host.
+
+    Asked with ``?shown=`` by the page's poller, it answers with how things are at this moment alone.
+    """
+    require(request.user, Capability.READ_ADMIN)
+    if is_fragment(request) and "shown" in request.GET:
+        return answer(request, HEALTH, health_now(request), partials=("now",))
+    if is_fragment(request):
+        return answer(request, HEALTH, health_figures(request), partials=("results",))
+    return answer(request, HEALTH, {**health_now(request), **health_figures(request)}, partials=())

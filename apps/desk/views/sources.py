@@ -23,6 +23,7 @@ from apps.desk.fragments import answer, is_fragment
 from apps.desk.requests import DeskRequest
 from apps.desk.subjects import subjects
 from apps.desk.typed import sent
+from apps.desk.watch_panel import panel
 from apps.sources.models import Source
 
 CAPTURES = 20
@@ -45,6 +46,7 @@ def source(request: DeskRequest, pk: int) -> HttpResponse:
         "source": found,
         "shown": shown,
         "captures": captures,
+        "comparable": [one for one in captures if one.is_stored],
         "capture": chosen,
         "extract": getattr(chosen, "extract", None),
         "attempts": list(chosen.attempts.all()) if chosen else [],
@@ -52,6 +54,7 @@ def source(request: DeskRequest, pk: int) -> HttpResponse:
         "can_be_drawn": settings.ARCHIVE_RENDER != "never" and not any(one.is_in_flight for one in captures),
         "ask_again_after": "10s" if chosen and chosen.is_waiting_long else "1s",
         "citations": list(found.citations.live().select_related("claim", "cited_by")),
+        "panel": panel(found.page),
         "timeline": timeline,
         "subjects": subjects(timeline, apart_from=found.stream),
     }

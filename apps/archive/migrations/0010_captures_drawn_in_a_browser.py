@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('archive', '0007_uploads'),
+        ('archive', '0009_health'),
     ]
 
     operations = [

@@ -1,0 +1,56 @@
+"""The watch at the desk: what was found at cited pages, a look out of turn, and whether a page is watched at all."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.views.decorators.http import require_POST, require_safe
+
+from apps.archive.actions import NotWatched, end_watch, look_again, watch_page
+from apps.archive.models import Drift
+from apps.desk.filters import DriftFilter, left_out
+from apps.desk.fragments import answer
+from apps.desk.paging import slice_by_id
+from apps.desk.requests import DeskRequest
+from apps.sources.models import Source
+
+PAGE = 50
+
+
+@require_safe
+def drifts(request: DeskRequest) -> HttpResponse:
+    """What is otherwise at cited pages, newest first."""
+    narrowed = DriftFilter(request.GET, Drift.objects.told())
+    context = {
+        "filter": narrowed,
+        "left_out": left_out(narrowed),
+        "slice": slice_by_id(request, narrowed.qs, PAGE),
+        "is_narrowed": any(request.GET.get(name) for name in DriftFilter.base_filters),
+    }
+    return answer(request, "desk/drifts.html", context, partials=("results",))
+
+
+@require_POST
+def source_look(request: DeskRequest, pk: int) -> HttpResponse:
+    """Look at the source's page now."""
+    source = get_object_or_404(Source.objects.select_related("page"), pk=pk)
+    try:
+        look_again(source.page, by=request.user)
+        messages.success(request, "The archive is looking at the page. Reload in a moment to see what it has found.")
+    except NotWatched as refusal:
+        messages.warning(request, str(refusal))
+    return redirect("desk:source", pk)
+
+
+@require_POST
+def source_watch(request: DeskRequest, pk: int) -> HttpResponse:
+    """Watch the source's page, or, where the form says "end", watch it no more."""
+    source = get_object_or_404(Source.objects.select_related("page"), pk=pk)
+    if "end" in request.POST:
+        end_watch(source.page, by=request.user)
+        messages.success(request, "The page is not looked at any more. What was found stays in the record.")
+    else:
+        watch_page(source.page, by=request.user)
+        messages.success(request, "The page is looked at again from now on.")
+    return redirect("desk:source", pk)
