@@ -37,6 +37,7 @@ urlpatterns = [
     path("citations/<int:pk>/withdraw/", citations.citation_withdraw, name="citation_withdraw"),
     path("sources/<int:pk>/", sources.source, name="source"),
     path("sources/<int:pk>/correct/", sources.source_correct, name="source_correct"),
+    path("sources/<int:pk>/render/", sources.source_render, name="source_render"),
     path("captures/<int:pk>/", captures.capture, name="capture"),
     path("captures/<int:before>/diff/<int:after>/", captures.capture_diff, name="capture_diff"),
     path("captures/<int:pk>/document/", captures.capture_document, name="capture_document"),

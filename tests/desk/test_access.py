@@ -40,6 +40,7 @@ TABLE: dict[str, tuple[str, set[str]]] = {
     "citation_withdraw": ("POST", CITES),
     "source": ("GET", EVERYONE),
     "source_correct": ("GET", CITES),
+    "source_render": ("POST", CITES),
     "capture": ("GET", EVERYONE),
     "capture_diff": ("GET", EVERYONE),
     "capture_document": ("GET", EVIDENCE),
