@@ -13,7 +13,7 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from apps.archive.health import tallies
+from apps.archive.health import signs, tallies
 from apps.archive.health.judgement import counted, judge, lasting
 from apps.archive.health.signs import look
 from apps.archive.models import Attempt, Capture, Tallied, Worker
@@ -244,6 +244,16 @@ class TestTheLastHour:
         for number in range(9):
             attempt("http_403", host=f"paper{number}.example.com")
         assert found() == set()
+
+
+def test_what_waits_for_a_person_is_counted_among_the_latest_that_were_given_up(well, monkeypatch):
+    for number in range(4):
+        old = make_capture(page(), state=Capture.State.FAILED, code="http_403")
+        if number % 2:
+            make_capture(old.page)
+    assert (look().needs_a_person, look().needs_more) == (2, False)
+    monkeypatch.setattr(signs, "COUNTED_TO", 2)
+    assert (look().needs_a_person, look().needs_more) == (1, True)
 
 
 class TestTheBroker:

@@ -92,6 +92,7 @@ class Signs:
     last_hour: LastHour
     store: Store
     needs_a_person: int
+    needs_more: bool = False
 
     def queue(self, name: str) -> Queue:
         return next(queue for queue in self.queues if queue.name == name)
@@ -104,6 +105,7 @@ def look(now: datetime | None = None) -> Signs:
     known = list(Worker.objects.all())
     alive = [worker for worker in known if worker.seen_at >= alive_since(now)]
     tallied = Tallied.objects.first()
+    needs_a_person, needs_more = _needing_a_person()
     queues = []
     for seen in (_fetching(now), _reading(now), {"name": DESK, "taken": tallied.at if tallied else None}):
         name = str(seen["name"])
@@ -119,12 +121,24 @@ def look(now: datetime | None = None) -> Signs:
         counted_until=tallied.until if tallied else None,
         last_hour=_last_hour(now),
         store=_store(now),
-        needs_a_person=_bounded(Capture.objects.needing_a_person()),
+        needs_a_person=needs_a_person,
+        needs_more=needs_more,
     )
 
 
 def _bounded(rows: QuerySet[Any]) -> int:
     return rows.order_by()[: COUNTED_TO + 1].count()
+
+
+def _needing_a_person() -> tuple[int, bool]:
+    """How many pages wait for a person among the latest that were given up, and whether there may be more.
+
+    Most of what was given up has a newer copy. To find out costs a question for each, so these are bounded too.
+    """
+    given_up = Capture.objects.given_up().order_by("-pk").values_list("pk", flat=True)
+    beyond = given_up[COUNTED_TO : COUNTED_TO + 1].first()
+    waiting = Capture.objects.needing_a_person()
+    return _bounded(waiting.filter(pk__gt=beyond) if beyond else waiting), beyond is not None
 
 
 def _fetching(now: datetime) -> dict[str, Any]:

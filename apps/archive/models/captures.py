@@ -100,8 +100,11 @@ class CaptureQuerySet(models.QuerySet["Capture"]):
         newer = Capture.objects.filter(page=models.OuterRef("page"), pk__gt=models.OuterRef("pk")).exclude(
             by_watch=True, state__in=Capture.NOT_HAD
         )
-        given_up = self._in_state(*Capture.NOT_HAD)
-        return given_up.filter(~models.Exists(newer), let_go_at__isnull=True, by_watch=False)
+        return self.given_up().filter(~models.Exists(newer), by_watch=False)
+
+    def given_up(self) -> CaptureQuerySet:
+        """Failed, and nobody has let it go; there may be a newer copy of its page."""
+        return self._in_state(*Capture.NOT_HAD).filter(let_go_at__isnull=True)
 
     def with_pages(self) -> CaptureQuerySet:
         return self.select_related("page__host", "requested_by")

@@ -51,7 +51,8 @@ def in_words(signs: Signs, judgement: Judgement) -> list[str]:
     store = signs.store
     room = "" if store.room is None else f"; {filesizeformat(max(0, store.room))} more may be stored"
     lines.append(f"store: {counted_records(store.records)}, {filesizeformat(store.bytes)}{room}")
-    lines.append(f"needs a person: {counted(signs.needs_a_person, 'page', 'pages')}")
+    at_least = "at least " if signs.needs_more else ""
+    lines.append(f"needs a person: {at_least}{counted(signs.needs_a_person, 'page', 'pages')}")
     return lines
 
 
