@@ -90,9 +90,10 @@ class Running:
 
 
 @contextmanager
-def worker(tmp_path: Path, name: str = "worker", **values: str) -> Iterator[Running]:
-    """A standalone worker, as ``celery -A verifydesk worker`` starts it."""
+def worker(tmp_path: Path, name: str = "worker", *, queues: str = "", **values: str) -> Iterator[Running]:
+    """A standalone worker, as ``celery -A verifydesk worker`` starts it; for every queue, or for these."""
     command = [sys.executable, "-m", "celery", "-A", "verifydesk", "worker", "--concurrency", "2", "-n", f"{name}@test"]
+    command += ["--queues", queues] if queues else []
     running = Running([*command, "--loglevel", "INFO"], tmp_path / f"{name}.log", environment(**values))
     try:
         wait_for(lambda: running.said("ready."), 60, f"{name} to be ready: {running.log.read_text()[-2000:]}")

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import dj_database_url
 from csp.constants import NONE, SELF
-from environs import FileAwareEnv, fields
+from environs import FileAwareEnv, fields, validate
 
 from verifydesk.broker import broker_url
 
@@ -62,6 +62,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "apps.desk.middleware.ReplayMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "apps.accounts.middleware.PlainSessionMiddleware",
@@ -123,6 +124,8 @@ ARCHIVE_S3_REGION = env.str("ARCHIVE_S3_REGION", "")
 ARCHIVE_S3_PREFIX = env.str("ARCHIVE_S3_PREFIX", "").strip("/")
 ARCHIVE_S3_KEY = env.str("ARCHIVE_S3_KEY", "")
 ARCHIVE_S3_SECRET = env.str("ARCHIVE_S3_SECRET", "")
+# The origin that archived pages are shown from, beside the desk's own: https://archive.example.org
+ARCHIVE_ORIGIN = env.str("ARCHIVE_ORIGIN", "").rstrip("/")
 ARCHIVE_FREE_BYTES = env.int("ARCHIVE_FREE_BYTES", 0 if DEBUG else 1_000_000_000)
 
 STORAGES = {
@@ -237,6 +240,15 @@ ARCHIVE_AT_ONCE = env.int("ARCHIVE_AT_ONCE", 8)
 ARCHIVE_REDIRECTS = env.int("ARCHIVE_REDIRECTS", 5)
 ARCHIVE_HEADER_LINES = env.int("ARCHIVE_HEADER_LINES", 100)
 ARCHIVE_HEADER_BYTES = env.int("ARCHIVE_HEADER_BYTES", 65_536)
+# Drawing pages in a browser: whose wish is heard, what with, and what one drawing may take beside the limits above.
+ARCHIVE_RENDER = env.str("ARCHIVE_RENDER", "asked", validate=validate.OneOf(["never", "asked", "always"]))
+ARCHIVE_BROWSER = env.str("ARCHIVE_BROWSER", "")
+ARCHIVE_BROWSER_SANDBOX = env.bool("ARCHIVE_BROWSER_SANDBOX", True)
+ARCHIVE_BROWSER_BYTES = env.int("ARCHIVE_BROWSER_BYTES", 1_500_000_000)
+ARCHIVE_BROWSER_WAIT_SECONDS = env.float("ARCHIVE_BROWSER_WAIT_SECONDS", 600)
+ARCHIVE_RENDER_SECONDS = env.float("ARCHIVE_RENDER_SECONDS", 40)
+ARCHIVE_RENDER_BYTES = env.int("ARCHIVE_RENDER_BYTES", 40_000_000)
+ARCHIVE_RENDER_HEIGHT = env.int("ARCHIVE_RENDER_HEIGHT", 16_000)
 # How gently, how often, how stubbornly.
 ARCHIVE_HOST_AT_ONCE = env.int("ARCHIVE_HOST_AT_ONCE", 2)
 ARCHIVE_HOST_PAUSE_SECONDS = env.float("ARCHIVE_HOST_PAUSE_SECONDS", 0 if DEBUG else 1)
@@ -288,7 +300,7 @@ CELERY_TASK_SOFT_TIME_LIMIT = int(ARCHIVE_CAPTURE_SECONDS) + 15
 CELERY_TASK_TIME_LIMIT = int(ARCHIVE_CAPTURE_SECONDS) + 25
 CELERY_TASK_DEFAULT_QUEUE = "desk"
 # A worker started without -Q serves every queue; a bigger desk gives fetching and reading workers of their own.
-CELERY_TASK_QUEUES = {name: {"exchange": name, "routing_key": name} for name in ("desk", "fetch", "extract")}
+CELERY_TASK_QUEUES = {name: {"exchange": name, "routing_key": name} for name in ("desk", "fetch", "extract", "render")}
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False
 

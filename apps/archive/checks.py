@@ -8,6 +8,10 @@ from typing import Any
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning
 
+from apps.archive.web.browser import BrowserMissing, find_browser
+
+# Beyond this Chromium's pictures repeat themselves.
+HIGHEST_PICTURE = 16_384
 SHORTEST_PAUSE, LONGEST_PAUSE = timedelta(minutes=1), timedelta(days=366)
 S3_PACKAGES = ("storages", "boto3")
 S3_SETTINGS = (
@@ -51,6 +55,62 @@ def check_uploads(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
             "ARCHIVE_UPLOAD_BYTES is none, or more than the archive reads of a page (ARCHIVE_DECODED_BYTES).",
             hint="A file that could be uploaded and never read would be no evidence. Lower the one or raise the other.",
             id="archive.E030",
+        )
+    ]
+
+
+def check_browser(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """archive.E010 to E012, W010: a desk that draws pages has a browser for it, and bounds that hold it."""
+    problems: list[CheckMessage] = []
+    missing = ""
+    try:
+        find_browser(settings.ARCHIVE_BROWSER)
+    except BrowserMissing as absent:
+        missing = str(absent)
+    if settings.ARCHIVE_BROWSER and missing:
+        problems.append(
+            Error(
+                f"ARCHIVE_BROWSER names no program on this machine: {missing}",
+                hint="Give the path of Chromium or of its headless shell, or unset it: then it is looked for.",
+                id="archive.E010",
+            )
+        )
+    elif settings.ARCHIVE_RENDER == "always" and missing:
+        problems.append(
+            Warning(
+                "ARCHIVE_RENDER is always, and there is no browser on this machine.",
+                hint="Install chromium-headless-shell where the worker of the queue “render” runs, here or elsewhere.",
+                id="archive.W010",
+            )
+        )
+    if not 0 < settings.ARCHIVE_RENDER_SECONDS < settings.ARCHIVE_CAPTURE_SECONDS:
+        problems.append(
+            Error(
+                "ARCHIVE_RENDER_SECONDS is none, or not less than ARCHIVE_CAPTURE_SECONDS.",
+                hint="A drawing is a part of its capture, and the page is fetched before it.",
+                id="archive.E011",
+            )
+        )
+    if not 0 < settings.ARCHIVE_RENDER_HEIGHT <= HIGHEST_PICTURE:
+        problems.append(
+            Error(
+                f"ARCHIVE_RENDER_HEIGHT is none, or more than {HIGHEST_PICTURE} pixels.",
+                hint="Chromium makes no higher picture.",
+                id="archive.E012",
+            )
+        )
+    return problems
+
+
+def check_browser_sandbox(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """archive.W011: pages of strangers are drawn behind Chromium's own walls."""
+    if settings.ARCHIVE_BROWSER_SANDBOX or settings.ARCHIVE_RENDER == "never":
+        return []
+    return [
+        Warning(
+            "ARCHIVE_BROWSER_SANDBOX is off: a page that breaks the browser has the rights of the worker's user.",
+            hint="Turn it on, and let the machine make user namespaces, or install chromium-sandbox. Or draw no pages.",
+            id="archive.W011",
         )
     ]
 

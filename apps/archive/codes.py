@@ -161,14 +161,20 @@ BLOCKED: frozenset[Code] = frozenset(
     }
 )
 
-# With these the page is stored: what they say is a caution, not a failure.
-CAUTIONS: frozenset[Code] = frozenset(
-    {Code.PAYWALL, Code.CONTENT_EMPTY, Code.REQUISITES_CUT, Code.RENDERING_FAILED, Code.NO_RENDERER}
-)
+# With these the page is stored: what they say is a caution, not a failure. A copy carries one: the first of those here
+# that are true of it.
+CAUTIONS_IN_ORDER = (Code.PAYWALL, Code.CONTENT_EMPTY, Code.NO_RENDERER, Code.RENDERING_FAILED, Code.REQUISITES_CUT)
+CAUTIONS: frozenset[Code] = frozenset(CAUTIONS_IN_ORDER)
 
 
 # Those that say something of the words themselves. They stand before the others: the words are the evidence.
 OF_THE_WORDS: frozenset[Code] = frozenset({Code.PAYWALL, Code.CONTENT_EMPTY})
+
+
+def lesser_cautions(code: Code) -> list[Code]:
+    """The cautions whose place this one takes on a stored copy; those of the words leave each other alone."""
+    later = CAUTIONS_IN_ORDER[CAUTIONS_IN_ORDER.index(code) + 1 :]
+    return [other for other in later if not (code in OF_THE_WORDS and other in OF_THE_WORDS)]
 
 
 def code_for_status(status: int) -> Code:

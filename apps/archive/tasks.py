@@ -10,7 +10,7 @@ from django.conf import settings
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
-from apps.archive.capturing import capture, politeness
+from apps.archive.capturing import capture, politeness, rendering
 from apps.archive.health import heartbeat, tallies
 from apps.archive.models import Capture, Watch
 from apps.archive.reading import reader
@@ -24,15 +24,32 @@ logger = logging.getLogger(__name__)
 @shared_task(name="archive.capture_page", queue="fetch")
 def capture_page(capture_id: int) -> None:
     """Fetch and store one capture, if it is still to be done."""
-    with entered_by(Channel.WORKER):
-        leased = capture.lease(capture_id)
-        if leased is None:
+    _capture(capture_id, with_browser=False)
+
+
+@shared_task(name="archive.render_page", queue="render")
+def render_page(capture_id: int) -> None:
+    """Fetch and store one capture, if it is still to be done, and have a browser draw it; then ring for the next."""
+    with rendering.turn() as ours:
+        if not ours or not _capture(capture_id, with_browser=True):
             return
+    due = Capture.objects.due(timezone.now()).for_browser().order_by("next_attempt_at")
+    if (next_drawn := due.values_list("pk", flat=True).first()) is not None:
+        ring(render_page, next_drawn)
+
+
+def _capture(capture_id: int, *, with_browser: bool) -> bool:
+    """Whether it was ours to do."""
+    with entered_by(Channel.WORKER):
+        leased = capture.lease(capture_id, with_browser=with_browser)
+        if leased is None:
+            return False
         stored = capture.work(leased)
     if stored:
         ring(read_capture, capture_id)
     if (next_here := politeness.waiting(leased.capture.page.host_id)) is not None:
-        ring(capture_page, next_here)
+        ring_for(*next_here)
+    return True
 
 
 @shared_task(name="archive.read_capture", queue="extract")
@@ -45,8 +62,11 @@ def read_capture(capture_id: int) -> None:
 @shared_task(name="archive.sweep", queue="desk", expires=60)
 def sweep() -> None:
     """Ring again for every row that waits: a lost message, a dead worker or a dead broker costs time, never work."""
-    for pk in Capture.objects.due(timezone.now()).in_fair_turns(settings.ARCHIVE_HOST_AT_ONCE)[:SWEPT_AT_ONCE]:
-        ring(capture_page, pk)
+    now = timezone.now()
+    due = Capture.objects.due(now)
+    for task, rows in ((capture_page, due.for_fetching(now)), (render_page, due.for_browser())):
+        for pk in rows.in_fair_turns(settings.ARCHIVE_HOST_AT_ONCE)[:SWEPT_AT_ONCE]:
+            ring(task, pk)
     for pk in Capture.objects.unread(timezone.now()).order_by("pk").values_list("pk", flat=True)[:SWEPT_AT_ONCE]:
         ring(read_capture, pk)
 
@@ -60,8 +80,10 @@ def look(page_id: int) -> None:
             return
         otherwise = looking.work(held)
     host = held.watch.page.host_id
-    if (copy := otherwise or politeness.waiting(host)) is not None:
-        ring(capture_page, copy)
+    if otherwise is not None:
+        ring_for(otherwise, settings.ARCHIVE_RENDER == "always")
+    elif (copy := politeness.waiting(host)) is not None:
+        ring_for(*copy)
     if settings.ARCHIVE_WATCH and (next_here := looking.waiting(host)) is not None:
         ring(look, next_here)
 
@@ -95,6 +117,11 @@ def count() -> None:
     """Bring the tallies of what came of captures up to date, and forget workers that are long gone."""
     tallies.count()
     heartbeat.forget_the_silent(timezone.now())
+
+
+def ring_for(capture_id: int, wants_browser: bool) -> None:
+    """Tell a worker of the right kind that a capture waits."""
+    ring(render_page if wants_browser else capture_page, capture_id)
 
 
 def ring(task: Any, *args: int) -> None:

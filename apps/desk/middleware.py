@@ -1,15 +1,40 @@
 """Nobody sees the desk who isn't signed in and allowed to read it; and nobody loses what they typed to a sign-out."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.urls import Resolver404, resolve
 from django.views.defaults import page_not_found
 
 from apps.accounts.capabilities import Capability
 from apps.accounts.permissions import require
+from apps.desk.replay_addresses import URLS, host_of
+from apps.desk.views import replay
 from apps.desk.views.session import session_ended
+
+
+class ReplayMiddleware:
+    """Archived bytes have a host of their own, when one is set: nothing else is there, and they aren't here.
+
+    Stands before everything that knows a cookie, a session or a person: replay looks at none of them, and sets none.
+    Without a host of their own the same addresses are answered here.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        origin = settings.ARCHIVE_ORIGIN
+        if origin and request.get_host().lower() != host_of(origin):
+            return self.get_response(request)
+        try:
+            view, args, kwargs = resolve(request.path_info, URLS)
+        except Resolver404:
+            return replay.nothing() if origin else self.get_response(request)
+        return view(request, *args, **kwargs)
 
 
 class SignInRequiredMiddleware(LoginRequiredMiddleware):

@@ -1,7 +1,19 @@
 from django.urls import path
 from django.views.generic import RedirectView
 
-from apps.desk.views import archive, citations, claims, exports, session, sources, stories, trail, uploads, watches
+from apps.desk.views import (
+    archive,
+    captures,
+    citations,
+    claims,
+    exports,
+    session,
+    sources,
+    stories,
+    trail,
+    uploads,
+    watches,
+)
 
 app_name = "desk"
 
@@ -25,6 +37,10 @@ urlpatterns = [
     path("citations/<int:pk>/withdraw/", citations.citation_withdraw, name="citation_withdraw"),
     path("sources/<int:pk>/", sources.source, name="source"),
     path("sources/<int:pk>/correct/", sources.source_correct, name="source_correct"),
+    path("sources/<int:pk>/render/", sources.source_render, name="source_render"),
+    path("captures/<int:pk>/", captures.capture, name="capture"),
+    path("captures/<int:before>/diff/<int:after>/", captures.capture_diff, name="capture_diff"),
+    path("captures/<int:pk>/document/", captures.capture_document, name="capture_document"),
     path("sources/<int:pk>/look/", watches.source_look, name="source_look"),
     path("sources/<int:pk>/watch/", watches.source_watch, name="source_watch"),
     path("captures/<int:pk>/retry/", sources.capture_retry, name="capture_retry"),
@@ -32,6 +48,7 @@ urlpatterns = [
     path("captures/<int:pk>/wacz/", exports.capture_wacz, name="capture_wacz"),
     path("attempts/<int:pk>/record/", sources.attempt_record, name="attempt_record"),
     path("captures/<int:pk>/let-go/", archive.capture_let_go, name="capture_let_go"),
+    path("pages/<int:pk>/compare/", captures.page_compare, name="page_compare"),
     path("pages/<int:pk>/upload/", uploads.page_upload, name="page_upload"),
     path("archive/needs-a-person/", archive.needs_a_person, name="needs_a_person"),
     path("archive/health/", archive.archive_health, name="archive_health"),

@@ -58,14 +58,14 @@ class Copies:
         self.where = where
         self.rita = make_reporter("rosa")
 
-    def page(self, path: str = "/story") -> Capture:
-        """A page as the archive fetches it, with what belongs to it, and read."""
+    def page(self, path: str = "/story", *, drawn: bool = False) -> Capture:
+        """A page as the archive fetches it, with what belongs to it, and read; `drawn` in a browser too."""
         page = register_page(f"http://{self.where}{path}")
         # Citations within a minute share a copy; here each is to be one of its own.
         page.captures.update(requested_at=page.first_asked_at - timedelta(hours=1))
-        asked = request_capture(page, by=self.rita)
+        asked = request_capture(page, by=self.rita, rendered=drawn)
         with entered_by(Channel.WORKER):
-            workshop.run(asked.pk)
+            workshop.run(asked.pk, with_browser=drawn)
             reader.run(asked.pk)
         asked.refresh_from_db()
         return asked
@@ -96,6 +96,7 @@ class Copies:
 # Every kind of record that the archive writes: whoever writes another adds a line. Each gives the record's digest.
 KINDS: Mapping[str, Callable[[Copies], str]] = {
     "a page with what belongs to it": lambda copies: copies.page().warc_digest,
+    "a page that a browser has drawn": lambda copies: copies.page(drawn=True).warc_digest,
     "a page behind redirects": lambda copies: copies.page("/moved").warc_digest,
     "a document": lambda copies: copies.page("/paper.pdf").warc_digest,
     "what came instead of a page": lambda copies: copies.page("/refused").attempts.get().warc_digest,

@@ -57,14 +57,14 @@ def copied(store, settings):
     settings.ARCHIVE_REQUISITES = 10
     rita = make_reporter()
 
-    def copied(*paths):
+    def copied(*paths, rendered=False):
         made = []
         with site(ROUTES) as where:
             settings.ARCHIVE_ALLOW = frozenset([str(where)])
             for path in paths:
-                asked = request_capture(register_page(f"http://{where}{path}"), by=rita)
+                asked = request_capture(register_page(f"http://{where}{path}"), by=rita, rendered=rendered)
                 with entered_by(Channel.WORKER):
-                    assert capture.run(asked.pk)
+                    assert capture.run(asked.pk, with_browser=rendered)
                     reader.run(asked.pk)
                 made.append(Capture.objects.get(pk=asked.pk))
         return made
@@ -139,6 +139,12 @@ class TestSound:
             0,
         )
         assert re.fullmatch(r"\d+ records read, \d+ a second, 0 damaged, \d+ files looked at\n", progress)
+
+    @pytest.mark.browser
+    def test_a_copy_that_a_browser_drew_raises_nothing(self, copied):
+        drawn = copied("/story", rendered=True)[0]
+        assert drawn.is_drawn
+        assert found() == []
 
     def test_nothing_stored_is_nothing_wrong(self, store):
         assert found() == []

@@ -10,6 +10,8 @@ import pytest
 
 from apps.archive.checks import (
     check_allow_list,
+    check_browser,
+    check_browser_sandbox,
     check_contact,
     check_object_store,
     check_patience,
@@ -121,6 +123,44 @@ class TestObjectStore:
         assert manage(**PRODUCTION, ARCHIVE_S3_BUCKET="records", ARCHIVE_S3_KEY="a").returncode == 1
         values = {"ARCHIVE_S3_BUCKET": "records", "ARCHIVE_S3_KEY": "a", "ARCHIVE_S3_SECRET_FILE": str(secret)}
         assert manage(**PRODUCTION, **values).returncode == 0
+
+
+class TestBrowser:
+    def found(self, settings, **values):
+        for name, value in values.items():
+            setattr(settings, name, value)
+        return [problem.id for problem in check_browser(None)]
+
+    def test_a_browser_that_is_named_and_not_there_stops_the_desk(self, settings):
+        assert self.found(settings, ARCHIVE_BROWSER="/nowhere/chromium") == ["archive.E010"]
+        assert self.found(settings, ARCHIVE_BROWSER=sys.executable) == []
+
+    def test_a_desk_that_always_draws_is_told_when_no_browser_is_on_this_machine(self, settings, monkeypatch):
+        monkeypatch.setenv("PATH", "/nowhere")
+        assert self.found(settings, ARCHIVE_BROWSER="") == []
+        assert self.found(settings, ARCHIVE_RENDER="always") == ["archive.W010"]
+        assert self.found(settings, ARCHIVE_RENDER="never") == []
+
+    @pytest.mark.parametrize("seconds", [0, 90, 100])
+    def test_a_drawing_takes_a_part_of_its_captures_time(self, settings, seconds):
+        assert self.found(settings, ARCHIVE_RENDER_SECONDS=seconds, ARCHIVE_CAPTURE_SECONDS=90) == ["archive.E011"]
+
+    @pytest.mark.parametrize("height", [0, 16_385])
+    def test_a_picture_is_no_higher_than_chromium_makes_one(self, settings, height):
+        assert self.found(settings, ARCHIVE_RENDER_HEIGHT=height) == ["archive.E012"]
+
+    def test_drawing_without_walls_is_warned_of(self, settings):
+        assert check_browser_sandbox(None) == []
+        settings.ARCHIVE_BROWSER_SANDBOX = False
+        assert [problem.id for problem in check_browser_sandbox(None)] == ["archive.W011"]
+        settings.ARCHIVE_RENDER = "never"
+        assert check_browser_sandbox(None) == []
+
+    def test_whose_wish_is_heard_is_one_of_three_words(self):
+        assert manage(**PRODUCTION, ARCHIVE_RENDER="always").returncode == 0
+        refused = manage(**PRODUCTION, ARCHIVE_RENDER="sometimes")
+        assert refused.returncode != 0
+        assert "ARCHIVE_RENDER" in refused.stderr
 
 
 @pytest.mark.parametrize(("upload", "decoded", "ids"), [(5, 5, []), (6, 5, ["archive.E030"]), (0, 5, ["archive.E030"])])

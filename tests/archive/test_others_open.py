@@ -184,12 +184,15 @@ class TestPyWacz:
         status, said = run(tools.tool("wacz"), "validate", "-f", str(path))
         return status == 0 and "Validation succeeded" in said, said
 
-    @pytest.mark.parametrize("what", ["one page", "many copies", "one page twice", "an upload", "an unchanged page"])
+    @pytest.mark.parametrize(
+        "what", ["one page", "many copies", "one page twice", "a drawn page", "an upload", "an unchanged page"]
+    )
     def test_every_export_is_valid(self, copies: Copies, tmp_path: Path, what: str) -> None:
         captures = {
             "one page": lambda: [copies.page()],
             "many copies": lambda: [copies.page(), copies.page("/moved"), copies.page("/paper.pdf")],
             "one page twice": lambda: [copies.page(), copies.page()],
+            "a drawn page": lambda: [copies.page(drawn=True)],
             "an upload": lambda: [copies.uploaded("pdf")],
             "an unchanged page": lambda: [copies.unchanged(copies.page())],
         }[what]()

@@ -87,7 +87,7 @@ class TestTurns:
         queued("https://b.example.com/1")
         Capture.objects.filter(pk=second.pk).update(next_attempt_at=first.next_attempt_at - timedelta(seconds=9))
 
-        assert politeness.waiting("a.example.com") == second.pk
+        assert politeness.waiting("a.example.com") == (second.pk, False)
         assert politeness.waiting("c.example.com") is None
 
     def test_the_sweep_rings_for_no_more_of_one_host_than_can_run(self):

@@ -10,6 +10,8 @@ from playwright.sync_api import expect
 from apps.archive.models import Capture, Drift, Look, Watch
 from apps.claims import actions
 from apps.claims.states import Stance
+from apps.desk.views.captures import VIEWS
+from tests.archive.recorded import PNG, store_page
 from tests.archive.servers import Route, site
 from tests.newsroom import (
     PASSWORD,
@@ -49,6 +51,12 @@ def paths():
     actions.withdraw_citation(failed, by=sofia, reason="It can't be copied.")
     make_citation(claim, sofia, state=Capture.State.BLOCKED, code="blocked_address", url=LONG + "/2")
     source = claim.citations.first().source
+    before = store_page(source.page, f"<p>{LONG}</p><table width=3000><tr><td>Wide</table>", screenshot=PNG)
+    after = store_page(source.page, b"%PDF-1.7\n%%EOF", content_type="application/pdf")
+    make_extract(
+        before, f"{LONG}\nTwo men were captured.\n" + "A paragraph. \n" * 40, title="Two captured", byline="Ann"
+    )
+    make_extract(after, f"{LONG}{LONG}\nThree men were captured.\n" + "A paragraph. \n" * 40, title="Three" * 30)
     found = {"page": source.page, "before": claim.citations.first().capture}
     Watch.objects.create(page=source.page, next_look_at=timezone.now(), compared=found["before"])
     Look.objects.create(page=source.page, outcome="failed", code="http_5xx", detail="x" * 400)
@@ -64,6 +72,10 @@ def paths():
         reverse("desk:source", args=[source.pk]),
         reverse("desk:source", args=[failed.source_id]),
         reverse("desk:source_correct", args=[source.pk]),
+        *(reverse("desk:capture", args=[before.pk]) + f"?view={view}" for view in VIEWS),
+        reverse("desk:capture", args=[after.pk]) + "?view=page",
+        reverse("desk:capture", args=[failed.capture_id]),
+        reverse("desk:capture_diff", args=[before.pk, after.pk]),
         reverse("desk:page_upload", args=[failed.source.page_id]),
         reverse("desk:stories"),
         reverse("desk:story", args=[story.pk]),

@@ -7,6 +7,7 @@ from django.urls import URLPattern, reverse
 
 from apps.archive.models import Capture
 from apps.desk.urls import urlpatterns
+from tests.archive.recorded import store_page
 from tests.newsroom import make_attempt, make_citation, make_claim, make_person, make_story, store_record
 
 pytestmark = pytest.mark.django_db
@@ -39,6 +40,11 @@ TABLE: dict[str, tuple[str, set[str]]] = {
     "citation_withdraw": ("POST", CITES),
     "source": ("GET", EVERYONE),
     "source_correct": ("GET", CITES),
+    "source_render": ("POST", CITES),
+    "capture": ("GET", EVERYONE),
+    "capture_diff": ("GET", EVERYONE),
+    "capture_document": ("GET", EVIDENCE),
+    "page_compare": ("GET", EVERYONE),
     "source_look": ("POST", CITES),
     "source_watch": ("POST", CITES),
     "capture_retry": ("POST", CITES),
@@ -68,6 +74,7 @@ def addresses():
     claim = make_claim(ada, story=make_story(ada))
     citation = make_citation(claim, ada, outlet="Yonhap")
     store_record(citation.capture, b"evidence")
+    document = store_page(citation.source.page, b"%PDF-1.7\n%%EOF", content_type="application/pdf")
     attempt = make_attempt(citation.capture, warc_digest=citation.capture.warc_digest)
     with_key = {
         "claim": claim.pk,
@@ -95,7 +102,8 @@ def addresses():
             "archive_health",
             "drifts",
         }
-        found[name] = reverse(f"desk:{name}", args=[] if plain else [with_key[kind]])
+        special = {"capture_diff": [citation.capture_id, document.pk], "capture_document": [document.pk]}
+        found[name] = reverse(f"desk:{name}", args=[] if plain else special.get(name) or [with_key[kind]])
     return found
 
 

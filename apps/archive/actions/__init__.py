@@ -2,6 +2,7 @@
 
 from apps.archive.actions.captures import (
     AlreadyBeingCopied,
+    NeverDrawnError,
     NothingToLetGoError,
     let_go,
     register_page,
@@ -23,6 +24,7 @@ from apps.archive.receiving.refusals import UploadRefused
 
 __all__ = [
     "AlreadyBeingCopied",
+    "NeverDrawnError",
     "NotWatched",
     "NothingToLetGoError",
     "UploadRefused",

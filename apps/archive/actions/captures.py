@@ -26,6 +26,10 @@ class AlreadyBeingCopied(Exception):
     """The page is in the queue or being fetched; the message is for the person."""
 
 
+class NeverDrawnError(Exception):
+    """The operator has turned drawing off; the message is for the person."""
+
+
 class NothingToLetGoError(Exception):
     """This copy is not one that waits for a person; the message is for the person."""
 
@@ -40,31 +44,58 @@ def register_page(url: str) -> Page:
     return page
 
 
-def request_capture(page: Page, *, by: User | None) -> Capture:
-    """Ask for a copy of a page. A copy under way, or less than a minute old, is shared instead of made twice.
+def request_capture(page: Page, *, by: User | None, rendered: bool = False) -> Capture:
+    """Ask for a copy of a page, with ``rendered`` for one that a browser draws too, which the operator may always want.
 
-    ``by=None`` is the command line, which has the machine anyway.
+    A copy under way, or less than a minute old, is shared instead of made twice; one that is drawn serves who asked for
+    none. ``by=None`` is the command line, which has the machine anyway. Raises NeverDrawnError, and AlreadyBeingCopied
+    when a copy that nobody will draw is being fetched.
     """
     if by is not None:
         require(by, Capability.CITE)
+    if rendered and settings.ARCHIVE_RENDER == "never":
+        raise NeverDrawnError("This desk draws no pages in a browser: its operator has turned that off.")
+    wants_browser = rendered or settings.ARCHIVE_RENDER == "always"
     with transaction.atomic():
         # A file that somebody uploaded never keeps the archive from asking the site itself.
         shared = page.captures.exclude(method=Capture.Method.UPLOADED).order_by("-id").first()
-        if shared and (shared.is_in_flight or (shared.is_stored and shared.requested_at > timezone.now() - SHARED_FOR)):
+        if shared and shared.is_in_flight:
+            return _shared(shared, by=by, rendered=rendered)
+        fresh = shared and shared.is_stored and shared.requested_at > timezone.now() - SHARED_FOR
+        if shared and fresh and (shared.is_drawn or not rendered):
             return shared
         try:
             with transaction.atomic():
-                capture = Capture.objects.create(page=page, requested_by=by, last_attempt=settings.ARCHIVE_ATTEMPTS)
+                capture = Capture.objects.create(
+                    page=page,
+                    requested_by=by,
+                    last_attempt=settings.ARCHIVE_ATTEMPTS,
+                    wants_browser=wants_browser,
+                )
         except IntegrityError:
-            return page.captures.exclude(method=Capture.Method.UPLOADED).latest("id")
+            shared = page.captures.exclude(method=Capture.Method.UPLOADED).latest("id")
+            return _shared(shared, by=by, rendered=rendered)
         record(
             Verb.CAPTURE_REQUESTED,
             stream=page.stream,
             target=page.url,
             by=by,
-            after={"capture": capture.pk},
+            after={"capture": capture.pk, **({"drawn": True} if wants_browser else {})},
         )
         ring_after_commit(capture)
+    return capture
+
+
+def _shared(capture: Capture, *, by: User | None, rendered: bool) -> Capture:
+    """The copy that is on its way already, for one more who asked. One that still waits can be drawn too."""
+    if not rendered or capture.wants_browser:
+        return capture
+    if not Capture.objects.filter(pk=capture.pk, state=Capture.State.QUEUED).update(wants_browser=True):
+        raise AlreadyBeingCopied("This page is being copied now, without a drawing. Ask again when it is done.")
+    capture.wants_browser = True
+    told = {"capture": capture.pk, "drawn": True}
+    record(Verb.CAPTURE_REQUESTED, stream=capture.page.stream, target=capture.page.url, by=by, after=told)
+    ring_after_commit(capture)
     return capture
 
 
@@ -121,4 +152,4 @@ def let_go(capture: Capture, *, by: User, reason: str) -> Capture:
 
 def ring_after_commit(capture: Capture) -> None:
     """Tell a worker once the row is there. If nobody hears it, the sweeper rings again."""
-    transaction.on_commit(lambda: tasks.ring(tasks.capture_page, capture.pk), robust=True)
+    transaction.on_commit(lambda: tasks.ring_for(capture.pk, capture.wants_browser), robust=True)

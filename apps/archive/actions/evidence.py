@@ -13,8 +13,11 @@ from apps.audit.actions import record
 from apps.audit.verbs import Verb
 
 
-def record_download(capture: Capture, digest: str, *, by: User) -> None:
-    """Somebody takes a record of this capture with them: the copy's, or that of an attempt that failed."""
+def record_download(capture: Capture, digest: str, *, by: User, document: str = "") -> None:
+    """Somebody takes a record of this capture with them: the copy's, that of an attempt that failed, or a part of one.
+
+    ``document`` is the kind of the part: the PDF or picture alone.
+    """
     require(by, Capability.DOWNLOAD_EVIDENCE)
     with transaction.atomic():
         record(
@@ -22,7 +25,7 @@ def record_download(capture: Capture, digest: str, *, by: User) -> None:
             stream=capture.page.stream,
             target=capture.page.url,
             by=by,
-            after={"capture": capture.pk, "record_sha256": digest},
+            after={"capture": capture.pk, "record_sha256": digest, **({"document": document} if document else {})},
         )
 
 

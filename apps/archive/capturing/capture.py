@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import logging
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,15 +14,16 @@ from django.db import OperationalError, transaction
 from django.utils import timezone
 
 from apps.archive import memory
-from apps.archive.capturing import politeness
+from apps.archive.capturing import politeness, rendering
 from apps.archive.capturing.gathering import Gathered, gather
 from apps.archive.capturing.leasing import Leased, LeaseLostError, give_back, lease
+from apps.archive.capturing.rendering import Drawn
 from apps.archive.codes import Code, Phase, Robots
 from apps.archive.configured import SOFTWARE, limits, user_agent
 from apps.archive.models import Capture, Contents, facts_of, record_name
 from apps.archive.reading.walls import wall
 from apps.archive.records import storage
-from apps.archive.records.warc import write_warc
+from apps.archive.records.warc import Made, write_warc
 from apps.archive.web.addresses import Refused
 from apps.archive.web.connections import Connections
 from apps.archive.web.decoding import decoded, to_text
@@ -46,9 +48,9 @@ class Kept:
     cdxj: str
 
 
-def run(capture_id: int) -> bool:
+def run(capture_id: int, *, with_browser: bool = False) -> bool:
     """Take the capture if it is due and nobody has it, and settle it. True when a copy was stored."""
-    leased = lease(capture_id)
+    leased = lease(capture_id, with_browser=with_browser)
     return leased is not None and work(leased)
 
 
@@ -76,7 +78,7 @@ def _work(leased: Leased) -> bool:
             )
             body = page_in(fetched)
             with fetched, gather_for(leased, fetched, body, connections) as gathered:
-                return keep(leased, fetched, body, gathered)
+                return keep(leased, fetched, body, gathered, draw_for(leased, fetched))
     except LeaseLostError:
         logger.warning("capture %s: attempt %s was taken over", capture.pk, capture.attempt)
         leased.clear_away()
@@ -137,26 +139,38 @@ def turned_away(leased: Leased, failure: FetchFailed) -> None:
     give_back(leased, code, failure.detail, failure.http_status, failure.retry_after)
 
 
-def keep(leased: Leased, fetched: Fetched, body: bytes, gathered: Gathered) -> bool:
+def keep(leased: Leased, fetched: Fetched, body: bytes, gathered: Gathered, drawn: Drawn) -> bool:
     """Store what was fetched and settle the row. The file is under its final name before the row says "stored"."""
     leased.phase = Phase.STORING
     missing = " ".join(f"{url} ({code.value})" for url, code in gathered.missing[:MOST_MISSING_TOLD])
     whole = Fetched(fetched.requested_url, [*gathered.exchanges, *fetched.exchanges])
-    kept = write_record(leased, whole, missing=missing)
-    return settle_stored(leased, fetched, body, gathered, kept)
+    kept = write_record(leased, whole, drawn.made, missing=missing, drawing=drawn.detail)
+    return settle_stored(leased, fetched, body, gathered, drawn, kept)
 
 
 def gather_for(leased: Leased, fetched: Fetched, body: bytes, connections: Connections) -> Gathered:
     """What belongs to the page, if it is one that anything can belong to."""
-    content_type = fetched.final.header("content-type")
-    if content_type.partition(";")[0].strip().lower() not in HTML_TYPES:
+    if not is_html(fetched):
         return Gathered()
     leased.phase = Phase.REQUISITES
-    text, _ = to_text(body, content_type)
+    text, _ = to_text(body, fetched.final.header("content-type"))
     return gather(fetched, text, ends=leased.ends, progress=leased.progress, connections=connections)
 
 
-def write_record(leased: Leased, whole: Fetched, **facts: str) -> Kept:
+def draw_for(leased: Leased, fetched: Fetched) -> Drawn:
+    """What a browser makes of the page, if somebody wants to see that and it is one that a browser draws."""
+    if not leased.capture.wants_browser or not is_html(fetched):
+        return Drawn()
+    leased.phase = Phase.RENDERING
+    return rendering.drawn(leased, fetched.final.url)
+
+
+def is_html(fetched: Fetched) -> bool:
+    """Whether the page was sent as a page, and not as a document or a picture."""
+    return fetched.final.header("content-type").partition(";")[0].strip().lower() in HTML_TYPES
+
+
+def write_record(leased: Leased, whole: Fetched, made: Sequence[Made] = (), **facts: str) -> Kept:
     """Everything that went over the wire, into one WARC under the name of its own digest; the page comes last.
 
     The row knows the digest before the store does: a worker that is killed in between leaves nothing that is lost.
@@ -175,6 +189,7 @@ def write_record(leased: Leased, whole: Fetched, **facts: str) -> Kept:
                 "robots": capture.robots,
                 **facts,
             },
+            made=made,
         )
         leased.announce(draft.digest, draft.size)
         draft.keep(record_name(draft.digest))
@@ -194,14 +209,15 @@ def wall_of(failure: FetchFailed) -> Code | None:
     return wall(last.status, last.headers, body, failure.exchanges[0].url, last.url)
 
 
-def settle_stored(leased: Leased, fetched: Fetched, body: bytes, gathered: Gathered, kept: Kept) -> bool:
+def settle_stored(leased: Leased, fetched: Fetched, body: bytes, gathered: Gathered, drawn: Drawn, kept: Kept) -> bool:
     """The record is in the store: say so in the row, unless somebody else has taken it over."""
     now, capture, final = timezone.now(), leased.capture, fetched.final
     with transaction.atomic():
         settled: dict[str, Any] = {
             "state": Capture.State.PARTIAL if gathered.cut else Capture.State.STORED,
-            "code": Code.REQUISITES_CUT if gathered.cut else "",
-            "detail": "",
+            "method": Capture.Method.RENDERED if drawn.made else Capture.Method.FETCHED,
+            "code": drawn.code or (Code.REQUISITES_CUT if gathered.cut else ""),
+            "detail": drawn.detail[:500],
             "lease_token": None,
             "lease_until": None,
             "settled_at": now,

@@ -42,6 +42,7 @@ class Leased:
     ends: float = 0.0
     told_at: float = field(default_factory=time.monotonic)
     thread: int = field(default_factory=threading.get_ident)
+    with_browser: bool = False
     attempt: Attempt | None = None
     is_stored: bool = False
 
@@ -85,8 +86,10 @@ class Leased:
         return Attempt(capture=capture, number=capture.attempt, started_at=capture.taken_at or timezone.now(), **known)
 
 
-def lease(capture_id: int) -> Leased | None:
+def lease(capture_id: int, *, with_browser: bool = False) -> Leased | None:
     """Take a due capture under a lock; None when it isn't due, somebody else was first, or its host is busy.
+
+    What a browser is to draw is left to those who come `with_browser`, as long as one of them comes.
 
     The attempt is counted here, before the work, so that a page that kills its worker is not tried for ever.
     """
@@ -94,11 +97,13 @@ def lease(capture_id: int) -> Leased | None:
     with transaction.atomic():
         locked = Capture.objects.with_what_a_worker_needs().select_for_update(of=("self", "page__host"))
         capture = next(iter(locked.filter(pk=capture_id)), None)
-        if capture is None or not capture.is_due(now):
+        if capture is None or not capture.is_due_for(now, with_browser=with_browser):
             return None
         if abandoned := capture.lease_token is not None:
             _end_lost_attempt(capture, now)
         leased = _booked(capture, now)
+        if leased:
+            leased.with_browser = with_browser
         if abandoned and leased:
             _record_postponed(leased.capture, Code.WORKER_LOST)
     if abandoned:

@@ -57,12 +57,15 @@ def leave_alone(host_name: str, seconds: float) -> None:
     Host.objects.filter(pk=host_name, free_at__lt=until).update(free_at=until)
 
 
-def waiting(host_name: str) -> int | None:
-    """The capture that waits longest for its turn at this host: to be rung for when a turn comes free."""
+def waiting(host_name: str) -> tuple[int, bool] | None:
+    """The capture that waits longest for its turn at this host, to be rung for when a turn comes free.
+
+    Its number, and whether a browser is to draw it.
+    """
     due = Capture.objects.filter(
         state=Capture.State.QUEUED, next_attempt_at__lte=timezone.now(), page__host_id=host_name
     )
-    return due.order_by("next_attempt_at").values_list("pk", flat=True).first()
+    return due.order_by("next_attempt_at").values_list("pk", "wants_browser").first()
 
 
 def robots(host: Host, url: str) -> Robots:

@@ -15,7 +15,7 @@ from apps.archive.models.pages import Page
 
 A_WORKER_NEEDS = [
     *("state", "method", "attempt", "last_attempt", "taken_at", "next_attempt_at", "lease_token", "lease_until"),
-    *("by_watch", "robots", "http_status", "final_url", "body_digest", "warc_digest"),
+    *("by_watch", "wants_browser", "robots", "http_status", "final_url", "body_digest", "warc_digest"),
     *("page__url", "page__host__free_at", "page__host__look_until", "page__host__robots", "page__host__robots_at"),
 ]
 
@@ -48,6 +48,20 @@ class CaptureQuerySet(models.QuerySet["Capture"]):
     def _in_state(self, *states: str) -> CaptureQuerySet:
         """Those in one of these states, said just as the partial indexes say it."""
         return self.filter(state__in=[Written(str(state)) for state in states])
+
+    def for_browser(self) -> CaptureQuerySet:
+        """Those that are to be drawn: they are left to workers that have a browser."""
+        return self.filter(wants_browser=True)
+
+    def for_fetching(self, now: datetime) -> CaptureQuerySet:
+        """Those that any worker may take: not to be drawn, or nobody with a browser came for them for too long.
+
+        A page may be gone tomorrow. It is kept without a drawing rather than not at all.
+        """
+        since = now - timedelta(seconds=settings.ARCHIVE_BROWSER_WAIT_SECONDS)
+        left = models.Q(state=Capture.State.QUEUED, next_attempt_at__lt=since)
+        abandoned = models.Q(state=Capture.State.FETCHING, lease_until__lt=since)
+        return self.filter(models.Q(wants_browser=False) | left | abandoned)
 
     def with_what_a_worker_needs(self) -> CaptureQuerySet:
         """The columns that taking a capture and settling it read: half the time of all of them."""
@@ -133,6 +147,9 @@ class Capture(models.Model):
         help_text="Why there is no copy; of a stored one, what to be careful about.",
     )
     detail = models.CharField(max_length=500, blank=True)
+    wants_browser = models.BooleanField(
+        "to be drawn", default=False, help_text="Somebody asked, or the desk always does: a browser draws the page too."
+    )
     by_watch = models.BooleanField(default=False, help_text="Nobody asked: the watch saw that the page had changed.")
     requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     requested_at = models.DateTimeField(default=timezone.now, editable=False)
@@ -238,6 +255,11 @@ class Capture(models.Model):
         return self.method == self.Method.UPLOADED
 
     @property
+    def is_drawn(self) -> bool:
+        """Whether the record holds what a browser made of the page: screenshot, print and DOM."""
+        return self.is_stored and self.method == self.Method.RENDERED
+
+    @property
     def is_moving(self) -> bool:
         """Whether this row will still change by itself soon: in flight, or stored and not read yet."""
         return self.is_in_flight or (self.is_stored and self.read_at is None)
@@ -257,6 +279,13 @@ class Capture(models.Model):
         if self.state == self.State.QUEUED:
             return self.next_attempt_at <= now
         return self.state == self.State.FETCHING and self.lease_until is not None and self.lease_until < now
+
+    def is_due_for(self, now: datetime, *, with_browser: bool) -> bool:
+        """Whether this worker may take it now: what `for_browser` and `for_fetching` ask of rows that are due."""
+        if with_browser:
+            return self.wants_browser and self.is_due(now)
+        waited = timedelta(seconds=settings.ARCHIVE_BROWSER_WAIT_SECONDS) if self.wants_browser else timedelta()
+        return self.is_due(now) and self.is_due(now - waited)
 
     @property
     def failure(self) -> str:

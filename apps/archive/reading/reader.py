@@ -17,7 +17,7 @@ from trafilatura.utils import line_processing, trim
 from warcio.archiveiterator import ArchiveIterator
 
 from apps.archive import memory
-from apps.archive.codes import CAUTIONS, OF_THE_WORDS, Code, Kind
+from apps.archive.codes import Code, Kind, lesser_cautions
 from apps.archive.configured import limits
 from apps.archive.models import Capture, Contents, Extract
 from apps.archive.reading.cautions import caution
@@ -167,6 +167,6 @@ def settle(capture: Capture, reading: Reading) -> None:
 
 
 def _warn(capture: Capture, code: Code) -> bool:
-    """Put a caution on a stored copy. One about the words takes the place of one about what stands around them."""
-    lesser = [other.value for other in CAUTIONS - OF_THE_WORDS]
-    return bool(Capture.objects.stored().filter(pk=capture.pk, code__in=["", *lesser]).update(code=code))
+    """Put a caution on a stored copy, unless it carries one that weighs as much or more."""
+    kept = Capture.objects.stored().filter(pk=capture.pk, code__in=["", *lesser_cautions(code)])
+    return bool(kept.update(code=code, detail=""))

@@ -18,6 +18,8 @@ from warcio.exceptions import ArchiveLoadFailed
 from warcio.limitreader import LimitReader
 
 from apps.archive.configured import limits as configured_limits
+from apps.archive.models import Capture, Contents
+from apps.archive.records.storage import open_record
 from apps.archive.web.decoding import unpack
 from apps.archive.web.exchanges import Headers, Limits
 
@@ -120,6 +122,21 @@ def find_among(known: list[Entry], url: str) -> Entry | None:
     key = surt(url)
     found = [entry for entry in known if entry.url == url] or [entry for entry in known if entry.key == key]
     return max(found, key=_preference, default=None)
+
+
+def drawn(capture: Capture, prefix: str) -> bytes | None:
+    """What a browser made of a page: SCREENSHOT (PNG), PRINT (PDF) or DOM (HTML, UTF-8); None when there is none.
+
+    Raises OSError when the record can't be had, ValueError when it is damaged.
+    """
+    contents = Contents.objects.filter(capture=capture.pk).first()
+    address = f"{prefix}{capture.final_url or capture.page.url}"
+    entry = next((entry for entry in entries(contents.cdxj) if entry.url == address), None) if contents else None
+    if entry is None:
+        return None
+    with open_record(capture.warc_name) as file:
+        # A drawing may be larger than a page: it is bounded by what was stored.
+        return read(file, entry, most=capture.warc_bytes).body
 
 
 def read(file: IO[bytes], entry: Entry, cdxj: str = "", *, most: int | None = None) -> Stored:

@@ -2,8 +2,8 @@
 
 import hashlib
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import chain
 from typing import IO, Protocol
@@ -35,8 +35,27 @@ class Writable(Protocol):
     def write(self, data: bytes, /) -> int: ...
 
 
-def write_warc(out: Writable, fetched: Fetched, *, software: str, operator: str, facts: dict[str, str]) -> str:
-    """Writes every exchange, the facts as metadata of the last, and returns the index.
+@dataclass(frozen=True)
+class Made:
+    """What was made of a page and sent by no server: its address in the record, its bytes, and what is known of it."""
+
+    url: str
+    content_type: str
+    body: bytes
+    at: datetime
+    facts: dict[str, str] = field(default_factory=dict)
+
+
+def write_warc(
+    out: Writable,
+    fetched: Fetched,
+    *,
+    software: str,
+    operator: str,
+    facts: dict[str, str],
+    made: Sequence[Made] = (),
+) -> str:
+    """Writes every exchange, the facts as metadata of the last, then what was made of it, and returns the index.
 
     A body that stands in this record already under another address becomes a revisit (WARC 1.1, 6.7.2). The last
     exchange, the page itself, is always written in full.
@@ -47,6 +66,10 @@ def write_warc(out: Writable, fetched: Fetched, *, software: str, operator: str,
     final = fetched.final
     known = {**facts, "tls": final.tls, "fetchTimeMs": _milliseconds(final), "note": " ".join(final.notes)}
     writer.metadata(final.url, known, final.ended_at, concurrent_to=response_id)
+    for one in made:
+        resource_id = writer.resource(one.url, one.content_type, one.body, one.at)
+        if one.facts:
+            writer.metadata(one.url, one.facts, one.at, concurrent_to=resource_id)
     return writer.cdxj
 
 

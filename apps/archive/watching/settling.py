@@ -144,7 +144,12 @@ def _ask_for_copy(watch: Watch) -> Capture | None:
         return None
     try:
         with transaction.atomic():
-            capture = Capture.objects.create(page_id=watch.pk, by_watch=True, last_attempt=settings.ARCHIVE_ATTEMPTS)
+            capture = Capture.objects.create(
+                page_id=watch.pk,
+                by_watch=True,
+                wants_browser=settings.ARCHIVE_RENDER == "always",
+                last_attempt=settings.ARCHIVE_ATTEMPTS,
+            )
     except IntegrityError:
         return None
     record(

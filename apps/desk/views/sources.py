@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from apps.accounts.capabilities import Capability
 from apps.accounts.permissions import require
-from apps.archive.actions import AlreadyBeingCopied, record_download, retry_capture
+from apps.archive.actions import AlreadyBeingCopied, NeverDrawnError, record_download, request_capture, retry_capture
 from apps.archive.models import Attempt, Capture, record_name
 from apps.archive.records.storage import open_record
 from apps.audit.models import Entry
@@ -44,10 +46,12 @@ def source(request: DeskRequest, pk: int) -> HttpResponse:
         "source": found,
         "shown": shown,
         "captures": captures,
+        "comparable": [one for one in captures if one.is_stored],
         "capture": chosen,
         "extract": getattr(chosen, "extract", None),
         "attempts": list(chosen.attempts.all()) if chosen else [],
         "is_moving": bool(chosen and chosen.is_moving),
+        "can_be_drawn": settings.ARCHIVE_RENDER != "never" and not any(one.is_in_flight for one in captures),
         "ask_again_after": "10s" if chosen and chosen.is_waiting_long else "1s",
         "citations": list(found.citations.live().select_related("claim", "cited_by")),
         "panel": panel(found.page),
@@ -76,6 +80,19 @@ def source_correct(request: DeskRequest, pk: int) -> HttpResponse:
             form.show_version(changed.row.version)
     context = {"form": form, "source": found, "meanwhile": meanwhile}
     return render(request, "desk/source_correct.html", context, status=status)
+
+
+@require_POST
+def source_render(request: DeskRequest, pk: int) -> HttpResponse:
+    """Ask for a new copy of the page that a browser draws too."""
+    found = get_object_or_404(Source.objects.select_related("page"), pk=pk)
+    try:
+        capture = request_capture(found.page, by=request.user, rendered=True)
+        messages.success(request, "The archive fetches the page again and has a browser draw it.")
+    except (AlreadyBeingCopied, NeverDrawnError) as refusal:
+        messages.warning(request, str(refusal))
+        return redirect("desk:source", pk)
+    return HttpResponseRedirect(f"{reverse('desk:source', args=[pk])}?capture={capture.pk}")
 
 
 @require_POST

@@ -3,7 +3,8 @@ import sys
 import time
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from apps.archive.actions import register_page, request_capture
 from apps.archive.capturing import capture as workshop
@@ -24,7 +25,12 @@ class Command(BaseCommand):
         parser.add_argument("urls", nargs="+", metavar="URL")
         parser.add_argument("--json", action="store_true", help="one JSON object a line, with the text")
 
-    def handle(self, *args: Any, urls: list[str], **options: Any) -> None:
+        parser.add_argument("--rendered", action="store_true", help="have a browser draw each page too")
+
+    def handle(self, *args: Any, urls: list[str], rendered: bool, **options: Any) -> None:
+        self.rendered = rendered
+        if rendered and settings.ARCHIVE_RENDER == "never":
+            raise CommandError("ARCHIVE_RENDER is never: this desk draws no pages.")
         failed = 0
         for number, url in enumerate(urls, start=1):
             self.stderr.write(f"{number} of {len(urls)}: {url}")
@@ -37,13 +43,13 @@ class Command(BaseCommand):
     def archived(self, url: str) -> dict[str, Any]:
         """Archive one page and gather what is known of it."""
         try:
-            asked = request_capture(register_page(url), by=None)
+            asked = request_capture(register_page(url), by=None, rendered=self.rendered)
         except Refused as refused:
             state = Capture.State.BLOCKED if refused.code in BLOCKED else Capture.State.FAILED
             told = {"url": url, "state": state.value, "code": refused.code.value, "failure": refused.code.label}
             return {**told, "detail": refused.detail}
         with entered_by(Channel.WORKER):
-            workshop.run(asked.pk)
+            workshop.run(asked.pk, with_browser=asked.wants_browser)
             self.wait_for_another_worker(asked)
             reader.run(asked.pk)
         return self.facts(Capture.objects.select_related("page", "extract").get(pk=asked.pk))
@@ -64,6 +70,8 @@ class Command(BaseCommand):
             "state": capture.state,
             "code": capture.code,
             "failure": capture.failure,
+            "caution": capture.caution,
+            "method": capture.method,
             "detail": capture.detail,
             "attempt": capture.attempt,
             "http_status": capture.http_status,
