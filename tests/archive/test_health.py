@@ -298,7 +298,7 @@ def test_what_waits_for_a_person_is_counted_among_the_latest_that_were_given_up(
         if number % 2:
             make_capture(old.page)
     assert (look().needs_a_person, look().needs_more) == (2, False)
-    monkeypatch.setattr(signs, "COUNTED_TO", 2)
+    monkeypatch.setattr(signs, "ASKED_ABOUT", 2)
     assert (look().needs_a_person, look().needs_more) == (1, True)
 
 

@@ -27,6 +27,8 @@ FETCH, RENDER, EXTRACT, DESK = "fetch", "render", "extract", "desk"
 LOOK = "look"
 # Up to here the desk counts what waits; more is "more than".
 COUNTED_TO = 10_000
+# Whether something given up has a newer copy is a question for each: so many of the latest are asked about.
+ASKED_ABOUT = 2_000
 LOOKED_BACK = timedelta(hours=1)
 PACE_OVER = timedelta(days=7)
 # Nobody was reached: neither the name, nor the machine, nor an answer.
@@ -141,12 +143,9 @@ def _bounded(rows: QuerySet[Any]) -> int:
 
 
 def _needing_a_person() -> tuple[int, bool]:
-    """How many pages wait for a person among the latest that were given up, and whether there may be more.
-
-    Most of what was given up has a newer copy. To find out costs a question for each, so these are bounded too.
-    """
+    """How many pages wait for a person among the latest that were given up, and whether there may be more."""
     given_up = Capture.objects.given_up().order_by("-pk").values_list("pk", flat=True)
-    beyond = given_up[COUNTED_TO : COUNTED_TO + 1].first()
+    beyond = given_up[ASKED_ABOUT : ASKED_ABOUT + 1].first()
     waiting = Capture.objects.needing_a_person()
     return _bounded(waiting.filter(pk__gt=beyond) if beyond else waiting), beyond is not None
 
