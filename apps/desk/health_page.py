@@ -12,7 +12,7 @@ from django.utils.formats import date_format
 
 from apps.archive.health.figures import DEFAULT, PERIODS, Figures, Step, by_host, figures
 from apps.archive.health.judgement import Level, judge, lasting
-from apps.archive.health.signs import DESK, EXTRACT, FETCH, Queue, Signs, look
+from apps.archive.health.signs import DESK, EXTRACT, FETCH, LOOK, RENDER, Queue, Signs, look
 from apps.archive.health.tallies import DAY, HOUR
 from apps.archive.models import Tally
 from apps.desk.charts import Chart, Series, chart, share
@@ -21,7 +21,13 @@ from apps.desk.paging import slice_by_place
 from apps.desk.requests import DeskRequest
 
 HOSTS_AT_ONCE = 50
-WORK = {FETCH: "Pages to fetch", EXTRACT: "Copies to read", DESK: "Sweeps and counts"}
+WORK = {
+    FETCH: "Pages to fetch",
+    RENDER: "Pages to draw",
+    LOOK: "Pages to look at again",
+    EXTRACT: "Copies to read",
+    DESK: "Sweeps and counts",
+}
 # How many steps one mark under a chart stands for.
 MARKED = {"day": 6, "week": 4, "month": 6}
 

@@ -16,7 +16,8 @@ from django.utils import timezone
 from apps.archive.health import signs, tallies
 from apps.archive.health.judgement import counted, judge, lasting
 from apps.archive.health.signs import look
-from apps.archive.models import Attempt, Capture, Tallied, Worker
+from apps.archive.models import Attempt, Capture, Tallied, Watch, Worker
+from apps.archive.tasks import capture_page, ring
 from tests.archive.test_commands import command
 from tests.newsroom import make_attempt, make_capture, make_extract, make_page
 
@@ -29,7 +30,7 @@ def ago(minutes):
 
 
 def make_worker(*queues, seen=0.0, since=60.0, name="celery@desk"):
-    served = list(queues or ("desk", "extract", "fetch"))
+    served = list(queues or ("desk", "extract", "fetch", "render"))
     return Worker.objects.create(
         name=name,
         machine="desk",
@@ -128,6 +129,51 @@ class TestWorkThatWaits:
         assert found() == {("fetch_stuck", "trouble")}
         assert "Is `worker` running?" in sentence("fetch_stuck")
         assert "--queues fetch" in sentence("fetch_stuck")
+
+
+class TestPagesToBeDrawn:
+    def wanted(self, due=0.0):
+        make_capture(page(), state=Capture.State.QUEUED, next_attempt_at=ago(due), wants_browser=True)
+
+    def test_wait_in_a_queue_of_their_own(self, well):
+        self.wanted()
+        assert (look().queue("render").waiting, look().queue("fetch").waiting) == (1, 0)
+
+    def test_that_nobody_draws_are_not_well(self, well):
+        self.wanted(due=12)
+        assert "No worker has taken `render` work for 12 minutes: 1 page waits to be drawn" in sentence("render_stuck")
+
+    def test_that_are_drawn_one_after_the_other_are_only_behind(self, well):
+        self.wanted(due=40)
+        make_capture(page(), wants_browser=True, taken_at=ago(2), settled_at=ago(1))
+        assert found() == {("render_behind", "caution")}
+
+    def test_want_a_worker_only_when_there_are_any(self, well):
+        Worker.objects.update(queues=["desk", "extract", "fetch"])
+        assert found() == set()
+        self.wanted()
+        assert found() == {("queue_unserved", "trouble")}
+
+
+class TestPagesToBeLookedAt:
+    def watch(self, due):
+        seen = make_capture(page())
+        return Watch.objects.create(page=seen.page, next_look_at=ago(due), baseline=seen, compared=seen)
+
+    def test_that_nobody_looks_at_are_not_well(self, well):
+        self.watch(due=12)
+        assert "No worker has taken `look` work for 12 minutes: 1 cited page waits" in sentence("look_stuck")
+        assert "--queues fetch" not in sentence("look_stuck"), "there is a worker for it"
+
+    def test_wait_for_later_until_they_are_due(self, well):
+        self.watch(due=-12)
+        assert found() == set()
+        assert look().queue("look").later == 1
+
+    def test_are_nobodys_concern_while_the_watch_is_turned_off(self, well, settings):
+        settings.ARCHIVE_WATCH = False
+        self.watch(due=12)
+        assert found() == set()
 
 
 class TestCopiesToBeRead:
@@ -273,7 +319,8 @@ class TestTheBroker:
         assert threading.active_count() < 50
 
     def test_says_how_many_messages_wait(self, well):
-        assert look().queue("fetch").messages == 0
+        ring(capture_page, 0)  # other tests share the broker, and leave messages of their own
+        assert look().queue("fetch").messages >= 1
 
 
 class TestTheCommand:

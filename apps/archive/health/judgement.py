@@ -11,7 +11,7 @@ from django.conf import settings
 from django.template.defaultfilters import filesizeformat
 
 from apps.archive.codes import Code
-from apps.archive.health.signs import COUNTED_TO, DESK, EXTRACT, FETCH, UNREACHED, Queue, Signs
+from apps.archive.health.signs import COUNTED_TO, DESK, EXTRACT, FETCH, LOOK, RENDER, UNREACHED, Queue, Signs
 
 # Work that is taken, and still waits longer than this: there are too few hands.
 BEHIND = timedelta(minutes=30)
@@ -23,7 +23,15 @@ MANY_FAULTS = 5
 # So many hosts don't fail at once: the fault is on our side of the line.
 MANY_HOSTS = 5
 # What waits in a queue whose work is rows.
-WORK = {FETCH: ("page", "pages", "to be fetched"), EXTRACT: ("copy", "copies", "to be read")}
+WORK = {
+    FETCH: ("page", "pages", "to be fetched"),
+    RENDER: ("page", "pages", "to be drawn in a browser"),
+    LOOK: ("cited page", "cited pages", "to be looked at again"),
+    EXTRACT: ("copy", "copies", "to be read"),
+}
+
+# Nobody has to serve these while there is nothing to do.
+WHEN_WANTED = {RENDER, LOOK}
 
 
 class Level(StrEnum):
@@ -97,7 +105,8 @@ def _broker(signs: Signs) -> Iterator[Finding]:
 
 def _workers(signs: Signs) -> Iterator[Finding]:
     """Whether every queue has somebody; workers that have gone without a word."""
-    unserved = [queue for queue in signs.queues if not queue.workers and not _untaken(signs, queue)]
+    idle = [queue for queue in signs.queues if not queue.workers and not _untaken(signs, queue)]
+    unserved = list(dict.fromkeys(queue.rung_on for queue in idle if queue.name not in WHEN_WANTED or queue.waiting))
     if not signs.workers:
         yield Finding(
             "no_worker",
@@ -106,12 +115,12 @@ def _workers(signs: Signs) -> Iterator[Finding]:
             "Is `worker` running? Start one with: `celery -A verifydesk worker`",
         )
     elif unserved:
-        names = " and ".join(f"`{queue.name}`" for queue in unserved)
+        names = " and ".join(f"`{name}`" for name in unserved)
         yield Finding(
             "queue_unserved",
             Level.TROUBLE,
             f"No worker that is alive serves the queue {names}.",
-            f"Start one with: `celery -A verifydesk worker --queues {','.join(queue.name for queue in unserved)}`",
+            f"Start one with: `celery -A verifydesk worker --queues {','.join(unserved)}`",
         )
     for worker in signs.silent:
         yield Finding(
@@ -152,7 +161,7 @@ def _stuck(signs: Signs, queue: Queue, since: datetime) -> Finding:
     if queue.workers:
         advice = "Workers for it are alive and take nothing. Look at their log, and start them anew."
     else:
-        advice = f"Is `worker` running? Start one with: `celery -A verifydesk worker --queues {queue.name}`"
+        advice = f"Is `worker` running? Start one with: `celery -A verifydesk worker --queues {queue.rung_on}`"
     if not signs.is_broker_there:
         advice = "The broker comes first: without it no worker hears of work."
     return Finding(

@@ -7,20 +7,24 @@ a million.
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Count, Max, QuerySet, Sum
 from django.utils import timezone
 
 from apps.archive.codes import Code
 from apps.archive.health import broker
 from apps.archive.health.heartbeat import alive_since
-from apps.archive.models import Attempt, Capture, Extract, Tallied, Tally, Worker
+from apps.archive.models import Attempt, Capture, Extract, Look, Tallied, Tally, Watch, Worker
+from apps.archive.models.captures import CaptureQuerySet
 from apps.archive.records import storage
 
-FETCH, EXTRACT, DESK = "fetch", "extract", "desk"
+FETCH, RENDER, EXTRACT, DESK = "fetch", "render", "extract", "desk"
+# Looks at watched pages are rung for on the queue of captures, and counted by themselves.
+LOOK = "look"
 # Up to here the desk counts what waits; more is "more than".
 COUNTED_TO = 10_000
 # Whether something given up has a newer copy is a question for each: so many of the latest are asked about.
@@ -46,6 +50,11 @@ class Queue:
     taken: datetime | None = None
     workers: int = 0
     messages: int | None = None
+
+    @property
+    def rung_on(self) -> str:
+        """The queue of the broker on which this work is rung for."""
+        return FETCH if self.name == LOOK else self.name
 
 
 @dataclass(frozen=True)
@@ -103,16 +112,17 @@ class Signs:
 def look(now: datetime | None = None) -> Signs:
     """Look at the archive. A broker that is away costs a second and is told as such."""
     now = now or timezone.now()
-    messages = broker.messages_in([FETCH, EXTRACT, DESK])
+    messages = broker.messages_in([FETCH, RENDER, EXTRACT, DESK])
     known = list(Worker.objects.all())
     alive = [worker for worker in known if worker.seen_at >= alive_since(now)]
     tallied = Tallied.objects.first()
     needs_a_person, needs_more = _needing_a_person()
     queues = []
-    for seen in (_fetching(now), _reading(now), {"name": DESK, "taken": tallied.at if tallied else None}):
-        name = str(seen["name"])
-        serving = sum(name in worker.queues for worker in alive)
-        queues.append(Queue(**seen, workers=serving, messages=None if messages is None else messages[name]))
+    sweeps = Queue(DESK, taken=tallied.at if tallied else None)
+    for queue in (_fetching(now), _drawing(now), _looking(now), _reading(now), sweeps):
+        serving = sum(queue.rung_on in worker.queues for worker in alive)
+        told = None if messages is None else messages[queue.rung_on]
+        queues.append(replace(queue, workers=serving, messages=told))
     return Signs(
         now=now,
         queues=queues,
@@ -140,40 +150,65 @@ def _needing_a_person() -> tuple[int, bool]:
     return _bounded(waiting.filter(pk__gt=beyond) if beyond else waiting), beyond is not None
 
 
-def _fetching(now: datetime) -> dict[str, Any]:
-    """The queue of captures. What another worker has left lying waits since its lease ran out."""
-    queued, taken = Capture.objects.queued(), Capture.objects.fetching()
+def _fetching(now: datetime) -> Queue:
+    """Captures that any worker may take."""
+    last = Attempt.objects.order_by("-pk").values_list("started_at", flat=True).first()
+    return _captures(FETCH, Capture.objects.for_any_worker(), now, last)
+
+
+def _drawing(now: datetime) -> Queue:
+    """Captures for workers with a browser."""
+    drawn = Capture.objects.for_browser()
+    last = drawn.filter(settled_at__gte=now - LOOKED_BACK).order_by("-settled_at").values_list("taken_at", flat=True)
+    return _captures(RENDER, drawn, now, last.first())
+
+
+def _captures(name: str, captures: CaptureQuerySet, now: datetime, last: datetime | None) -> Queue:
+    """The queue of these captures. What another worker has left lying waits since its lease ran out."""
+    queued, taken = captures.queued(), captures.fetching()
     due, lost = queued.filter(next_attempt_at__lte=now), taken.filter(lease_until__lt=now)
     firsts = [
         due.order_by("next_attempt_at").values_list("next_attempt_at", flat=True).first(),
         lost.order_by("lease_until").values_list("lease_until", flat=True).first(),
     ]
-    starts = [
-        taken.aggregate(last=Max("taken_at"))["last"],
-        Attempt.objects.order_by("-pk").values_list("started_at", flat=True).first(),
-    ]
-    return {
-        "name": FETCH,
-        "waiting": _bounded(due) + _bounded(lost),
-        "under_way": _bounded(taken.filter(lease_until__gte=now)),
-        "later": _bounded(queued.filter(next_attempt_at__gt=now)),
-        "oldest": min((first for first in firsts if first), default=None),
-        "taken": max((start for start in starts if start), default=None),
-    }
+    starts = [taken.aggregate(last=Max("taken_at"))["last"], last]
+    return Queue(
+        name,
+        waiting=_bounded(due) + _bounded(lost),
+        under_way=_bounded(taken.filter(lease_until__gte=now)),
+        later=_bounded(queued.filter(next_attempt_at__gt=now)),
+        oldest=min((first for first in firsts if first), default=None),
+        taken=max((start for start in starts if start), default=None),
+    )
 
 
-def _reading(now: datetime) -> dict[str, Any]:
+def _looking(now: datetime) -> Queue:
+    """Watched pages that are to be looked at again; nobody looks while the watch is turned off."""
+    if not settings.ARCHIVE_WATCH:
+        return Queue(LOOK)
+    due, kept = Watch.objects.due(now), Watch.objects.kept().filter(compared__isnull=False)
+    return Queue(
+        LOOK,
+        waiting=_bounded(due),
+        under_way=_bounded(kept.filter(next_look_at__lte=now, lease_until__gte=now)),
+        later=_bounded(kept.filter(next_look_at__gt=now)),
+        oldest=due.order_by("next_look_at").values_list("next_look_at", flat=True).first(),
+        taken=Look.objects.order_by("-pk").values_list("at", flat=True).first(),
+    )
+
+
+def _reading(now: datetime) -> Queue:
     """Stored copies whose text is not read yet. The oldest is the one of the lowest number."""
     unread = Capture.objects.unread(now)
     all_of_them = _bounded(Capture.objects.stored().filter(read_at__isnull=True))
     waiting = _bounded(unread)
-    return {
-        "name": EXTRACT,
-        "waiting": waiting,
-        "under_way": max(0, all_of_them - waiting),
-        "oldest": unread.order_by("pk").values_list("settled_at", flat=True).first(),
-        "taken": Extract.objects.order_by("-pk").values_list("read_at", flat=True).first(),
-    }
+    return Queue(
+        EXTRACT,
+        waiting=waiting,
+        under_way=max(0, all_of_them - waiting),
+        oldest=unread.order_by("pk").values_list("settled_at", flat=True).first(),
+        taken=Extract.objects.order_by("-pk").values_list("read_at", flat=True).first(),
+    )
 
 
 def _last_hour(now: datetime) -> LastHour:

@@ -53,6 +53,10 @@ class CaptureQuerySet(models.QuerySet["Capture"]):
         """Those that are to be drawn: they are left to workers that have a browser."""
         return self.filter(wants_browser=True)
 
+    def for_any_worker(self) -> CaptureQuerySet:
+        """Those that are not to be drawn."""
+        return self.filter(wants_browser=False)
+
     def for_fetching(self, now: datetime) -> CaptureQuerySet:
         """Those that any worker may take: not to be drawn, or nobody with a browser came for them for too long.
 
