@@ -29,11 +29,6 @@ def _lift_the_guard_while_flushing(operations: Any) -> None:
 
 _lift_the_guard_while_flushing(type(connection.ops))
 
-# Each of pytest-xdist's workers has a database of its own, and so a broker: Redis' numbered databases serve for that.
-if (number := os.environ.get("PYTEST_XDIST_WORKER", "").removeprefix("gw")) and "REDIS_URL" in os.environ:
-    os.environ["REDIS_URL"] = os.environ["REDIS_URL"].rpartition("/")[0] + f"/{int(number) + 1}"
-    os.environ["CELERY_BROKER_URL"] = os.environ["REDIS_URL"]  # what Celery reads before any configuration
-
 
 @pytest.fixture(autouse=True)
 def _an_archive_of_its_own(settings: Any, tmp_path_factory: pytest.TempPathFactory) -> None:

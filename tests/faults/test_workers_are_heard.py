@@ -34,7 +34,7 @@ def test_a_worker_is_alive_until_it_is_killed_and_then_it_is_missed(tmp_path):
         assert (row.name, row.process, row.queues) == (
             "worker@test",
             running.process.pid,
-            ["desk", "extract", "fetch"],
+            ["desk", "extract", "fetch", "render"],
         )
         assert found() == set()
         wait_for(lambda: Worker.objects.get().seen_at > row.seen_at, 10, "a second sign of life")
