@@ -104,7 +104,9 @@ class CaptureQuerySet(models.QuerySet["Capture"]):
         newer = Capture.objects.filter(page=models.OuterRef("page"), pk__gt=models.OuterRef("pk")).exclude(
             by_watch=True, state__in=Capture.NOT_HAD
         )
-        return self.given_up().filter(~models.Exists(newer), by_watch=False)
+        # NOT EXISTS would say the same, and PostgreSQL makes a join with all captures of it.
+        given_up = self.given_up().filter(by_watch=False).alias(newer=models.Subquery(newer.values("pk")[:1]))
+        return given_up.filter(newer__isnull=True)
 
     def given_up(self) -> CaptureQuerySet:
         """Failed, and nobody has let it go; there may be a newer copy of its page."""

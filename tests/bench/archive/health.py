@@ -138,7 +138,7 @@ def measure() -> None:
         took = median(lambda address=address, headers=headers: client.get(address, headers=headers))
         slowest = max(questions, key=lambda query: float(query["time"]))
         say(f"{name}: {took:.0f} ms, {len(questions)} questions")
-        say(f"    the slowest, {slowest['time']} s: {slowest['sql'][:100]}")
+        say(f"    the slowest, {slowest['time']} s: {slowest['sql'][slowest['sql'].find('WHERE') :][:300]}")
 
 
 def median(work) -> float:
