@@ -30,6 +30,23 @@ def _lift_the_guard_while_flushing(operations: Any) -> None:
 _lift_the_guard_while_flushing(type(connection.ops))
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--rows-only", action="store_true", help="leave out what asks no database: it ran with the other")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """On a second database only tests that use one can come out otherwise."""
+    if not config.getoption("--rows-only"):
+        return
+    asks = {"db", "transactional_db", "client", "admin_client", "live_server", "_django_db_helper"}
+    kept, left_out = [], []
+    for item in items:
+        has_rows = item.get_closest_marker("django_db") or asks & set(getattr(item, "fixturenames", ()))
+        (kept if has_rows else left_out).append(item)
+    config.hook.pytest_deselected(items=left_out)
+    items[:] = kept
+
+
 @pytest.fixture(autouse=True)
 def _an_archive_of_its_own(settings: Any, tmp_path_factory: pytest.TempPathFactory) -> None:
     """Each test stores into a directory of its own, so that what it finds there is its own doing."""
