@@ -12,12 +12,13 @@ import sys
 import tempfile
 import threading
 import time
-import zlib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
+
+from tests.archive.bombs import packed_zeros
 
 # A certificate for 127.0.0.1 that signs itself, good for a hundred years, and of no use anywhere else.
 KEY = """-----BEGIN PRIVATE KEY-----
@@ -174,13 +175,6 @@ def chunked(body: bytes, size: int = 1_000) -> bytes:
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n"
 PAGE = b"<html><title>A page</title><p>It says something.</p></html>"
-
-
-def packed_zeros(size: int) -> bytes:
-    """A gzip file that unpacks to `size` bytes, a thousand times its own size."""
-    packer = zlib.compressobj(9, wbits=zlib.MAX_WBITS | 16)
-    parts = [packer.compress(bytes(1_000_000)) for _ in range(size // 1_000_000)]
-    return b"".join([*parts, packer.flush()])
 
 
 def _whole(body: bytes, *headers: bytes) -> Behaviour:

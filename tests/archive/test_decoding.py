@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from apps.archive.codes import Code
 from apps.archive.web.decoding import CODECS, LONGEST_TEXT, _decode, decoded, to_text, unpack
 from apps.archive.web.fetching import Exchange, FetchFailed, Limits, fetch
-from tests.archive.servers import PAGE, hostile, packed_zeros
+from tests.archive.bombs import packed_zeros
+from tests.archive.servers import PAGE, hostile
 
 LIMITS = Limits(decoded_bytes=5_000_000)
 LONG = PAGE * 3_000

@@ -15,18 +15,12 @@ from apps.archive.reading import documents
 from apps.archive.reading.documents import read_json, read_pdf
 from apps.archive.reading.reader import read_body
 from tests.archive import uploads
+from tests.archive.bombs import packed_spaces
 from tests.archive.uploads import numbered, pdf, pdf_of
 
 URL = "https://paper.example.com/report"
+BEFORE = b"BT /F1 12 Tf (x) Tj "
 TREE = b"<< /Type /Catalog /Pages 2 0 R >>"
-
-
-def packed_spaces(size: int) -> bytes:
-    """A page's content that unpacks to so many bytes."""
-    packer = zlib.compressobj(9)
-    parts = [packer.compress(b"BT /F1 12 Tf (x) Tj ")]
-    parts += [packer.compress(b" " * 1_000_000) for _ in range(size // 1_000_000)]
-    return b"".join([*parts, packer.flush()])
 
 
 class TestPdf:
@@ -61,7 +55,7 @@ class TestPdf:
             ),
             (numbered([TREE[:-3] + b" /X " + b"[" * 200_000 + b"]" * 200_000 + b" >>"]), "is damaged|gives one"),
             (pdf_of(b"[" * 300_000), "pictures only|is damaged|gives one"),
-            (pdf_of(packed_spaces(2_000_000_000), coding="FlateDecode"), "gives one"),
+            (pdf_of(packed_spaces(BEFORE, 2_000_000_000), coding="FlateDecode"), "gives one"),
             (pdf_of(*[b"BT /F1 12 Tf (x) Tj ET"] * 100_000), "many more pages"),
         ],
         ids=[
@@ -87,7 +81,7 @@ class TestPdf:
 
     def test_one_page_that_can_not_be_read_hides_no_other(self):
         good = zlib.compress(b"BT /F1 12 Tf 20 100 Td (Two captured.) Tj ET")
-        article, problem = read_pdf(pdf_of(good, packed_spaces(200_000_000), good, coding="FlateDecode"))
+        article, problem = read_pdf(pdf_of(good, packed_spaces(BEFORE, 200_000_000), good, coding="FlateDecode"))
         assert article.text == "Two captured.\n\nTwo captured."
         assert problem.startswith("The text is not whole")
 
@@ -120,7 +114,7 @@ class TestPdf:
         seen = {}
         watcher = threading.Thread(target=watch, args=(seen,))
         watcher.start()
-        read_pdf(pdf_of(*[packed_spaces(60_000_000)] * 3, endless(), coding="FlateDecode"))
+        read_pdf(pdf_of(*[packed_spaces(BEFORE, 60_000_000)] * 3, endless(), coding="FlateDecode"))
         watcher.join()
         assert seen["environment"] == b""
         assert 0 < seen["peak"] <= documents.MEMORY_BYTES

@@ -10,7 +10,8 @@ from contextlib import ExitStack
 import pytest
 
 from apps.archive.codes import Code
-from tests.archive.servers import HOSTILE, Route, hostile, packed_zeros, site
+from tests.archive.bombs import packed_zeros
+from tests.archive.servers import HOSTILE, Route, hostile, site
 from tests.workers import ROOT, environment
 
 pytestmark = [pytest.mark.processes, pytest.mark.django_db(transaction=True)]
