@@ -1,6 +1,7 @@
 """The closed list of what can go wrong: each has a sentence, a hint, a place where it comes up, and an end."""
 
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,7 @@ APPS = Path(__file__).resolve().parent.parent.parent / "apps"
 BY_NUMBER = {code for code in Code if re.fullmatch(r"HTTP_\d{3}", code.name)}
 
 
+@cache
 def used() -> set[Code]:
     """The codes that something in the archive raises or sets, beside the lists that only speak of them."""
     text = "".join(path.read_text() for path in APPS.rglob("*.py") if "migrations" not in path.parts)

@@ -3,6 +3,7 @@
 import gzip
 import hashlib
 import io
+import os
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -120,6 +121,17 @@ def test_each_record_is_a_packed_file_of_its_own() -> None:
             offsets.append(entries.get_record_offset())
     assert [warc[offset : offset + 2] for offset in offsets] == [b"\x1f\x8b"] * 4
     assert offsets[0] == 0
+
+
+@pytest.mark.parametrize("size", [1, 65_535, 65_536, 200_000, 2_500_000])
+def test_what_is_packed_already_is_stored_as_it_is_and_another_tool_finds_it_whole(tmp_path: Path, size: int) -> None:
+    noise = os.urandom(size)
+    with site({"/a": Route(noise, headers={"Content-Type": "image/jpeg"})}) as where:
+        warc = written(fetched_from(where))
+    assert noise[:60_000] in warc
+    assert len(warc) < size * 1.001 + 3_000
+    assert check(warc, tmp_path) == ""
+    assert [plain for entry, _, plain in records(warc) if entry.rec_type == "response"] == [noise]
 
 
 def test_a_plain_response_is_stored_as_the_very_bytes_received() -> None:

@@ -22,7 +22,7 @@ OPEN_SECONDS = 60.0
 
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SupervisedDesk]:
-    with supervised_desk(tmp_path_factory.mktemp("desk")) as desk:
+    with supervised_desk(tmp_path_factory.mktemp("desk"), is_new=True) as desk:
         assert desk.says("Ctrl-C stops everything", OPEN_SECONDS), desk.output
         yield desk
 
