@@ -163,9 +163,9 @@ def test_a_redirect_that_was_not_read_to_its_end_says_so() -> None:
 
 def test_the_facts_stand_in_the_metadata_and_can_not_add_lines() -> None:
     with site({"/a": Route(PAGE)}) as wire, fetched_from(wire) as fetched:
-        warc = written(fetched, {"capture": "17", "note-by": "a\r\nWARC-Type: response\r\n\r\nb\x00", "empty": ""})
+        warc = written(fetched, {"capture": "17", "note-by": "a\r\nWARC-Type: response\r\n\r\nb\x00", "last": "c\r\n"})
     fields = next(raw for entry, raw, _ in records(warc) if entry.rec_type == "metadata").decode()
-    assert fields.startswith("capture: 17\r\nnote-by: a WARC-Type: response b\r\nfetchTimeMs: ")
+    assert fields.startswith("capture: 17\r\nnote-by: a WARC-Type: response b\r\nlast: c\r\nfetchTimeMs: ")
     info = next(raw for entry, raw, _ in records(warc) if entry.rec_type == "warcinfo").decode()
     assert "software: VerifyDesk/test\r\noperator: The Test Desk\r\nformat: WARC File Format 1.1\r\n" in info
 

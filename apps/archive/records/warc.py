@@ -185,8 +185,7 @@ class WarcWriter:
         )
 
     def _write_fields(self, kind: str, at: datetime, fields: Fields, headers: Fields) -> str:
-        lines = "".join(f"{name}: {_one_line(value)}\r\n" for name, value in fields)
-        return self._write(kind, at, FIELDS, headers, lines.encode(), b"", payload="")
+        return self._write(kind, at, FIELDS, headers, _lines(fields).encode(), b"", payload="")
 
     def _write(
         self,
@@ -217,8 +216,7 @@ class WarcWriter:
             ("Content-Length", str(size)),
         ]
         offset = self._out.size
-        lines = "".join(f"{name}: {_one_line(value)}\r\n" for name, value in fields)
-        start = f"WARC/1.1\r\n{lines}\r\n".encode() + head
+        start = f"WARC/1.1\r\n{_lines(fields)}\r\n".encode() + head
         write = write_stored_member if is_packed else write_member
         write(self._out, chain([start], _pieces(body), [b"\r\n\r\n"]))
         if indexed:
@@ -296,8 +294,12 @@ def _mime(content_type: str) -> str:
     return content_type.partition(";")[0].strip().lower() or "unk"
 
 
-def _one_line(value: str) -> str:
-    return LINE_BREAKS.sub(" ", value).strip()
+def _lines(fields: Fields) -> str:
+    """A line for each field; what would break a line, in a value that comes from outside, becomes a space."""
+    text = "".join(f"{name}: {value}\r\n" for name, value in fields)
+    if len(text) - len(LINE_BREAKS.sub("", text)) == len("\r\n") * len(fields):
+        return text  # nobody has put anything in, as nearly always: looked for once, and not in each value
+    return "".join(f"{name}: {LINE_BREAKS.sub(' ', value).strip()}\r\n" for name, value in fields)
 
 
 def _record_id() -> str:
