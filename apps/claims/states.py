@@ -28,6 +28,16 @@ class Stance(models.TextChoices):
     CONTEXT = "context", "Context"
 
 
+class QuotedVerb(models.TextChoices):
+    """What the party that a citation quotes does with the claim."""
+
+    SAYS = "says", "says"
+    CONFIRMS = "confirms", "confirms"
+    DENIES = "denies", "denies"
+    DECLINES = "declines_to_comment", "declines to comment"
+    COULD_NOT_VERIFY = "could_not_verify", "could not independently verify"
+
+
 MOVES: dict[State, tuple[State, ...]] = {
     State.UNVERIFIED: (State.CORROBORATED, State.DISPUTED),
     State.CORROBORATED: (State.DISPUTED, State.UNVERIFIED),

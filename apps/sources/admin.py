@@ -6,7 +6,7 @@ from django.http import HttpRequest
 from apps.accounts.people import person
 from apps.audit.admin import LateForm, ReadOnlyAdmin
 from apps.sources import actions
-from apps.sources.models import Party, Source
+from apps.sources.models import Attribution, Party, Source
 
 
 @admin.register(Party)
@@ -36,4 +36,18 @@ class SourceAdmin(ReadOnlyAdmin):
     list_display = ["__str__", "outlet", "credit_line", "published_at", "registered_at"]
     list_select_related = ["page", "outlet"]
     search_fields = ["title", "page__url"]
+    show_full_result_count = False
+
+
+@admin.register(Attribution)
+class AttributionAdmin(ReadOnlyAdmin):
+    """Entered and answered on the desk, beside the evidence."""
+
+    list_display = ["__str__", "state", "found_by", "entered_at", "decided_by"]
+    list_filter = ["state", "relation", "found_by"]
+    list_select_related = [
+        *("of_source__page", "of_party", "to_source__page", "to_party"),
+        "decided_by",
+    ]
+    search_fields = ["of_source__title", "of_party__name", "to_source__title", "to_party__name"]
     show_full_result_count = False

@@ -128,7 +128,7 @@ def test_a_reporter_sees_the_same_queue(client, newsroom):
 
 
 def test_a_very_large_count_is_cut_short_and_said_so(desk, ada, monkeypatch):
-    monkeypatch.setattr("apps.claims.models.COUNTED_TO", 3)
+    monkeypatch.setattr("apps.claims.models.claims.COUNTED_TO", 3)
     monkeypatch.setattr("apps.desk.templatetags.desk.COUNTED_TO", 3)
     for number in range(5):
         make_claim(ada, f"Claim {number}.")

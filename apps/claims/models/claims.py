@@ -1,3 +1,5 @@
+"""Stories, their claims, and what is cited on them."""
+
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
@@ -10,7 +12,7 @@ from django.utils import timezone
 
 from apps.archive.models import Capture, CaptureQuerySet
 from apps.audit.versioned import Versioned
-from apps.claims.states import MOVES, Stage, Stance, State
+from apps.claims.states import MOVES, QuotedVerb, Stage, Stance, State
 from apps.sources.models import Party, Source
 
 
@@ -213,6 +215,13 @@ class Citation(models.Model):
     capture = models.ForeignKey(Capture, models.PROTECT, related_name="+")
     stance = models.CharField(max_length=10, choices=Stance.choices)
     quote = models.TextField(blank=True)
+    quoted = models.ForeignKey(
+        Party, models.PROTECT, null=True, blank=True, related_name="+", help_text="Who is quoted, if somebody is."
+    )
+    quoted_verb = models.CharField("what they do", max_length=25, choices=QuotedVerb.choices, blank=True)
+    first_hand = models.BooleanField(
+        default=False, help_text="The source saw it, made it or decided it, and has it from nobody else."
+    )
     note = models.TextField(blank=True)
     cited_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     cited_at = models.DateTimeField(default=timezone.now, editable=False)
@@ -233,6 +242,9 @@ class Citation(models.Model):
             ),
             models.CheckConstraint(
                 condition=models.Q(stance__in=["supports", "disputes", "context"]), name="citation_stance_is_known"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(quoted_verb__in=["", *QuotedVerb.values]), name="quoted_verb_is_known"
             ),
             models.CheckConstraint(
                 condition=models.Q(withdrawn_at__isnull=True, withdrawn_by__isnull=True)
@@ -284,41 +296,3 @@ class Citation(models.Model):
             "body_sha256": self.capture.body_digest,
             "record_sha256": self.capture.warc_digest,
         }
-
-
-class Decision(models.Model):
-    """One move of a claim between states, with the evidence and the rule's answer as they stood."""
-
-    claim = models.ForeignKey(Claim, models.PROTECT, related_name="decisions")
-    from_state = models.CharField(max_length=15, choices=State.choices)
-    to_state = models.CharField(max_length=15, choices=State.choices)
-    statement = models.CharField(max_length=500, help_text="The claim in the words that were decided on.")
-    reason = models.TextField()
-    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    decided_at = models.DateTimeField(default=timezone.now, editable=False)
-    claim_version = models.PositiveIntegerField()
-    evidence = models.JSONField(default=list)
-    evidence_digest = models.CharField("evidence SHA-256", max_length=64)
-    met = models.JSONField(default=list)
-
-    class Meta:
-        ordering = ["-id"]
-        constraints = [
-            models.CheckConstraint(
-                condition=~models.Q(reason=""),
-                name="decision_has_a_reason",
-                violation_error_message="Every move needs a reason.",
-            ),
-            models.CheckConstraint(
-                condition=~models.Q(from_state=models.F("to_state")), name="decision_moves_the_claim"
-            ),
-            models.CheckConstraint(
-                condition=models.Q(from_state__in=["unverified", "corroborated", "disputed"])
-                & models.Q(to_state__in=["unverified", "corroborated", "disputed"]),
-                name="decision_states_are_known",
-            ),
-            models.UniqueConstraint(fields=["claim", "claim_version"], name="one_decision_for_a_version_of_a_claim"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.get_from_state_display()} → {self.get_to_state_display()}"

@@ -1,3 +1,5 @@
+"""What is cited."""
+
 from __future__ import annotations
 
 from datetime import UTC, datetime
@@ -5,55 +7,12 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models
-from django.db.models.functions import Lower
 from django.utils import timezone
 
 from apps.archive.models import Capture, Page
 from apps.audit.versioned import Versioned
 from apps.sources.credits import credit_names
-
-
-class PartyQuerySet(models.QuerySet["Party"]):
-    def named(self, name: str) -> PartyQuerySet:
-        """The parties of this name in any case, folded by the database as its constraint folds."""
-        return self.alias(folded=Lower("name")).filter(folded=Lower(models.Value(name)))
-
-
-class Party(models.Model):
-    """A person or body that says things or knows things: a ministry, an agency, a spokesman, an outlet, a witness."""
-
-    class Kind(models.TextChoices):
-        OUTLET = "outlet", "Outlet"
-        AGENCY = "agency", "News agency"
-        BODY = "body", "Public body"
-        PERSON = "person", "Person"
-        OTHER = "other", "Other"
-
-    name = models.CharField(max_length=200)
-    kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.OTHER)
-    note = models.TextField(blank=True)
-
-    objects = PartyQuerySet.as_manager()
-
-    class Meta:
-        verbose_name_plural = "parties"
-        ordering = ["name"]
-        constraints = [
-            models.UniqueConstraint(
-                Lower("name"),
-                "kind",
-                name="party_has_one_entry",
-                violation_error_message="There is a party of this kind with this name already.",
-            ),
-            models.CheckConstraint(
-                condition=models.Q(kind__in=["outlet", "agency", "body", "person", "other"]),
-                name="party_kind_is_known",
-            ),
-            models.CheckConstraint(condition=~models.Q(name=""), name="party_has_a_name"),
-        ]
-
-    def __str__(self) -> str:
-        return self.name
+from apps.sources.models.parties import Party
 
 
 class SourceQuerySet(models.QuerySet["Source"]):

@@ -1,0 +1,23 @@
+"""What the newsroom works on."""
+
+from apps.claims.models.claims import (
+    COUNTED_TO,
+    Citation,
+    CitationQuerySet,
+    Claim,
+    ClaimQuerySet,
+    Story,
+    StoryQuerySet,
+)
+from apps.claims.models.decisions import Decision
+
+__all__ = [
+    "COUNTED_TO",
+    "Citation",
+    "CitationQuerySet",
+    "Claim",
+    "ClaimQuerySet",
+    "Decision",
+    "Story",
+    "StoryQuerySet",
+]
