@@ -10,7 +10,7 @@ from django.db import connection
 
 from apps.sources.chains import Edge, Node, SourceRow, party_node
 from apps.sources.lineage import Rows
-from apps.sources.models import Source
+from apps.sources.models import Party, Source
 
 # No chain of newsrooms is as long; what lies beyond is taken for its end.
 DEPTH = 16
@@ -48,10 +48,44 @@ WHERE edge.id IN (
 )
 """
 
+# The other way round: whose chains go through this source or this name. A source of an outlet leads to the outlet.
+LEADING = """
+WITH RECURSIVE led(source_id, name, depth) AS (
+    SELECT CAST(%s AS BIGINT), LOWER(CAST(%s AS VARCHAR(200))), 0
+  UNION
+    SELECT
+        CASE step.kind WHEN 'edge' THEN edge.of_source_id ELSE published.id END,
+        LOWER(of_party.name),
+        led.depth + 1
+    FROM led
+    CROSS JOIN (SELECT 'edge' AS kind UNION ALL SELECT 'outlet') step
+    LEFT JOIN sources_party party ON LOWER(party.name) = led.name
+    LEFT JOIN sources_attribution edge ON step.kind = 'edge'
+        AND (edge.to_source_id = led.source_id OR edge.to_party_id = party.id)
+    LEFT JOIN sources_party of_party ON of_party.id = edge.of_party_id
+    LEFT JOIN sources_source published ON step.kind = 'outlet' AND published.outlet_id = party.id
+    WHERE (edge.state IN ('suggested', 'confirmed') OR published.id IS NOT NULL) AND led.depth < {depth}
+)
+SELECT DISTINCT source_id FROM led WHERE source_id IS NOT NULL
+"""
+
+
+def leading_to(end: Source | Party) -> set[int]:
+    """The numbers of the sources whose chains go through this source or party, itself included."""
+    seed = [end.pk, None] if isinstance(end, Source) else [None, end.name]
+    with connection.cursor() as cursor:
+        cursor.execute(LEADING.format(depth=DEPTH), seed)
+        found = {source for (source,) in cursor.fetchall()}
+    if isinstance(end, Party):
+        found |= set(Source.objects.filter(credit_line__icontains=end.name).values_list("pk", flat=True))
+    return found
+
 
 def trace(sources: Iterable[Source], apart: Iterable[tuple[Node, Node]] = ()) -> Rows:
     """The rows behind these sources, which have their outlet with them: two queries, however many there are."""
-    rows, written, parties = {}, {}, set()
+    rows: dict[int, SourceRow] = {}
+    written: dict[str, str] = {}
+    parties: set[tuple[str, bool]] = set()
 
     def take(source: Source) -> None:
         outlet, credits = source.outlet, source.credits

@@ -109,10 +109,13 @@ def measure(number: int, rounds: int) -> None:
         lines_of(citations)
     lines = sum(len(lines) for lines in found.by_stance.values())
     say(f"{number} citations, {edges} attributions, {connection.vendor}: {lines} lines, {said} sentences")
-    say(
-        f"lines_of: least {min(times) * 1000:.0f} ms, median {statistics.median(times) * 1000:.0f} ms of CPU; {len(asked)} queries"
-    )
-    say(f"sentences: least {min(telling) * 1000:.0f} ms, median {statistics.median(telling) * 1000:.0f} ms of CPU")
+    say(f"lines_of: {told(times)}; {len(asked)} queries")
+    say(f"sentences: {told(telling)}")
+
+
+def told(seconds: list[float]) -> str:
+    least, median = min(seconds) * 1000, statistics.median(seconds) * 1000
+    return f"least {least:.0f} ms, median {median:.0f} ms of CPU"
 
 
 def say(line: str) -> None:
