@@ -34,6 +34,12 @@ class Teller:
             return f"the {_bare(self.rows.sources[key].label)} page" if key in self.rows.sources else "another page"
         return self.rows.names.get(key, key)
 
+    def label(self, node: Node) -> str:
+        """The name alone, for where it is plain what it is."""
+        if node[0] == "source" and node[1] in self.rows.sources:
+            return self.rows.sources[node[1]].label
+        return self.name(node)
+
     def origins(self, line: LineOf) -> str:
         """What the line comes from: "NIS", "NIS and an unnamed official", "nobody: a circle"."""
         if not line.origins:
@@ -60,6 +66,10 @@ class Teller:
             )
             told.append(f"{_capital(listed(self.name(node) for node in others))} count as one origin: {why}.")
         return tuple(told)
+
+    def member(self, page: Cited, line: LineOf) -> str:
+        """What one page does to belong to the line."""
+        return f"{self._pages([page])} {self._reason(page, line)[0]}."
 
     def cautions(self, line: LineOf) -> tuple[str, ...]:
         """The circle written out, and chains that end in somebody without a name."""
