@@ -98,7 +98,7 @@ class _Grouping:
     def __init__(self, pages: Sequence[Cited], rows: Rows, live: Chains, sure: Chains) -> None:
         self.pages, self.rows, self.live, self.sure = pages, rows, live, sure
         self.groups = _Groups()
-        self.joined: list[tuple[Node, Node]] = []
+        self.joined: dict[frozenset[Node], tuple[Node, Node]] = {}
         self.by_live = {page.source: self._origins(live, page.source) for page in pages}
         self.by_sure = {page.source: self._origins(sure, page.source) for page in pages}
         self._share_copies(live, self.by_live)
@@ -210,7 +210,7 @@ class _Grouping:
         for one, other in [*pairs, *sorted(beside, key=lambda pair: (sort_key(pair[0]), sort_key(pair[1])))]:
             if not self._ruled_apart(ends.get(one, {one}), ends.get(other, {other})):
                 self.groups.join([one, other])
-                self.joined.append((one, other))
+                self.joined.setdefault(frozenset((one, other)), (one, other))
 
     def _ruled_apart(self, some: set[Node], others: set[Node]) -> bool:
         apart = self.rows.apart

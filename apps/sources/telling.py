@@ -44,7 +44,7 @@ class Teller:
         """What the line comes from: "NIS", "NIS and an unnamed official", "nobody: a circle"."""
         if not line.origins:
             return "No origin: a circle"
-        return _capital(listed(self.name(node) for node in line.origins))
+        return _capital(listed(self.name(node) for node in sorted(line.origins, key=self.live.is_unnamed)))
 
     def why(self, line: LineOf) -> tuple[str, ...]:
         """Why its members belong together; for one member alone, where it has its information from."""
@@ -105,6 +105,8 @@ class Teller:
     def _reason(self, page: Cited, line: LineOf) -> tuple[str, str, str]:
         """What this page does to belong to the line, as one and as several say it, and what tells it from others."""
         start: Node = ("source", page.source)
+        if any(start in circle[1] for circle in line.circles):
+            return "goes round in a circle", "go round in a circle", ""
         ends = {*line.origins, *line.circles, *(member for circle in line.circles for member in circle[1])}
         for chains in (self.live, self.sure):
             path = [] if start in ends else chains.path(start, ends)

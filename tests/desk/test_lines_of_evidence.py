@@ -132,6 +132,15 @@ class TestTheClaimsPage:
         with django_assert_max_num_queries(len(few)):
             opened(client, "claim", claim.pk)
 
+    def test_rows_that_moved_to_other_lines_come_back_all_together(self, client, claim, ada):
+        make_citation(claim, ada, outlet="Yonhap", state="queued")
+        page = client.get(reverse("desk:claim", args=[claim.pk])).context
+        asked = {"shown": page["shown"], "lines": page["lines_shown"], "shown_state": "unverified"}
+        url = reverse("desk:claim_evidence", args=[claim.pk])
+        assert client.get(url, asked, headers={"HX-Request": "true"}).status_code == 204
+        response = client.get(url, asked | {"lines": "otherwise"}, headers={"HX-Request": "true"})
+        assert 'id="evidence"' in response.content.decode()
+
 
 class TestAnswering:
     @pytest.mark.parametrize(("verb", "state"), [("confirm", "confirmed"), ("reject", "rejected")])

@@ -16,6 +16,7 @@ from apps.desk.attribution_forms import AnswerForm, RuleApartForm
 from apps.desk.panels.origins import origin_graph
 from apps.sources.chains import Edge, Node
 from apps.sources.models import Attribution, Party
+from apps.sources.telling import listed
 
 GROUP_TITLES = {Stance.SUPPORTS: "Supports", Stance.DISPUTES: "Disputes", Stance.CONTEXT: "Gives context"}
 
@@ -94,7 +95,7 @@ def _groups(claim: Claim, found: Lines) -> list[Group]:
             seen |= {one.pk for one in rows}
             apart = [
                 (
-                    f"{line.teller.name(one)} and {line.teller.name(other)}",
+                    listed(line.teller.name(node) for node in sorted((one, other), key=line.teller.live.is_unnamed)),
                     RuleApartForm(
                         initial={"one": ends[one], "other": ends[other], "expected_version": claim.version},
                         auto_id=f"id_apart_{stance}_{number}_{order}_%s",

@@ -11,8 +11,8 @@ from apps.sources.chains import PUBLISHED, Edge, Node, sort_key
 
 # Narrow enough for a telephone without being scaled down to dust; wider screens stretch it.
 WIDTH, BAR, LEFT = 360, 14, 36
-HEIGHT, STEP, PADDING = 52, 62, 6
-PER_CHARACTER = 6.2
+HEIGHT, STEP, PADDING = 58, 68, 6
+PER_CHARACTER = 5.6
 DRAWN = 24
 
 
@@ -124,11 +124,10 @@ def _column(
 
 def _box(node: Node, x: int, y: int, width: int, label: str, stance: str, is_unnamed: bool) -> Box:
     most = int((width - 2 * PADDING) / PER_CHARACTER)
-    room = 2 if stance or is_unnamed else 3
-    words = wrap(label, most, max_lines=room, placeholder="…") or [label[:most]]
+    words = wrap(label, most, max_lines=3, placeholder="…") or [label[:most]]
     kind = "cited" if stance else "unnamed" if is_unnamed else node[0]
-    top = y + (HEIGHT - 14 * (len(words) + (1 if stance or is_unnamed else 0))) // 2 + 11
-    lines = [(top + 14 * number, word) for number, word in enumerate(words)]
+    top = y + (HEIGHT - 13 * (len(words) + (1 if stance or is_unnamed else 0))) // 2 + 10
+    lines = [(top + 13 * number, word) for number, word in enumerate(words)]
     return Box(kind, x, y, width, lines, stance or ("no name" if is_unnamed else ""), label)
 
 
