@@ -134,11 +134,7 @@ class _Grouping:
             circles=tuple(sorted((node for node in {*origins, *sure} if node[0] == CIRCLE), key=sort_key)),
             dead_ends=tuple((node, end) for node in shown for end in sorted(behind.get(node, ()), key=sort_key))
             + tuple((node, node) for node in shown if self.live.is_unnamed(node)),
-            joined=tuple(
-                pair
-                for pair in self.joined
-                if self.groups.find(pair[0]) == root and pair[0] in origins and pair[1] in origins
-            ),
+            joined=tuple(pair for pair in self.joined.values() if origins.issuperset(pair)),
             is_circular=is_circular,
         )
 
