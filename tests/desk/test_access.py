@@ -6,9 +6,19 @@ import pytest
 from django.urls import URLPattern, reverse
 
 from apps.archive.models import Capture
+from apps.claims.states import State
 from apps.desk.urls import urlpatterns
 from tests.archive.recorded import store_page
-from tests.newsroom import make_attempt, make_citation, make_claim, make_person, make_story, store_record
+from tests.newsroom import (
+    ask,
+    make_attempt,
+    make_citation,
+    make_claim,
+    make_person,
+    make_story,
+    make_two_lines,
+    store_record,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -36,6 +46,13 @@ TABLE: dict[str, tuple[str, set[str]]] = {
     "claim_corroborate": ("POST", DECIDES),
     "claim_dispute": ("POST", DECIDES),
     "claim_reopen": ("POST", DECIDES),
+    "claim_override": ("POST", {"standards_editor"}),
+    "request_sign": ("POST", DECIDES),
+    "request_refuse": ("POST", DECIDES),
+    "request_withdraw": ("POST", DECIDES),
+    "citation_answer": ("GET", DECIDES),
+    "policy": ("GET", EVERYONE),
+    "policy_edit": ("GET", {"standards_editor"}),
     "claim_cite": ("POST", CITES),
     "citation_withdraw": ("POST", CITES),
     "source": ("GET", EVERYONE),
@@ -67,6 +84,12 @@ WITHOUT_SIGN_IN = {"health", "sign_in"}
 NAMES = [pattern.name for pattern in urlpatterns if isinstance(pattern, URLPattern)]
 
 
+def make_claim_with_two_lines(by):
+    claim = make_claim(by, "Two lines know.")
+    make_two_lines(claim, by)
+    return claim
+
+
 @pytest.fixture
 def addresses():
     """An address for each name, with rows behind it."""
@@ -84,6 +107,7 @@ def addresses():
         "page": citation.source.page_id,
         "story": claim.story_id,
         "attempt": attempt.pk,
+        "request": ask(make_claim_with_two_lines(ada), State.CORROBORATED, ada).pk,
     }
     found = {}
     for name in NAMES:
@@ -101,6 +125,8 @@ def addresses():
             "needs_a_person",
             "archive_health",
             "drifts",
+            "policy",
+            "policy_edit",
         }
         special = {"capture_diff": [citation.capture_id, document.pk], "capture_document": [document.pk]}
         found[name] = reverse(f"desk:{name}", args=[] if plain else special.get(name) or [with_key[kind]])

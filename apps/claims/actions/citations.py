@@ -23,6 +23,7 @@ from apps.audit.verbs import Verb
 from apps.audit.versioned import lock
 from apps.claims import policy
 from apps.claims.actions.writing import write_claim
+from apps.claims.evidence import gather
 from apps.claims.models import Citation, Claim
 from apps.claims.refusals import AlreadyCited, ReasonMissing, Refusal
 from apps.claims.states import Stage, Stance, State
@@ -31,7 +32,16 @@ from apps.sources.actions import SourceFacts, register_source
 from apps.sources.models import Source
 
 
-def cite(claim: Claim, *, by: User, url: str, stance: Stance, quote: str = "", note: str = "") -> Citation:
+def cite(
+    claim: Claim,
+    *,
+    by: User,
+    url: str,
+    stance: Stance,
+    quote: str = "",
+    note: str = "",
+    first_hand: bool = False,
+) -> Citation:
     """Attach the page at this address to the claim and ask the archive for a copy.
 
     Raises archive.addresses.Refused for what is no web address, AlreadyCited for a page that stands here already.
@@ -51,6 +61,7 @@ def cite(claim: Claim, *, by: User, url: str, stance: Stance, quote: str = "", n
             stance=stance,
             quote=quote,
             note=note,
+            first_hand=first_hand,
             cited_by=by,
         )
         watch_page(source.page, by=by)
@@ -71,6 +82,7 @@ def cite(claim: Claim, *, by: User, url: str, stance: Stance, quote: str = "", n
                 "stance": citation.get_stance_display().lower(),
                 "quote": quote,
                 "note": note,
+                "first_hand": first_hand,
             },
         )
     return citation
@@ -160,7 +172,7 @@ def adopt_copy(capture: Capture) -> None:
 
 
 def _reconsider(claim: Claim, by: User | None) -> None:
-    assessment = policy.assess(State(claim.state), claim.citations.live().with_evidence())
+    assessment = policy.assess(State(claim.state), gather(claim))
     if not assessment.allowed and claim.stage == Stage.SETTLED:
         claim.stage = Stage.IN_REVIEW
         write_claim(

@@ -9,7 +9,8 @@ from apps.claims.models.claims import (
     Story,
     StoryQuerySet,
 )
-from apps.claims.models.decisions import Decision
+from apps.claims.models.decisions import Decision, MoveRequest, MoveRequestQuerySet
+from apps.claims.models.policies import Policy, PolicyQuerySet
 
 __all__ = [
     "COUNTED_TO",
@@ -18,6 +19,10 @@ __all__ = [
     "Claim",
     "ClaimQuerySet",
     "Decision",
+    "MoveRequest",
+    "MoveRequestQuerySet",
+    "Policy",
+    "PolicyQuerySet",
     "Story",
     "StoryQuerySet",
 ]
