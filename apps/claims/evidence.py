@@ -9,11 +9,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Q
-
+from apps.claims.lines import Line, Lines, lines_of_each
 from apps.claims.models import Citation, Claim, Policy
 from apps.claims.states import Stance
-from apps.sources.models import Attribution
+from apps.sources.chains import Edge, Node
+from apps.sources.lineage import Rows
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class Evidence:
     claim: Claim
     rule: Policy
     citations: tuple[Citation, ...]
-    attributions: tuple[Attribution, ...] = ()
+    lines: Lines
     conflicts: tuple[str, ...] = ()
 
     def of(self, stance: Stance) -> list[Citation]:
@@ -36,7 +36,8 @@ class Evidence:
             "statement": self.claim.statement,
             "policy": self.rule.version,
             "citations": [citation.frozen() for citation in sorted(self.citations, key=lambda one: one.pk or 0)],
-            "attributions": [_frozen(edge) for edge in sorted(self.attributions, key=lambda one: one.pk or 0)],
+            "attributions": [_attribution(edge, self.lines) for edge in _reached(self.citations, self.lines.rows)],
+            "lines": [_line(line) for stance in Stance for line in self.lines.of(stance)],
             "conflicts": sorted(self.conflicts),
         }
 
@@ -53,14 +54,8 @@ def gather_all(claims: Iterable[Claim], rule: Policy | None = None) -> dict[int,
     cited = defaultdict(list)
     for citation in Citation.objects.live().filter(claim__in=claims).with_evidence():
         cited[citation.claim_id].append(citation)
-    edges = _edges({one.source_id for citations in cited.values() for one in citations})
-    found = {}
-    for claim in claims:
-        sources = {citation.source_id for citation in cited[claim.pk]}
-        found[claim.pk] = Evidence(
-            claim, rule, tuple(cited[claim.pk]), tuple(edge for edge in edges if edge.of_source_id in sources)
-        )
-    return found
+    lines = lines_of_each({claim.pk: cited[claim.pk] for claim in claims})
+    return {claim.pk: Evidence(claim, rule, tuple(cited[claim.pk]), lines[claim.pk]) for claim in claims}
 
 
 def digest(frozen: Mapping[str, Any]) -> str:
@@ -84,14 +79,9 @@ def what_changed(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[st
     for key in was:
         if key in became:
             said += _of_citation(was[key], became[key])
-    edges, now = _by_key(before, "attributions", "attribution"), _by_key(after, "attributions", "attribution")
-    said += [f"It no longer counts that {edges[key]['says']}." for key in edges if key not in now]
-    said += [f"New: {now[key]['says']} ({now[key]['state']})." for key in now if key not in edges]
-    said += [
-        f"It is {now[key]['state']} now that {now[key]['says']}."
-        for key in edges
-        if key in now and edges[key] != now[key]
-    ]
+    said += _of_attributions(before, after)
+    if not said and before["lines"] != after["lines"]:
+        said.append(f"The lines of evidence are others: {_told(before['lines'])} before, {_told(after['lines'])} now.")
     said += [f"No longer so: {one}" for one in before["conflicts"] if one not in after["conflicts"]]
     said += [f"New: {one}" for one in after["conflicts"] if one not in before["conflicts"]]
     return said or ["Something of the evidence is not as it was."]
@@ -132,6 +122,19 @@ def _of_citation(was: Mapping[str, Any], became: Mapping[str, Any]) -> list[str]
     return said or [f"What is on record of {name} changed."]
 
 
+def _of_attributions(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
+    was, became = _by_key(before, "attributions", "attribution"), _by_key(after, "attributions", "attribution")
+    said = [f"It no longer plays a part that {was[key]['says']}." for key in was if key not in became]
+    said += [f"New: {became[key]['says']} ({became[key]['state']})." for key in became if key not in was]
+    both = [key for key in was if key in became and was[key] != became[key]]
+    said += [f"That {became[key]['says']} is {became[key]['state']} now." for key in both]
+    return said
+
+
+def _told(lines: Iterable[Mapping[str, Any]]) -> str:
+    return "; ".join(f"{one['name']}{'' if one['counts'] else ' (does not count)'}" for one in lines) or "none"
+
+
 def _name(frozen: Mapping[str, Any]) -> str:
     return str(frozen["outlet"] or frozen["url"])
 
@@ -140,10 +143,35 @@ def _by_key(frozen: Mapping[str, Any], name: str, key: str) -> dict[int, Mapping
     return {one[key]: one for one in frozen[name]}
 
 
-def _edges(sources: set[int]) -> list[Attribution]:
-    """The live attributions of these sources."""
-    return list(Attribution.objects.live().with_ends().filter(Q(of_source__in=sources)).order_by("pk"))
+def _reached(citations: Iterable[Citation], rows: Rows) -> list[Edge]:
+    """The attributions that the chains of these citations go through, also those that somebody has rejected."""
+    leaving = defaultdict(list)
+    for edge in rows.edges:
+        leaving[edge.of].append(edge)
+    ahead: list[Node] = [("source", citation.source_id) for citation in citations]
+    known, found = set(ahead), []
+    while ahead:
+        node = ahead.pop()
+        found += leaving[node]
+        beyond = [edge.to for edge in leaving[node] if edge.is_live]
+        if node[0] == "source" and node[1] in rows.sources:
+            source = rows.sources[node[1]]
+            beyond += [("party", name) for name in source.credits]
+            beyond += [source.outlet_node] if source.outlet_node else []
+        ahead += [one for one in dict.fromkeys(beyond) if one not in known]
+        known.update(beyond)
+    return sorted(found, key=lambda edge: edge.order)
 
 
-def _frozen(edge: Attribution) -> dict[str, Any]:
-    return {"attribution": edge.pk, "says": f"{edge.of} {edge.get_relation_display()} {edge.to}", "state": edge.state}
+def _attribution(edge: Edge, lines: Lines) -> dict[str, Any]:
+    says = f"{lines.name(edge.of)} {edge.relation.replace('_', ' ')} {lines.name(edge.to)}"
+    return {"attribution": edge.pk, "says": says, "state": edge.state}
+
+
+def _line(line: Line) -> dict[str, Any]:
+    return {
+        "stance": line.stance,
+        "name": line.name,
+        "citations": sorted(citation.pk for citation in line.members),
+        "counts": line.counts,
+    }

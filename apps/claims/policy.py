@@ -11,9 +11,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from apps.claims.evidence import Evidence
-from apps.claims.models import Citation
+from apps.claims.lines import Line
+from apps.claims.models import Citation, Policy
 from apps.claims.models.policies import in_words
 from apps.claims.states import Stance, State
+from apps.sources.telling import listed
 
 
 @dataclass(frozen=True)
@@ -77,36 +79,22 @@ def assess(to_state: State, evidence: Evidence) -> Assessment:
 def badge(evidence: Evidence) -> Badge:
     """What the queue shows of the evidence."""
     unanswered = sum(citation.is_unanswered for citation in evidence.citations)
-    return Badge(len(_lines_that_count(evidence)), evidence.rule.minimum_lines, unanswered)
-
-
-def lines(citations: Sequence[Citation]) -> list[list[Citation]]:
-    """Citations grouped by what they share: one outlet, or a name in their credit lines. One group counts once.
-
-    The order of the citations makes no difference to the groups.
-    """
-    groups: list[tuple[set[str], list[Citation]]] = []
-    for citation in citations:
-        marks = _marks(citation)
-        touching = [group for group in groups if group[0] & marks]
-        groups = [group for group in groups if not group[0] & marks]
-        members = sorted([citation, *(one for group in touching for one in group[1])], key=lambda one: one.pk or 0)
-        groups.append((marks.union(*(group[0] for group in touching)), members))
-    return sorted((members for _, members in groups), key=lambda members: members[0].pk or 0)
+    return Badge(len(lines_that_count(evidence)), evidence.rule.minimum_lines, unanswered)
 
 
 def _corroborated(evidence: Evidence) -> Assessment:
     rule, supporting = evidence.rule, evidence.of(Stance.SUPPORTS)
-    found = _lines_that_count(evidence)
-    counted = [citation for line in found for citation in line]
+    found = lines_that_count(evidence)
+    counted = [one for line in found for one in line.members if counts(one, rule)]
+    counted = list({citation.pk: citation for citation in counted}.values())
     met: list[str] = []
     missing: list[str] = []
-    noted = [_why_one(line) for line in found if len(line) > 1]
-    noted += [_why_not_counted(citation) for citation in supporting if citation not in counted]
+    noted = [said for line in evidence.lines.of(Stance.SUPPORTS) for said in _of_line(line)]
+    noted += [_why_not_counted(citation) for citation in supporting if not counts(citation, rule)]
     noted += _of_copies(counted)
     (met if len(found) >= rule.minimum_lines else missing).append(_of_lines(found, rule.minimum_lines))
     if rule.first_hand_lines:
-        first_hand = [line for line in found if any(citation.first_hand for citation in line)]
+        first_hand = [line for line in found if any(one.first_hand and counts(one, rule) for one in line.members)]
         said = _of_first_hand(first_hand, found, rule.first_hand_lines)
         (met if len(first_hand) >= rule.first_hand_lines else missing).append(said)
     for citation in evidence.of(Stance.DISPUTES):
@@ -137,16 +125,29 @@ def _disputed(evidence: Evidence) -> Assessment:
     return Assessment(State.DISPUTED, tuple(met), missing, tuple(noted), needs_second)
 
 
-def _lines_that_count(evidence: Evidence) -> list[list[Citation]]:
-    return lines([citation for citation in evidence.of(Stance.SUPPORTS) if _counts(citation, evidence.rule.archived)])
+def lines_that_count(evidence: Evidence) -> list[Line]:
+    """The lines that support the claim, know something, and have a citation that counts."""
+    supporting = evidence.lines.counted(Stance.SUPPORTS)
+    return [line for line in supporting if any(counts(one, evidence.rule) for one in line.members)]
 
 
-def _counts(citation: Citation, has_to_be_archived: bool) -> bool:
-    return bool(citation.source.outlet) and (citation.is_read or not has_to_be_archived)
+def counts(citation: Citation, rule: Policy) -> bool:
+    """Whether a citation bears a line: its outlet is known, and its copy is stored and read if the rule wants that."""
+    return bool(citation.source.outlet) and (citation.is_read or not rule.archived)
 
 
-def _of_lines(found: list[list[Citation]], needed: int) -> str:
-    names = _names(line[0] for line in found)
+def _of_line(line: Line) -> list[str]:
+    """Why several citations are one line, and what to be careful of."""
+    said = list(line.why) if len(line.members) > 1 else []
+    if line.is_pending and len(line.members) > 1:
+        said.append(
+            f"Not all that joins them is confirmed; until it is, it counts against independence: {line.name}."
+        )
+    return [*said, *line.cautions]
+
+
+def _of_lines(found: list[Line], needed: int) -> str:
+    names = _origins(found)
     if len(found) >= needed:
         if len(found) == 1:
             return f"One line of evidence supports the claim: {names}."
@@ -159,17 +160,17 @@ def _of_lines(found: list[list[Citation]], needed: int) -> str:
     return f"{in_words(lacking).capitalize()} more independent {noun} that {verb} the claim, apart from {names}."
 
 
-def _of_first_hand(first_hand: list[list[Citation]], found: list[list[Citation]], needed: int) -> str:
+def _of_first_hand(first_hand: list[Line], found: list[Line], needed: int) -> str:
     if len(first_hand) >= needed:
-        names = _names(one for line in first_hand for one in line if one.first_hand)
+        names = _names(one for line in first_hand for one in line.members if one.first_hand)
         return f"First-hand: {names}."
     lacking = needed - len(first_hand)
     what = "A first-hand line" if lacking == 1 else f"{in_words(lacking).capitalize()} first-hand lines"
     if first_hand:
-        return f"{what} more than {_names(line[0] for line in first_hand)}."
+        return f"{what} more than {_origins(first_hand)}."
     if not found:
         return f"{what}: a source that saw it, made it or decided it."
-    names = _names(line[0] for line in found)
+    names = _origins(found)
     return f"{what}: {names} {'is' if len(found) == 1 else 'are'} not marked first-hand."
 
 
@@ -180,24 +181,6 @@ def _disputes_missing(archived: int, needed: int) -> str:
     lacking = needed - archived
     nouns = "source that disputes" if lacking == 1 else "sources that dispute"
     return f"{in_words(lacking).capitalize()}{more} archived {nouns} the claim."
-
-
-def _marks(citation: Citation) -> set[str]:
-    outlet = citation.source.outlet
-    marks = {f"credit {name}" for name in citation.source.credits}
-    if outlet:
-        # An outlet's own name in somebody else's credit line is the same mark: AFP's page, and a page credited to AFP.
-        marks |= {f"outlet {outlet.pk}", f"credit {outlet.name.casefold()}"}
-    return marks
-
-
-def _why_one(line: Sequence[Citation]) -> str:
-    names = _names(line)
-    if len({citation.source.outlet_id for citation in line}) == 1:
-        return f"{len(line)} pages of {line[0].source.label} are one line: they are one outlet's."
-    credits = [citation.source.credit_line for citation in line if citation.source.credit_line]
-    shared = f" “{credits[0]}”" if credits else ""
-    return f"{names} are one line: their credit lines lead to the same copy{shared}."
 
 
 def _why_not_counted(citation: Citation) -> str:
@@ -230,7 +213,9 @@ def _of_copies(counted: Sequence[Citation]) -> list[str]:
 
 def _names(citations: Iterable[Citation]) -> str:
     """The outlets, each once, as a sentence lists them."""
-    names = list(dict.fromkeys(citation.source.label for citation in citations))
-    if len(names) < 2:
-        return "".join(names)
-    return f"{', '.join(names[:-1])} and {names[-1]}"
+    return listed(dict.fromkeys(citation.source.label for citation in citations))
+
+
+def _origins(lines: Iterable[Line]) -> str:
+    """The lines by where they come from."""
+    return listed(line.name for line in lines)
