@@ -140,9 +140,7 @@ def _of_line(line: Line) -> list[str]:
     """Why several citations are one line, and what to be careful of."""
     said = list(line.why) if len(line.members) > 1 else []
     if line.is_pending and len(line.members) > 1:
-        said.append(
-            f"Not all that joins them is confirmed; until it is, it counts against independence: {line.name}."
-        )
+        said.append(f"Not all that joins them is confirmed; until it is, it counts against independence: {line.name}.")
     return [*said, *line.cautions]
 
 
