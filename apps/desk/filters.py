@@ -43,7 +43,7 @@ class ClaimFilter(filters.FilterSet):
         queryset=Story.objects.order_by("title"), empty_label="Any story", null_label="No story", null_value="none"
     )
     due = filters.ChoiceFilter(choices=DUE, empty_label="Any time", method="due_in")
-    sign_off = filters.ChoiceFilter(label="Sign-off", choices=SIGN_OFF, empty_label="Any", method="awaiting")
+    sign_off = filters.ChoiceFilter(label="Sign-off", choices=SIGN_OFF, empty_label="Any sign-off", method="awaiting")
 
     class Meta:
         model = Claim

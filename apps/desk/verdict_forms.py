@@ -56,17 +56,19 @@ class PolicyForm(ChangeForm):
     reason = forms.CharField(
         label="Why the rule changes",
         max_length=5000,
-        required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text="Goes on record with your name.",
+        error_messages=REASON_NEEDED,
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["reason"].required = "try" not in self.data
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         if (cleaned.get("first_hand_lines") or 0) > cleaned.get("minimum_lines", 20):
             self.add_error("first_hand_lines", "More lines can't be first-hand than lines are asked for.")
-        if "try" not in self.data and not str(cleaned.get("reason", "")).strip():
-            self.add_error("reason", REASON_NEEDED["required"])
         return cleaned
 
     def changes(self) -> dict[str, Any]:

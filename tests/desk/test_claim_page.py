@@ -204,7 +204,7 @@ class TestTheVerdictThatStands:
         actions.withdraw_citation(corroborated.citations.first(), by=ada, reason="The outlet took it back.")
         response = desk.get(at("claim", corroborated))
         assert loud in text(response)
-        assert response.context["standing"].missing[0] in text(response).split(loud)[1].split("</header>")[0]
+        assert response.context["lost"][0] in text(response).split(loud)[1].split("</header>")[0]
 
     def test_a_claim_without_a_verdict_has_none_to_lose(self, desk, ada):
         assert "The evidence for this verdict" not in text(desk.get(at("claim", make_claim(ada))))
