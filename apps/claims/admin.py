@@ -12,7 +12,7 @@ from apps.accounts.people import person
 from apps.audit.admin import LateForm, ReadOnlyAdmin
 from apps.audit.versioned import ChangedMeanwhile
 from apps.claims import actions
-from apps.claims.models import Citation, Claim, Decision, MoveRequest, Policy, Story
+from apps.claims.models import Citation, Claim, Decision, MoveRequest, Policy, Ruling, Story
 from apps.claims.refusals import Refusal
 from apps.claims.states import State
 
@@ -138,4 +138,14 @@ class PolicyAdmin(ReadOnlyAdmin):
     list_display = ["version", "minimum_lines", "first_hand_lines", "four_eyes", "made_by", "made_at", "reason"]
     list_select_related = ["made_by"]
     search_fields = ["reason"]
+    show_full_result_count = False
+
+
+@admin.register(Ruling)
+class RulingAdmin(ReadOnlyAdmin):
+    list_display = ["claim", "__str__", "ruled_by", "ruled_at", "withdrawn_at"]
+    list_select_related = [
+        *("claim", "ruled_by", "one_party", "other_party", "one_source__page", "other_source__page"),
+    ]
+    search_fields = ["claim__statement", "reason"]
     show_full_result_count = False

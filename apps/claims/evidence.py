@@ -38,6 +38,7 @@ class Evidence:
             "citations": [citation.frozen() for citation in sorted(self.citations, key=lambda one: one.pk or 0)],
             "attributions": [_attribution(edge, self.lines) for edge in _reached(self.citations, self.lines.rows)],
             "lines": [_line(line) for stance in Stance for line in self.lines.of(stance)],
+            "rulings": sorted(sorted(map(self.lines.name, pair)) for pair in self.lines.rows.apart),
             "conflicts": sorted(self.conflicts),
         }
 
@@ -80,6 +81,9 @@ def what_changed(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[st
         if key in became:
             said += _of_citation(was[key], became[key])
     said += _of_attributions(before, after)
+    ruled, rules = before["rulings"], after["rulings"]
+    said += [f"It is no longer ruled that {' and '.join(one)} stand apart." for one in ruled if one not in rules]
+    said += [f"It is ruled now that {' and '.join(one)} stand apart." for one in rules if one not in ruled]
     if not said and before["lines"] != after["lines"]:
         said.append(f"The lines of evidence are others: {_told(before['lines'])} before, {_told(after['lines'])} now.")
     said += [f"No longer so: {one}" for one in before["conflicts"] if one not in after["conflicts"]]

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
-from apps.claims.models import Citation
+from apps.claims.models import Citation, Ruling
 from apps.claims.states import Stance
 from apps.sources.chains import Chains, Node
 from apps.sources.lineage import Cited, LineOf, Rows, both_readings, lineage
@@ -85,7 +85,7 @@ class Lines:
 def lines_of(citations: Iterable[Citation]) -> Lines:
     """The lines of these live citations of one claim, which have their source, its outlet and page with them.
 
-    Any part of a claim's citations may be asked about: the archived ones, those of one stance. Four queries at most.
+    Any part of a claim's citations may be asked about: the archived ones, those of one stance. Three queries at most.
     """
     return lines_of_each({0: list(citations)})[0]
 
@@ -93,9 +93,14 @@ def lines_of(citations: Iterable[Citation]) -> Lines:
 def lines_of_each(cited: Mapping[int, Sequence[Citation]]) -> dict[int, Lines]:
     """The lines of the citations of several claims, by the key of each; as many queries for many as for one."""
     rows = trace({one.source_id: one.source for citations in cited.values() for one in citations}.values())
+    apart = Ruling.objects.live().pairs_of({one.claim_id for citations in cited.values() for one in citations})
     chains = both_readings(rows)
     teller = Teller(rows, *chains)
-    return {key: _lines(citations, rows, chains, teller) for key, citations in cited.items()}
+    found = {}
+    for key, citations in cited.items():
+        ruled = frozenset(pair for claim in {one.claim_id for one in citations} for pair in apart.get(claim, ()))
+        found[key] = _lines(citations, replace(rows, apart=ruled), chains, teller)
+    return found
 
 
 def _lines(cited: Sequence[Citation], rows: Rows, chains: tuple[Chains, Chains], teller: Teller) -> Lines:

@@ -12,7 +12,7 @@ from typing import Any
 
 from apps.claims.evidence import Evidence
 from apps.claims.lines import Line
-from apps.claims.models import Citation, Policy
+from apps.claims.models import Citation, Decision, Policy
 from apps.claims.models.policies import in_words
 from apps.claims.states import Stance, State
 from apps.sources.telling import listed
@@ -74,6 +74,15 @@ def assess(to_state: State, evidence: Evidence) -> Assessment:
     if to_state == State.DISPUTED:
         return _disputed(evidence)
     return Assessment(to_state, ("A claim can be reopened at any time, with a reason.",), ())
+
+
+def lost(evidence: Evidence, decision: Decision | None) -> list[str]:
+    """What the rule misses now of the claim's verdict; what an override knew to be missing is no news."""
+    state = State(evidence.claim.state)
+    if state == State.UNVERIFIED:
+        return []
+    known = decision.missing if decision and decision.is_override else []
+    return [sentence for sentence in assess(state, evidence).missing if sentence not in known]
 
 
 def badge(evidence: Evidence) -> Badge:

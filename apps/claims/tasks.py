@@ -6,9 +6,9 @@ from django.utils import timezone
 from apps.archive.models import Capture
 from apps.archive.tasks import ring
 from apps.audit.context import Channel, entered_by
-from apps.claims.actions import adopt_copy, reconsider, verify_again
+from apps.claims.actions import adopt_copy, hear_of, reconsider, verify_again
 from apps.claims.models import Citation, Claim, Policy
-from apps.sources.models import Source
+from apps.sources.models import Attribution, Source
 
 SWEPT_AT_ONCE = 200
 
@@ -21,6 +21,7 @@ def reconsider_citing(capture_id: int) -> None:
             adopt_copy(capture)
         for source in Source.objects.filter(page__captures=capture_id):
             reconsider(source)
+        hear()
 
 
 @shared_task(name="claims.sweep", queue="desk", expires=60)
@@ -31,8 +32,14 @@ def sweep() -> None:
     """
     for capture_id in Citation.objects.copies_to_adopt()[:SWEPT_AT_ONCE]:
         ring(reconsider_citing, capture_id)
-    days = Policy.objects.current().shelf_life_days
-    if days:
-        with entered_by(Channel.WORKER):
+    with entered_by(Channel.WORKER):
+        hear()
+        if days := Policy.objects.current().shelf_life_days:
             for claim in Claim.objects.needs_verifying_again(days, timezone.now())[:SWEPT_AT_ONCE]:
                 verify_again(claim, days=days)
+
+
+def hear() -> None:
+    """Look again at the claims that new and changed attributions bear on."""
+    for attribution in Attribution.objects.with_news().with_ends()[:SWEPT_AT_ONCE]:
+        hear_of(attribution)

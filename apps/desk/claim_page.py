@@ -10,9 +10,9 @@ from django.contrib import messages
 from apps.audit.models import Entry
 from apps.audit.versioned import ChangedMeanwhile
 from apps.claims import policy
-from apps.claims.evidence import Evidence, gather
-from apps.claims.models import Citation, Claim, Decision
-from apps.claims.states import Stance, State
+from apps.claims.evidence import gather
+from apps.claims.models import Citation, Claim
+from apps.claims.states import Stance
 from apps.desk.filters import told_of_claim
 from apps.desk.forms import AssignForm, CiteForm, StageForm
 from apps.desk.panels.verdict import Answer, Move, verdict_panel
@@ -66,7 +66,7 @@ def claim_page(
         "is_moving": any(citation.is_moving for citation in citations),
         "ask_again_after": ask_again_after(citations),
         **verdict_panel(request, claim, evidence, move=move, answer=answer),
-        "lost": _lost(claim, evidence, last_decision),
+        "lost": policy.lost(evidence, last_decision),
         "cite_form": cite_form or CiteForm(),
         "assign_form": assign_form or AssignForm(initial={**versioned, "assignee": claim.assignee_id}),
         "stage_form": stage_form or StageForm(initial={**versioned, "stage": claim.stage}),
@@ -78,15 +78,6 @@ def claim_page(
         "subjects": subjects(entries[:TIMELINE_LENGTH], apart_from=claim.stream),
         "last_decision": last_decision,
     }
-
-
-def _lost(claim: Claim, evidence: Evidence, decision: Decision | None) -> list[str]:
-    """What the rule misses now of a verdict that it did not miss when the verdict was decided."""
-    if claim.state == State.UNVERIFIED:
-        return []
-    overridden = decision.missing if decision else []
-    missing = policy.assess(State(claim.state), evidence).missing
-    return [sentence for sentence in missing if sentence not in overridden]
 
 
 def is_of_another_state(request: DeskRequest, context: dict[str, Any]) -> bool:

@@ -22,7 +22,7 @@ from apps.claims.refusals import (
     SecondPersonNeeded,
 )
 from apps.claims.states import Stage, Stance, State
-from apps.sources.models import Attribution
+from apps.sources.models import Attribution, Party
 from tests.newsroom import (
     ask,
     corroborate,
@@ -243,6 +243,16 @@ class TestEvidenceThatChanged:
         request = ask(claim, State.CORROBORATED, ada)
         Attribution.objects.update(state="rejected", decided_by=ada, decided_at=timezone.now(), reason="Its own words.")
         with pytest.raises(RequestVoid, match="That the Yonhap page republishes AFP is rejected now"):
+            sign(request, ben)
+
+    def test_a_ruling_is_told(self, claim, ada, ben):
+        citation = claim.citations.last()
+        parties = [Party.objects.create(name=name, kind="other", is_named=False) for name in ("an ally", "an official")]
+        for party in parties:
+            actions.attribute(citation.source, "quotes", party, by=ada, reason="It says so.")
+        request = ask(claim, State.CORROBORATED, ada)
+        actions.rule_apart(now(claim), *parties, by=ada, reason="Both are known.", expected_version=claim.version)
+        with pytest.raises(RequestVoid, match="It is ruled now that an ally and an official stand apart"):
             sign(request, ben)
 
     def test_what_changed_and_changed_back_is_what_was_asked_about(self, claim, ada, ben, request_):

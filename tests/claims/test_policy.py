@@ -10,6 +10,7 @@ from apps.claims import actions, policy
 from apps.claims.evidence import gather
 from apps.claims.models import Policy
 from apps.claims.states import Stance, State
+from apps.sources.models import Attribution
 from tests.newsroom import make_citation, make_claim, make_editor, make_extract, make_two_lines
 
 pytestmark = pytest.mark.django_db
@@ -114,9 +115,35 @@ def test_it_refuses_when_both_sources_are_one_wire_copy(claim, ada):
     make_citation(claim, ada, outlet="UrduPoint", credit_line="AFP, via APP")
     found = assessed(claim)
     assert not found.allowed
-    both = "The Straits Times and the UrduPoint pages are one line: both by the credit line print AFP's copy."
-    assert both in found.noted
+    assert found.noted[0].startswith("The Straits Times and the UrduPoint pages are one line: ")
+    assert "AFP" in found.noted[0]
     assert any("counts against independence" in sentence for sentence in found.noted)
+
+
+def test_a_suggestion_that_nobody_has_answered_counts_against_independence_and_it_says_so(claim, ada):
+    make_two_lines(claim, ada)
+    assert assessed(claim).allowed
+    edge = Attribution.objects.create(
+        of_source=claim.citations.last().source,
+        relation="republishes",
+        to_source=claim.citations.first().source,
+        state="suggested",
+        found_by="text_overlap",
+    )
+    found = assessed(claim)
+    assert found.missing[0].startswith("One more independent line")
+    assert any("counts against independence" in sentence for sentence in found.noted)
+    actions.reject_attribution(edge, by=ada, reason="They only quote the same man.")
+    assert assessed(claim).allowed
+
+
+def test_a_circle_never_counts(claim, ada):
+    one, other = make_two_lines(claim, ada)
+    actions.attribute(one.source, "quotes", other.source, by=ada, reason="It says so.")
+    actions.attribute(other.source, "quotes", one.source, by=ada, reason="It says so.")
+    found = assessed(claim)
+    assert found.missing[0] == "Two independent lines that support the claim."
+    assert any("a circle has no origin" in sentence for sentence in found.noted)
 
 
 def test_it_refuses_when_one_source_is_credited_to_the_other(claim, ada):

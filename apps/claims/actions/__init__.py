@@ -4,6 +4,15 @@ Each action asks in this order: permission, lock, rule; then it writes and recor
 """
 
 from apps.claims.actions.answers import answer_dispute
+from apps.claims.actions.attributions import (
+    attribute,
+    confirm_attribution,
+    hear_of,
+    reject_attribution,
+    rule_apart,
+    withdraw_attribution,
+    withdraw_ruling,
+)
 from apps.claims.actions.citations import adopt_copy, cite, correct_source, reconsider, withdraw_citation
 from apps.claims.actions.claims import assign, change_stage, edit_claim, open_claim, verify_again
 from apps.claims.actions.decisions import override, reopen
@@ -15,21 +24,28 @@ __all__ = [
     "adopt_copy",
     "answer_dispute",
     "assign",
+    "attribute",
     "change_stage",
     "cite",
+    "confirm_attribution",
     "correct_source",
     "edit_claim",
     "edit_policy",
     "edit_story",
+    "hear_of",
     "open_claim",
     "open_story",
     "override",
     "reconsider",
     "refuse_move",
+    "reject_attribution",
     "reopen",
     "request_move",
+    "rule_apart",
     "sign_off",
     "verify_again",
+    "withdraw_attribution",
     "withdraw_citation",
     "withdraw_request",
+    "withdraw_ruling",
 ]

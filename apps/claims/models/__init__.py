@@ -11,6 +11,7 @@ from apps.claims.models.claims import (
 )
 from apps.claims.models.decisions import Decision, MoveRequest, MoveRequestQuerySet
 from apps.claims.models.policies import Policy, PolicyQuerySet
+from apps.claims.models.rulings import Ruling, RulingQuerySet
 
 __all__ = [
     "COUNTED_TO",
@@ -23,6 +24,8 @@ __all__ = [
     "MoveRequestQuerySet",
     "Policy",
     "PolicyQuerySet",
+    "Ruling",
+    "RulingQuerySet",
     "Story",
     "StoryQuerySet",
 ]

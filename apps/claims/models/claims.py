@@ -86,9 +86,9 @@ class ClaimQuerySet(models.QuerySet["Claim"]):
         settled = self.filter(stage=Stage.SETTLED, verified_at__lt=now - timedelta(days=days))
         return settled.exclude(state=State.UNVERIFIED).order_by("verified_at", "pk")
 
-    def citing(self, source: Source) -> ClaimQuerySet:
-        """Claims with a live citation of this source."""
-        live = Citation.objects.live().filter(source=source)
+    def citing_any(self, sources: set[int]) -> ClaimQuerySet:
+        """Claims with a live citation of one of these sources."""
+        live = Citation.objects.live().filter(source__in=sources)
         return self.filter(pk__in=live.values("claim"))
 
     def overdue(self, now: datetime) -> ClaimQuerySet:
