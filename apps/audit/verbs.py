@@ -17,6 +17,24 @@ class Verb(models.TextChoices):
     CLAIM_CORROBORATED = "claim_corroborated", "{actor} marked the claim corroborated"
     CLAIM_DISPUTED = "claim_disputed", "{actor} marked the claim disputed"
     CLAIM_REOPENED = "claim_reopened", "{actor} reopened the claim: unverified again"
+    CORROBORATED_BY_OVERRIDE = (
+        "corroborated_by_override",
+        "{actor} marked the claim corroborated AGAINST THE RULE: {after[against_the_rule]}",
+    )
+    DISPUTED_BY_OVERRIDE = (
+        "disputed_by_override",
+        "{actor} marked the claim disputed AGAINST THE RULE: {after[against_the_rule]}",
+    )
+    MOVE_REQUESTED = "move_requested", "{actor} asked for “{after[to]}”: a second editor has to sign"
+    MOVE_REFUSED = "move_refused", "{actor} refused to sign “{after[to]}”, which {after[asked_by]} had asked for"
+    REQUEST_WITHDRAWN = "request_withdrawn", "{actor} no longer asks for “{after[to]}”"
+    REQUEST_VOIDED = (
+        "request_voided",
+        "What {after[asked_by]} asked for, “{after[to]}”, is void, as {actor} found: {after[changes]}",
+    )
+    VERIFY_AGAIN = "verify_again", "The verdict is older than {after[days]} days: verify the claim again"
+    DISPUTE_ANSWERED = "dispute_answered", "{actor} answered the dispute of {after[source]}"
+    POLICY_EDITED = "policy_edited", "{actor} changed the rule: {after[changed]}"
     CLAIM_FLAGGED = "claim_flagged", "A change by {actor} sent the claim back to review: {after[missing]}"
     SOURCE_CITED = "source_cited", "{actor} cited {after[source]} ({after[stance]})"
     CITATION_WITHDRAWN = "citation_withdrawn", "{actor} withdrew the citation of {before[source]}"

@@ -21,3 +21,23 @@ class AlreadyCited(Refusal):
 
 class Decided(Refusal):
     """The claim has a verdict in these words: reopen it before they change."""
+
+
+class RuleIsMet(Refusal):
+    """There is nothing to override."""
+
+
+class AlreadyAsked(Refusal):
+    """Another request for a move of this claim waits."""
+
+
+class Answered(Refusal):
+    """The request was signed, refused, withdrawn or void before."""
+
+
+class SecondPersonNeeded(Refusal):
+    """Nobody answers what they asked for themselves."""
+
+
+class RequestVoid(Refusal):
+    """The evidence is not what was asked about. ``sentences`` say what changed."""

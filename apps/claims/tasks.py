@@ -1,12 +1,13 @@
 """The doorbell of the claims: a source has learned something, and verdicts may rest on it."""
 
 from celery import shared_task
+from django.utils import timezone
 
 from apps.archive.models import Capture
 from apps.archive.tasks import ring
 from apps.audit.context import Channel, entered_by
-from apps.claims.actions import adopt_copy, hear_of, reconsider
-from apps.claims.models import Citation
+from apps.claims.actions import adopt_copy, hear_of, reconsider, verify_again
+from apps.claims.models import Citation, Claim, Policy
 from apps.sources.models import Attribution, Source
 
 SWEPT_AT_ONCE = 200
@@ -25,11 +26,17 @@ def reconsider_citing(capture_id: int) -> None:
 
 @shared_task(name="claims.sweep", queue="desk", expires=60)
 def sweep() -> None:
-    """Ring again for copies that citations wait for: a bell was lost, or the copy came before the other one failed."""
+    """Ring again for copies that citations wait for: a bell was lost, or the copy came before the other one failed.
+
+    And send verdicts that have outlived the rule's shelf life back to review.
+    """
     for capture_id in Citation.objects.copies_to_adopt()[:SWEPT_AT_ONCE]:
         ring(reconsider_citing, capture_id)
     with entered_by(Channel.WORKER):
         hear()
+        if days := Policy.objects.current().shelf_life_days:
+            for claim in Claim.objects.needs_verifying_again(days, timezone.now())[:SWEPT_AT_ONCE]:
+                verify_again(claim, days=days)
 
 
 def hear() -> None:

@@ -7,16 +7,19 @@ from django.urls import URLPattern, reverse
 
 from apps.archive.models import Capture
 from apps.claims.actions import rule_apart
+from apps.claims.states import State
 from apps.desk.urls import urlpatterns
 from apps.sources.actions import suggest_attribution
 from tests.archive.recorded import store_page
 from tests.newsroom import (
+    ask,
     make_attempt,
     make_citation,
     make_claim,
     make_outlet,
     make_person,
     make_story,
+    make_two_lines,
     store_record,
 )
 
@@ -46,6 +49,13 @@ TABLE: dict[str, tuple[str, set[str]]] = {
     "claim_corroborate": ("POST", DECIDES),
     "claim_dispute": ("POST", DECIDES),
     "claim_reopen": ("POST", DECIDES),
+    "claim_override": ("POST", {"standards_editor"}),
+    "request_sign": ("POST", DECIDES),
+    "request_refuse": ("POST", DECIDES),
+    "request_withdraw": ("POST", DECIDES),
+    "citation_answer": ("GET", DECIDES),
+    "policy": ("GET", EVERYONE),
+    "policy_edit": ("GET", {"standards_editor"}),
     "claim_cite": ("POST", CITES),
     "claim_rule_apart": ("POST", DECIDES),
     "ruling_withdraw": ("POST", DECIDES),
@@ -84,6 +94,12 @@ WITHOUT_SIGN_IN = {"health", "sign_in"}
 NAMES = [pattern.name for pattern in urlpatterns if isinstance(pattern, URLPattern)]
 
 
+def make_claim_with_two_lines(by):
+    claim = make_claim(by, "Two lines know.")
+    make_two_lines(claim, by)
+    return claim
+
+
 @pytest.fixture
 def addresses():
     """An address for each name, with rows behind it."""
@@ -107,6 +123,7 @@ def addresses():
         "ruling": rule_apart(
             make_claim(ada), make_outlet("AFP"), make_outlet("KCNA"), by=ada, reason="So.", expected_version=1
         ).pk,
+        "request": ask(make_claim_with_two_lines(ada), State.CORROBORATED, ada).pk,
     }
     found = {}
     for name in NAMES:
@@ -125,6 +142,8 @@ def addresses():
             "archive_health",
             "drifts",
             "suggestions",
+            "policy",
+            "policy_edit",
         }
         special = {"capture_diff": [citation.capture_id, document.pk], "capture_document": [document.pk]}
         found[name] = reverse(f"desk:{name}", args=[] if plain else special.get(name) or [with_key[kind]])

@@ -91,22 +91,32 @@ class TestDeciding:
         response = self.decide(client, make_claim(sofia))
         assert response.templates[0].name == "admin/claims/decide.html"
 
-    def test_it_moves_through_the_same_action_and_says_so(self, client, sofia):
+    def test_it_asks_through_the_same_action_and_says_that_somebody_has_to_sign(self, client, sofia):
         claim = make_claim(sofia)
         make_two_lines(claim, sofia)
         response = self.decide(client, claim, to_state="corroborated", reason="Two lines.")
         claim.refresh_from_db()
-        assert claim.state == State.CORROBORATED
-        assert "is corroborated now" in response.content.decode()
-        entry = Entry.objects.get(verb="claim_corroborated")
+        assert claim.state == State.UNVERIFIED
+        assert "A second editor has to sign at the desk." in response.content.decode()
+        entry = Entry.objects.get(verb="move_requested")
         assert (entry.actor, entry.channel, entry.reason) == (sofia, "admin", "Two lines.")
+
+    def test_it_moves_where_the_rule_lets_one_person_decide(self, client, sofia):
+        claim = make_claim(sofia)
+        make_citation(claim, sofia, outlet="TASS", stance="disputes")
+        response = self.decide(client, claim, to_state="disputed", reason="TASS denies it.")
+        claim.refresh_from_db()
+        assert claim.state == State.DISPUTED
+        assert "is disputed now" in response.content.decode()
+        entry = Entry.objects.get(verb="claim_disputed")
+        assert (entry.actor, entry.channel, entry.reason) == (sofia, "admin", "TASS denies it.")
 
     def test_it_refuses_what_the_rule_refuses_and_says_why(self, client, sofia):
         claim = make_claim(sofia)
         response = self.decide(client, claim, to_state="corroborated", reason="I feel it.")
         claim.refresh_from_db()
         assert claim.state == State.UNVERIFIED
-        assert "Two archived sources" in response.content.decode()
+        assert "Two independent lines" in response.content.decode()
 
     def test_it_refuses_a_claim_that_changed_between_question_and_answer(self, client, sofia):
         claim = make_claim(sofia)

@@ -3,6 +3,7 @@
 Each action asks in this order: permission, lock, rule; then it writes and records, in one transaction.
 """
 
+from apps.claims.actions.answers import answer_dispute
 from apps.claims.actions.attributions import (
     attribute,
     attribute_by_name,
@@ -14,12 +15,15 @@ from apps.claims.actions.attributions import (
     withdraw_ruling,
 )
 from apps.claims.actions.citations import adopt_copy, cite, correct_source, reconsider, withdraw_citation
-from apps.claims.actions.claims import assign, change_stage, edit_claim, open_claim
-from apps.claims.actions.decisions import corroborate, dispute, reopen
+from apps.claims.actions.claims import assign, change_stage, edit_claim, open_claim, verify_again
+from apps.claims.actions.decisions import override, reopen
+from apps.claims.actions.moves import refuse_move, request_move, sign_off, withdraw_request
+from apps.claims.actions.policies import edit_policy
 from apps.claims.actions.stories import edit_story, open_story
 
 __all__ = [
     "adopt_copy",
+    "answer_dispute",
     "assign",
     "attribute",
     "attribute_by_name",
@@ -27,18 +31,23 @@ __all__ = [
     "cite",
     "confirm_attribution",
     "correct_source",
-    "corroborate",
-    "dispute",
     "edit_claim",
+    "edit_policy",
     "edit_story",
     "hear_of",
     "open_claim",
     "open_story",
+    "override",
     "reconsider",
+    "refuse_move",
     "reject_attribution",
     "reopen",
+    "request_move",
     "rule_apart",
+    "sign_off",
+    "verify_again",
     "withdraw_attribution",
     "withdraw_citation",
+    "withdraw_request",
     "withdraw_ruling",
 ]

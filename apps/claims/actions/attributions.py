@@ -75,7 +75,7 @@ def rule_apart(
     with transaction.atomic():
         claim = lock(claim, expected_version)
         pair = frozenset((node_of(one), node_of(other)))
-        if any(frozenset(known) == pair for known in claim.rulings.live().pairs()):
+        if pair in claim.rulings.live().pairs_of([claim.pk])[claim.pk]:
             raise Refusal("It is ruled already that these two stand apart.")
         ruling = Ruling.objects.create(
             claim=claim, **_end("one", one), **_end("other", other), reason=reason, ruled_by=by

@@ -23,6 +23,7 @@ from apps.audit.verbs import Verb
 from apps.audit.versioned import lock
 from apps.claims import policy
 from apps.claims.actions.writing import write_claim
+from apps.claims.evidence import gather
 from apps.claims.models import Citation, Claim
 from apps.claims.refusals import AlreadyCited, ReasonMissing, Refusal
 from apps.claims.states import Stage, Stance, State
@@ -32,7 +33,16 @@ from apps.sources.models import Source
 from apps.sources.tracing import leading_to
 
 
-def cite(claim: Claim, *, by: User, url: str, stance: Stance, quote: str = "", note: str = "") -> Citation:
+def cite(
+    claim: Claim,
+    *,
+    by: User,
+    url: str,
+    stance: Stance,
+    quote: str = "",
+    note: str = "",
+    first_hand: bool = False,
+) -> Citation:
     """Attach the page at this address to the claim and ask the archive for a copy.
 
     Raises archive.addresses.Refused for what is no web address, AlreadyCited for a page that stands here already.
@@ -52,6 +62,7 @@ def cite(claim: Claim, *, by: User, url: str, stance: Stance, quote: str = "", n
             stance=stance,
             quote=quote,
             note=note,
+            first_hand=first_hand,
             cited_by=by,
         )
         watch_page(source.page, by=by)
@@ -72,6 +83,7 @@ def cite(claim: Claim, *, by: User, url: str, stance: Stance, quote: str = "", n
                 "stance": citation.get_stance_display().lower(),
                 "quote": quote,
                 "note": note,
+                "first_hand": first_hand,
             },
         )
     return citation
@@ -169,8 +181,9 @@ def adopt_copy(capture: Capture) -> None:
 
 
 def _reconsider(claim: Claim, by: User | None) -> None:
-    assessment = policy.assess(State(claim.state), claim.citations.live().with_evidence())
-    if not assessment.allowed and claim.stage == Stage.SETTLED:
+    if claim.stage != Stage.SETTLED:
+        return
+    if missing := policy.lost(gather(claim), claim.decisions.first()):
         claim.stage = Stage.IN_REVIEW
         write_claim(
             claim,
@@ -178,7 +191,7 @@ def _reconsider(claim: Claim, by: User | None) -> None:
             by,
             fields=["stage"],
             before={"stage": Stage.SETTLED.label},
-            after={"stage": Stage.IN_REVIEW.label, "missing": " ".join(assessment.missing)},
+            after={"stage": Stage.IN_REVIEW.label, "missing": " ".join(missing)},
         )
 
 

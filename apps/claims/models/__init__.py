@@ -9,7 +9,8 @@ from apps.claims.models.claims import (
     Story,
     StoryQuerySet,
 )
-from apps.claims.models.decisions import Decision
+from apps.claims.models.decisions import Decision, MoveRequest, MoveRequestQuerySet
+from apps.claims.models.policies import Policy, PolicyQuerySet
 from apps.claims.models.rulings import Ruling, RulingQuerySet
 
 __all__ = [
@@ -19,6 +20,10 @@ __all__ = [
     "Claim",
     "ClaimQuerySet",
     "Decision",
+    "MoveRequest",
+    "MoveRequestQuerySet",
+    "Policy",
+    "PolicyQuerySet",
     "Ruling",
     "RulingQuerySet",
     "Story",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterable
 from typing import Any
 
 from django.conf import settings
@@ -26,10 +28,13 @@ class RulingQuerySet(models.QuerySet["Ruling"]):
             *("other_party", "ruled_by", "withdrawn_by"),
         )
 
-    def pairs(self) -> list[tuple[Node, Node]]:
-        """What each is about, as lineage knows it."""
-        ends = self.values_list("one_source", "one_party__name", "other_source", "other_party__name")
-        return [(_node(one, first), _node(other, second)) for one, first, other, second in ends]
+    def pairs_of(self, claims: Iterable[int]) -> dict[int, set[frozenset[Node]]]:
+        """What those on these claims are about, as lineage knows it, by the claim's number."""
+        found: dict[int, set[frozenset[Node]]] = defaultdict(set)
+        ends = ("claim", "one_source", "one_party__name", "other_source", "other_party__name")
+        for claim, one, first, other, second in self.filter(claim__in=claims).values_list(*ends):
+            found[claim].add(frozenset((_node(one, first), _node(other, second))))
+        return found
 
 
 def _node(source: int | None, party: str | None) -> Node:
