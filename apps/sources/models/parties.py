@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.db import models
 from django.db.models.functions import Lower
 
@@ -10,6 +12,10 @@ class PartyQuerySet(models.QuerySet["Party"]):
     def named(self, name: str) -> PartyQuerySet:
         """The parties of this name in any case, folded by the database as its constraint folds."""
         return self.alias(folded=Lower("name")).filter(folded=Lower(models.Value(name)))
+
+    def called(self, names: Iterable[str]) -> PartyQuerySet:
+        """The parties of any of these names; given in small letters and as they are written."""
+        return self.alias(folded=Lower("name")).filter(folded__in=list(names))
 
 
 class Party(models.Model):
