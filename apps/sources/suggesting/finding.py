@@ -133,8 +133,8 @@ def matches_of(sheet: Sheet) -> list[Match]:
         other = sheets.get(overlap.capture_id)
         if other is None:
             continue
-        verdict = judge(overlap.common)
-        if verdict is not Verdict.COPY and judge(overlap.common, share_a_credit=True) is Verdict.COPY:
+        verdict = judge(overlap.common, is_same_site=overlap.is_same_site)
+        if not overlap.is_same_site and verdict is not Verdict.COPY and judge(overlap.common, share_a_credit=True) is Verdict.COPY:
             verdict = judge(overlap.common, share_a_credit=sheet.shares_a_credit_with(other))
         if verdict is not Verdict.NOTHING:
             matches.append(Match(other, overlap.common, verdict))

@@ -13,7 +13,7 @@ LEAD = 900
 LONGEST_SENTENCE = 400
 READ = 8_000
 
-_WORD = r"(?:[^\W\d_a-zà-öø-ÿа-яёіїєґ]['’\w&-]*(?:\.(?=\w))?)+"
+_WORD = r"\b[^\W\d_a-zà-öø-ÿа-яёіїєґ](?:[.'’&-]?\w){0,30}"
 _LINK = r"(?:of|for|the|and|de|des|du|la|le|del|der|für|di|al|van|von)"
 _NAME = rf"{_WORD}(?:\s+(?:{_LINK}\s+){{0,2}}{_WORD}){{0,6}}"
 _ROLE = (

@@ -19,10 +19,8 @@ MOST_KEPT = 128
 MOST_COMPARED = 12
 MOST_READ = 160_000
 FEWEST_SHARED = 2
-# A run of words on this many other pages of one site, or of pages that share little else with ours, is furniture.
-FURNITURE_OF_A_SITE = 2
-FURNITURE_OF_THE_WORLD = 3
-RELATED = 0.2
+# Texts that have this much of the shorter one in common tell one story.
+RELATED = 0.3
 
 
 @dataclass(frozen=True)
@@ -41,6 +39,7 @@ class Overlap:
 
     page_id: int
     capture_id: int
+    is_same_site: bool
     common: Common
 
 
@@ -82,57 +81,72 @@ def enter(text: Text) -> int:
 
 def find(text: Text) -> list[Overlap]:
     """The copies of other pages that share most with this text, each compared with it."""
-    shingles = kept(text.words)
-    holders = _holders(text, shingles)
-    furniture = _furniture(text, shingles, holders)
-    weights: defaultdict[int, float] = defaultdict(float)
-    shared: Counter[int] = Counter()
-    copies: defaultdict[int, Counter[int]] = defaultdict(Counter)
-    for shingle, held in holders.items():
-        if shingle in furniture:
-            continue
-        for page_id, capture_id, _ in held:
-            weights[page_id] += 1 / len(held)
-            shared[page_id] += 1
-            copies[page_id][capture_id] += 1
-    likely = [page_id for page_id in weights if shared[page_id] >= FEWEST_SHARED]
-    likely.sort(key=lambda page_id: (-weights[page_id] * shared[page_id], page_id))
-    chosen = {copies[page_id].most_common(1)[0][0]: page_id for page_id in likely[:MOST_COMPARED]}
-    texts = dict(Capture.objects.filter(pk__in=chosen).values_list("pk", "extract__text"))
-    idle = {shingle for shingle in text.words.shingles if shingle >> 1 in furniture}
-    found, read = [], 0
-    for capture_id, page_id in chosen.items():
-        other = Words(texts.get(capture_id) or "")
-        read += len(other.text)
-        if read > MOST_READ and found:
+    likely = _likely(text)
+    texts = dict(Capture.objects.filter(pk__in=likely).order_by().values_list("pk", "extract__text"))
+    others: dict[int, Words] = {}
+    read = 0
+    for capture_id in likely:
+        others[capture_id] = Words(texts.get(capture_id) or "")
+        read += len(others[capture_id].text)
+        if read > MOST_READ:
             break
-        found.append(Overlap(page_id, capture_id, compare(text.words, other, idle)))
-    return found
+    idle = _furniture(text.words, list(others.values()))
+    return [
+        Overlap(likely[capture_id][0], capture_id, likely[capture_id][1], compare(text.words, other, idle))
+        for capture_id, other in others.items()
+    ]
 
 
-def _holders(text: Text, shingles: list[int]) -> dict[int, list[tuple[int, int, int]]]:
-    """Who else has each of these: page, copy and site."""
-    holders: defaultdict[int, list[tuple[int, int, int]]] = defaultdict(list)
+def _likely(text: Text) -> dict[int, tuple[int, bool]]:
+    """The copies worth comparing, the likeliest first: each with its page, and whether that is on the same site."""
+    shingles = kept(text.words)
     rows = Fingerprint.objects.filter(shingle__in=shingles).order_by()
+    holders: defaultdict[int, list[tuple[int, int, int]]] = defaultdict(list)
     for shingle, page_id, capture_id, site in rows.values_list("shingle", "page_id", "capture_id", "site"):
         if page_id != text.page_id:
             holders[shingle].append((page_id, capture_id, site))
-    return holders
+    weights: defaultdict[int, float] = defaultdict(float)
+    copies: defaultdict[int, Counter[int]] = defaultdict(Counter)
+    sites = {}
+    for held in holders.values():
+        weight = 1 / len(held)
+        for page_id, capture_id, site in held:
+            weights[page_id] += weight
+            copies[page_id][capture_id] += 1
+            sites[page_id] = site
+    shared = {page_id: counts.total() for page_id, counts in copies.items()}
+    pages = [page_id for page_id in weights if shared[page_id] >= FEWEST_SHARED]
+    pages.sort(key=lambda page_id: (-weights[page_id] * shared[page_id], page_id))
+    return {
+        copies[page_id].most_common(1)[0][0]: (page_id, sites[page_id] == text.site)
+        for page_id in pages[:MOST_COMPARED]
+    }
 
 
-def _furniture(text: Text, shingles: list[int], holders: dict[int, list[tuple[int, int, int]]]) -> set[int]:
-    """The shingles that recur on a site or on pages that have little else in common: no copy, whoever prints them."""
-    shared: Counter[int] = Counter(page_id for held in holders.values() for page_id, _, _ in held)
-    related = {page_id for page_id, count in shared.items() if count >= RELATED * len(shingles)}
-    found = set()
-    for shingle, held in holders.items():
-        sites = Counter(site for _, _, site in held)
-        own = sites.pop(text.site, 0)
-        strangers = sum(page_id not in related for page_id, _, _ in held)
-        if (
-            own >= FURNITURE_OF_A_SITE
-            or max(sites.values(), default=0) > FURNITURE_OF_A_SITE
-            or strangers >= FURNITURE_OF_THE_WORLD
-        ):
-            found.add(shingle)
-    return found
+def _furniture(words: Words, others: list[Words]) -> set[int]:
+    """The shingles that stand in several stories which have little else in common: no copy, whoever prints them.
+
+    Copy that many print is told from it by this: those who print it share all of it.
+    """
+    if len(others) < 2:
+        return set()
+    ours = set(words.shingles)
+    sets = [set(other.shingles) for other in others]
+    leader = list(range(len(sets)))
+    for one, first in enumerate(sets):
+        for other in range(one):
+            if leader[one] != leader[other]:
+                second = sets[other]
+                if len(first & second) >= RELATED * min(len(first), len(second)):
+                    old, new = leader[one], leader[other]
+                    leader = [new if group == old else group for group in leader]
+    stories: defaultdict[int, set[int]] = defaultdict(set)
+    related = set()
+    for group, shingles in zip(leader, sets, strict=True):
+        shared = ours & shingles
+        if len(shared) >= RELATED * min(len(ours), len(shingles)):
+            related.add(group)
+        for shingle in shared:
+            stories[shingle].add(group)
+    quoted = {shingle for shingle, said in zip(words.shingles, words.quoted, strict=False) if said}
+    return {shingle for shingle, groups in stories.items() if len(groups - related) + bool(groups & related) >= 2} - quoted

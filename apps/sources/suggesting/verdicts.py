@@ -15,6 +15,8 @@ CREDITED_SHARE = 0.10
 # Much copy is copy in however long a text.
 MUCH_WORDS = 90
 MUCH_SHARE = 0.08
+# Two pages of one site have furniture in common that nobody else has.
+OWN_SITE_SHARE = 0.4
 # Of one speaker's words, in quotation marks in one text at least.
 QUOTED_WORDS = 7
 
@@ -25,11 +27,11 @@ class Verdict(StrEnum):
     NOTHING = "nothing"
 
 
-def judge(common: Common, *, share_a_credit: bool = False) -> Verdict:
+def judge(common: Common, *, share_a_credit: bool = False, is_same_site: bool = False) -> Verdict:
     """Copy, only the same speaker's words, or nothing that tells."""
     words, share = common.copied, common.containment
     if (
-        (words >= COPY_WORDS and share >= COPY_SHARE)
+        (words >= COPY_WORDS and share >= (OWN_SITE_SHARE if is_same_site else COPY_SHARE))
         or (words >= MUCH_WORDS and share >= MUCH_SHARE)
         or (share_a_credit and words >= CREDITED_WORDS and share >= CREDITED_SHARE)
     ):
