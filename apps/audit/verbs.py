@@ -25,10 +25,19 @@ class Verb(models.TextChoices):
     SOURCE_READ = "source_read", "{actor} read the facts of {target} from its archived copy"
     SOURCE_CORRECTED = "source_corrected", "{actor} corrected the source {target}: {after[changed]}"
     PARTY_REGISTERED = "party_registered", "{actor} registered {target}"
-    ATTRIBUTION_SUGGESTED = "attribution_suggested", "{actor} suggested that {target}"
     AGENCY_LISTED = "agency_listed", "{actor} put {target} on the list of news agencies"
     AGENCY_EDITED = "agency_edited", "{actor} edited how {target} is recognised in credit lines: {after[changed]}"
     PARTY_EDITED = "party_edited", "{actor} edited {target}: {after[changed]}"
+    ATTRIBUTION_ENTERED = "attribution_entered", "{actor} entered an attribution: {target}"
+    ATTRIBUTION_SUGGESTED = "attribution_suggested", "{actor} suggests, by {after[found_by]}: {target}"
+    ATTRIBUTION_CONFIRMED = "attribution_confirmed", "{actor} confirmed an attribution: {target}"
+    ATTRIBUTION_REJECTED = "attribution_rejected", "{actor} rejected the suggestion that {target}"
+    ATTRIBUTION_WITHDRAWN = "attribution_withdrawn", "{actor} took back an attribution: {target}"
+    ORIGINS_RULED_APART = "origins_ruled_apart", "{actor} ruled that {after[one]} and {after[other]} stand apart"
+    RULING_WITHDRAWN = (
+        "ruling_withdrawn",
+        "{actor} took back that {before[one]} and {before[other]} stand apart",
+    )
     CAPTURE_REQUESTED = "capture_requested", "{actor} asked for a copy of {target}"
     CAPTURE_RETRIED = "capture_retried", "{actor} asked to try {target} again"
     CAPTURE_STORED = "capture_stored", "{actor} stored a copy of {target}"

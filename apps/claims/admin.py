@@ -12,7 +12,7 @@ from apps.accounts.people import person
 from apps.audit.admin import LateForm, ReadOnlyAdmin
 from apps.audit.versioned import ChangedMeanwhile
 from apps.claims import actions
-from apps.claims.models import Citation, Claim, Decision, Story
+from apps.claims.models import Citation, Claim, Decision, Ruling, Story
 from apps.claims.refusals import Refusal
 from apps.claims.states import State
 
@@ -109,5 +109,15 @@ class DecisionAdmin(ReadOnlyAdmin):
     list_display = ["claim", "from_state", "to_state", "decided_by", "decided_at"]
     list_filter = ["to_state"]
     list_select_related = ["claim", "decided_by"]
+    search_fields = ["claim__statement", "reason"]
+    show_full_result_count = False
+
+
+@admin.register(Ruling)
+class RulingAdmin(ReadOnlyAdmin):
+    list_display = ["claim", "__str__", "ruled_by", "ruled_at", "withdrawn_at"]
+    list_select_related = [
+        *("claim", "ruled_by", "one_party", "other_party", "one_source__page", "other_source__page"),
+    ]
     search_fields = ["claim__statement", "reason"]
     show_full_result_count = False

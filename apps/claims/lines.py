@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
-from apps.claims.models import Citation
+from apps.claims.models import Citation, Ruling
 from apps.claims.states import Stance
 from apps.sources.lineage import Cited, LineOf, Rows, both_readings, lineage
 from apps.sources.telling import Teller
@@ -79,10 +79,11 @@ class Lines:
 def lines_of(citations: Iterable[Citation]) -> Lines:
     """The lines of these live citations of one claim, which have their source, its outlet and page with them.
 
-    Any part of a claim's citations may be asked about: the archived ones, those of one stance. Four queries at most.
+    Any part of a claim's citations may be asked about: the archived ones, those of one stance. Three queries at most.
     """
     cited = list(citations)
-    rows = trace({citation.source_id: citation.source for citation in cited}.values())
+    rulings = Ruling.objects.live().filter(claim__in={citation.claim_id for citation in cited})
+    rows = trace({citation.source_id: citation.source for citation in cited}.values(), rulings.pairs())
     chains = both_readings(rows)
     teller = Teller(rows, *chains)
     found = {}

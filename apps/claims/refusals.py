@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
+from apps.sources.refusals import ReasonMissing, Refusal
 
-class Refusal(Exception):
-    """The desk's rules forbid this here. ``sentences`` say why."""
-
-    def __init__(self, *sentences: str) -> None:
-        super().__init__(" ".join(sentences))
-        self.sentences = sentences
+__all__ = ["AlreadyCited", "Decided", "NoSuchMove", "NotEnoughEvidence", "ReasonMissing", "Refusal"]
 
 
 class NoSuchMove(Refusal):
@@ -21,10 +17,6 @@ class NotEnoughEvidence(Refusal):
 
 class AlreadyCited(Refusal):
     """The claim has a live citation of this source."""
-
-
-class ReasonMissing(Refusal):
-    """Every move and every withdrawal needs a reason."""
 
 
 class Decided(Refusal):

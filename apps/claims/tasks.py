@@ -5,9 +5,9 @@ from celery import shared_task
 from apps.archive.models import Capture
 from apps.archive.tasks import ring
 from apps.audit.context import Channel, entered_by
-from apps.claims.actions import adopt_copy, reconsider
+from apps.claims.actions import adopt_copy, hear_of, reconsider
 from apps.claims.models import Citation
-from apps.sources.models import Source
+from apps.sources.models import Attribution, Source
 
 SWEPT_AT_ONCE = 200
 
@@ -20,6 +20,7 @@ def reconsider_citing(capture_id: int) -> None:
             adopt_copy(capture)
         for source in Source.objects.filter(page__captures=capture_id):
             reconsider(source)
+        hear()
 
 
 @shared_task(name="claims.sweep", queue="desk", expires=60)
@@ -27,3 +28,11 @@ def sweep() -> None:
     """Ring again for copies that citations wait for: a bell was lost, or the copy came before the other one failed."""
     for capture_id in Citation.objects.copies_to_adopt()[:SWEPT_AT_ONCE]:
         ring(reconsider_citing, capture_id)
+    with entered_by(Channel.WORKER):
+        hear()
+
+
+def hear() -> None:
+    """Look again at the claims that new and changed attributions bear on."""
+    for attribution in Attribution.objects.with_news().with_ends()[:SWEPT_AT_ONCE]:
+        hear_of(attribution)

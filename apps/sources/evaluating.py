@@ -17,8 +17,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from apps.archive.models import Capture, Extract, Host, Page
-from apps.sources.actions import host_outlet, register_party
-from apps.sources.actions_suggestions import suggest_from_capture
+from apps.sources.actions import host_outlet, register_party, suggest_from_capture
 from apps.sources.models import Attribution, Party, Sifting, Source
 from apps.sources.suggesting.agencies import fold, listed
 

@@ -5,8 +5,7 @@ from celery import shared_task
 from apps.archive.models import Capture
 from apps.archive.tasks import ring
 from apps.audit.context import Channel, entered_by
-from apps.sources.actions import learn_from_capture
-from apps.sources.actions_suggestions import suggest_from_capture
+from apps.sources.actions import learn_from_capture, suggest_from_capture
 from apps.sources.models import Sifting, Source
 
 SWEPT_AT_ONCE = 200

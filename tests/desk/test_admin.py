@@ -132,12 +132,19 @@ class TestDeciding:
 
 def test_stories_and_parties_are_changed_through_the_actions(client, sofia):
     client.post(url(Story, "add"), {"title": "A matter", "summary": ""})
-    client.post(url(Party, "add"), {"name": "NIS", "kind": "body", "note": ""})
+    client.post(url(Party, "add"), {"name": "NIS", "kind": "body", "note": "", "is_named": "on"})
     story, party = Story.objects.get(), Party.objects.get()
     client.post(
         url(Story, "change", story.pk), {"title": "The matter", "initial-title": "A matter", "summary": "Of it."}
     )
-    shown = {"name": "NIS", "initial-name": "NIS", "kind": "body", "initial-kind": "body"}
+    shown = {
+        "name": "NIS",
+        "initial-name": "NIS",
+        "kind": "body",
+        "initial-kind": "body",
+        "is_named": "on",
+        "initial-is_named": "True",
+    }
     client.post(url(Party, "change", party.pk), shown | {"note": "Seoul."})
     assert list(Entry.objects.order_by("id").values_list("verb", flat=True)) == [
         "story_opened",

@@ -29,6 +29,7 @@ from apps.claims.states import Stage, Stance, State
 from apps.sources import actions as sources
 from apps.sources.actions import SourceFacts, register_source
 from apps.sources.models import Source
+from apps.sources.tracing import leading_to
 
 
 def cite(claim: Claim, *, by: User, url: str, stance: Stance, quote: str = "", note: str = "") -> Citation:
@@ -122,8 +123,7 @@ def correct_source(source: Source, *, by: User, expected_version: int, **changes
     """
     with transaction.atomic():
         source = sources.correct_source(source, by=by, expected_version=expected_version, **changes)
-        for claim in Claim.objects.decided().citing(source).order_by("pk"):
-            _reconsider(lock(claim), by)
+        reconsider_resting_on(leading_to(source), by)
     return source
 
 
@@ -133,8 +133,17 @@ def reconsider(source: Source) -> None:
     The worker's door, so no person.
     """
     with transaction.atomic():
-        for claim in Claim.objects.decided().citing(source).order_by("pk"):
-            _reconsider(lock(claim), None)
+        reconsider_resting_on(leading_to(source), None)
+
+
+def reconsider_resting_on(sources: set[int], by: User | None, *, only: Claim | None = None) -> None:
+    """Look again at the verdicts that cite any of these sources: those no longer borne go back to review.
+
+    Needs a transaction. ``only`` one claim, when nothing else can have changed.
+    """
+    claims = Claim.objects.decided().citing_any(sources)
+    for claim in (claims.filter(pk=only.pk) if only else claims).order_by("pk"):
+        _reconsider(lock(claim), by)
 
 
 def adopt_copy(capture: Capture) -> None:

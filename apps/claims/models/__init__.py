@@ -10,6 +10,7 @@ from apps.claims.models.claims import (
     StoryQuerySet,
 )
 from apps.claims.models.decisions import Decision
+from apps.claims.models.rulings import Ruling, RulingQuerySet
 
 __all__ = [
     "COUNTED_TO",
@@ -18,6 +19,8 @@ __all__ = [
     "Claim",
     "ClaimQuerySet",
     "Decision",
+    "Ruling",
+    "RulingQuerySet",
     "Story",
     "StoryQuerySet",
 ]

@@ -81,9 +81,9 @@ class ClaimQuerySet(models.QuerySet["Claim"]):
         """Claims with a verdict."""
         return self.exclude(state=State.UNVERIFIED)
 
-    def citing(self, source: Source) -> ClaimQuerySet:
-        """Claims with a live citation of this source."""
-        live = Citation.objects.live().filter(source=source)
+    def citing_any(self, sources: set[int]) -> ClaimQuerySet:
+        """Claims with a live citation of one of these sources."""
+        live = Citation.objects.live().filter(source__in=sources)
         return self.filter(pk__in=live.values("claim"))
 
     def overdue(self, now: datetime) -> ClaimQuerySet:

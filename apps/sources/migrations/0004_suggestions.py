@@ -135,8 +135,8 @@ def put_known_copies_in_line(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('archive', '0010_captures_drawn_in_a_browser'),
-        ('sources', '0002_attributions'),
+        ('archive', '0011_a_turn_is_waited_for'),
+        ('sources', '0003_attributions_have_news'),
     ]
 
     operations = [

@@ -15,7 +15,12 @@ class PartyQuerySet(models.QuerySet["Party"]):
 
     def called(self, names: Iterable[str]) -> PartyQuerySet:
         """The parties of any of these names; given in small letters and as they are written."""
-        return self.alias(folded=Lower("name")).filter(folded__in=list(names))
+        return self.called_or_numbered(names, [])
+
+    def called_or_numbered(self, names: Iterable[str], numbers: Iterable[int]) -> PartyQuerySet:
+        """The like, or with one of these numbers."""
+        named = models.Q(folded__in=list(names))
+        return self.alias(folded=Lower("name")).filter(named | models.Q(pk__in=numbers) if numbers else named)
 
 
 class Party(models.Model):

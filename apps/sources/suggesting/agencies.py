@@ -19,6 +19,7 @@ HEAD_LINES = 3
 TAIL_LINES = 6
 LONGEST_LINE = 120
 
+_WORD = re.compile(r"\w+")
 # A name in one of these scripts ends where another letter begins: 연합뉴스는, 新华社北京.
 _JOINED = re.compile(r"[\u0e00-\u0fff\u1000-\u109f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _BRACKETS = re.compile(r"[(\[【（〔［]([^()\[\]【】（）〔〕［］\n]{2,90})[)\]】）〕］]")
@@ -70,35 +71,57 @@ class Credit:
 
 
 class Agencies:
-    """The desk's list, ready to be looked for."""
+    """The desk's list, ready to be looked for: by the first word of a name, or by the name where words are joined."""
 
     def __init__(self, rows: list[Agency]) -> None:
         self.by_name: dict[str, Known] = {}
         self.known: list[Known] = []
-        anyhow, exactly = [], []
+        joined: list[str] = []
+        names_by_first: dict[str, list[tuple[str, bool]]] = {}
         for row in rows:
             names = {row.party.name, *row.spellings, *row.short_names}
             known = Known(row.party_id, row.party.name, frozenset(map(fold, names)), tuple(row.hosts))
             self.known.append(known)
             for name in names:
                 self.by_name.setdefault(fold(name), known)
-                (exactly if name in row.short_names else anyhow).append(name)
-        self._anyhow = _alternatives(anyhow, re.IGNORECASE)
-        self._exactly = _alternatives(exactly, re.NOFLAG)
+                if _JOINED.search(name):
+                    joined.append(name)
+                elif first := _WORD.search(name):
+                    names_by_first.setdefault(first[0].casefold(), []).append((name, name in row.short_names))
+        self._joined = re.compile("|".join(map(re.escape, sorted(joined, key=len, reverse=True)))) if joined else None
+        self._spaced = {
+            first: [(_spelled(name, exactly=is_short), is_short) for name, is_short in sorted(named, key=_longest_first)]
+            for first, named in names_by_first.items()
+        }
 
     def named_in(self, text: str, *, in_a_credit: bool) -> Iterator[tuple[Known, int, int]]:
         """Each agency that is named, and where. Short names count only in a credit, in just their letters."""
-        taken: list[tuple[int, int]] = []
-        for pattern in (self._anyhow, self._exactly if in_a_credit else None):
-            for found in pattern.finditer(text) if pattern else ():
-                start, end = found.span()
-                if any(start < last and first < end for first, last in taken):
+        last = 0
+        for word in _WORD.finditer(text):
+            for pattern, is_short in self._spaced.get(word[0].casefold(), ()):
+                if is_short and not in_a_credit:
                     continue
-                taken.append((start, end))
-                yield self.by_name[fold(found[0])], start, end
+                if word.start() >= last and (found := pattern.match(text, word.start())):
+                    last = found.end()
+                    yield self.by_name[fold(found[0])], found.start(), found.end()
+                    break
+        if self._joined and _JOINED.search(text):
+            for found in self._joined.finditer(text):
+                yield self.by_name[fold(found[0])], found.start(), found.end()
 
     def named(self, name: str) -> Known | None:
         return self.by_name.get(fold(name))
+
+
+def _spelled(name: str, *, exactly: bool) -> re.Pattern[str]:
+    # From its first word on: what stands before that, like an opening mark, is no part of what is looked for.
+    first = _WORD.search(name)
+    written = re.escape(name[first.start() if first else 0 :]).replace("'", "['’]")
+    return re.compile(rf"{written}(?!\w)", re.NOFLAG if exactly else re.IGNORECASE)
+
+
+def _longest_first(named: tuple[str, bool]) -> int:
+    return -len(named[0])
 
 
 def fold(name: str) -> str:
@@ -186,14 +209,3 @@ def _is_credit(words: str, agencies: Agencies) -> bool:
         return False
     left = re.findall(r"[^\W\d_]+", _LABELS.sub(" ", rest))
     return len(left) <= 3 and not any(word.islower() and len(word) > 3 for word in left)
-
-
-def _alternatives(names: list[str], flags: re.RegexFlag) -> re.Pattern[str] | None:
-    if not names:
-        return None
-    written = sorted(set(names), key=lambda name: (-len(name), name))
-    parts = [
-        re.escape(name).replace("'", "['’]") if _JOINED.search(name) else rf"(?<!\w){re.escape(name)}(?!\w)"
-        for name in written
-    ]
-    return re.compile("|".join(parts), flags)

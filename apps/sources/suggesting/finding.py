@@ -219,12 +219,13 @@ def _groups(copies: list[Match]) -> list[list[Match]]:
 
 def _quoting(sheet: Sheet, matches: list[Match]) -> Iterator[Lead]:
     """Where only somebody's words are shared, both pages quote the same party."""
+    named: dict[tuple[int, int], Mention] = {}
     for match in matches:
         place = match.common.quotation() if match.verdict is Verdict.SAME_QUOTES else None
         if place is None:
             continue
         shared = match.common.shown(quoted=True)
-        mention = _speaker(sheet, place, match)
+        mention = named[place] = named.get(place) or _speaker(sheet, place, match)
         grounds = {
             "containment": round(match.common.containment, 3),
             "similarity": round(match.common.similarity, 3),
