@@ -241,7 +241,17 @@ class _Relations:
     def __call__(self, one: int, other: int) -> str:
         if not self._ends(one).isdisjoint(self._ends(other)):
             return "copy"
-        return "independent" if self.parties[one].isdisjoint(self.parties[other]) else "same-party"
+        ours, theirs = self._known_from(one), self._known_from(other)
+        return "independent" if ours.isdisjoint(theirs) else "same-party"
+
+    def _known_from(self, source: int) -> set[str]:
+        """The parties that it names, and those that the copy which it carries names."""
+        found, waiting = {source}, [source]
+        while waiting:
+            further = self.carried[waiting.pop()] - found
+            found |= further
+            waiting += further
+        return set().union(*(self.parties[number] for number in found))
 
     def _ends(self, source: int) -> set[int]:
         """Where the copy comes from in the end. A circle is one end: its smallest number."""

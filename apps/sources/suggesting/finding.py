@@ -9,17 +9,21 @@ from functools import cached_property
 from typing import Any
 
 from apps.archive.models import Capture
-from apps.sources.models import Attribution, Party, Source
+from apps.sources.models import Attribution, AttributionQuerySet, Party, Source
 from apps.sources.suggesting.agencies import Agencies, Credit, Known, credits_of, fold, listed
 from apps.sources.suggesting.origins import origins_of, speaker_beside
 from apps.sources.suggesting.overlaps import Overlap, Text, find, site_number
-from apps.sources.suggesting.passages import Common
+from apps.sources.suggesting.passages import Common, compare
 from apps.sources.suggesting.verdicts import Verdict, judge
 from apps.sources.suggesting.words import Words
 
 # A member of a group of copies that shares nearly as much as the best one is taken in its stead when it is older.
 NEARLY = 0.6
 LONGEST_OPENING = 60
+# Of the pages that share only somebody's words with this one, so many are told of at once.
+MOST_QUOTING = 3
+MOST_ROOTS = 3
+FARTHEST_ROOT = 2
 
 Relation, FoundBy = Attribution.Relation, Attribution.FoundBy
 
@@ -120,7 +124,7 @@ def leads_from(sheet: Sheet) -> list[Lead]:
         )
         for credit in sheet.credits
     ]
-    matches = matches_of(sheet)
+    matches = _with_roots(sheet, matches_of(sheet))
     return [*credited, *_copied(sheet, matches), *_quoting(sheet, matches), *_stated(sheet)]
 
 
@@ -163,18 +167,19 @@ def _copied(sheet: Sheet, matches: list[Match]) -> Iterator[Lead]:
             (match for match in near if sheet.prints(match.sheet)),
             min(near, key=lambda match: (_when(match.sheet), -match.common.containment)),
         )
-        common = chosen.common
-        here, there = sheet, chosen.sheet
-        shared = common.shown()
+        here, there, shared = sheet, chosen.sheet, chosen.common.shown()
         if is_from(there, here):
-            here, there = there, here
-            shared = [{"here": passage["there"], "there": passage["here"]} for passage in shared]
-        grounds = {
-            "containment": round(common.containment, 3),
-            "similarity": round(common.similarity, 3),
-            "shared": shared,
-        }
+            here, there, shared = there, here, _turned(shared)
+        grounds = {**_measured(chosen.common), "shared": shared}
         yield Lead(here.source, Relation.REPUBLISHES, there.source, FoundBy.TEXT_OVERLAP, grounds)
+
+
+def _measured(common: Common) -> dict[str, Any]:
+    return {"containment": round(common.containment, 3), "similarity": round(common.similarity, 3)}
+
+
+def _turned(shared: list[dict[str, str]]) -> list[dict[str, str]]:
+    return [{"here": passage["there"], "there": passage["here"]} for passage in shared]
 
 
 def is_from(one: Sheet, other: Sheet) -> bool:
@@ -201,15 +206,12 @@ def _groups(copies: list[Match]) -> list[list[Match]]:
     leader = {pk: pk for pk in sources}
 
     def root(pk: int) -> int:
-        while leader[pk] != pk:
+        while leader.setdefault(pk, pk) != pk:
             pk = leader[pk]
         return pk
 
-    edges = Attribution.objects.live().filter(
-        of_source__in=sources, to_source__in=sources, relation__in=Attribution.CARRIES_COPY
-    )
     if len(sources) > 1:
-        for one, other in edges.values_list("of_source", "to_source"):
+        for one, other in _carrying(sources).values_list("of_source", "to_source"):
             leader[root(one)] = root(other)
     groups: dict[int, list[Match]] = {}
     for pk, match in sources.items():
@@ -217,35 +219,60 @@ def _groups(copies: list[Match]) -> list[list[Match]]:
     return list(groups.values())
 
 
+def _carrying(sources: Iterable[int]) -> AttributionQuerySet:
+    edges = Attribution.objects.live().filter(of_source__in=list(sources), to_source__isnull=False)
+    return edges.filter(relation__in=Attribution.CARRIES_COPY).order_by()
+
+
+def _with_roots(sheet: Sheet, matches: list[Match]) -> list[Match]:
+    """The matches, and the pages that they print, if these match too: who wrote it counts, not who printed it."""
+    further = {match.sheet.source.pk for match in matches}
+    known = {sheet.source.pk, *further}
+    roots: set[int] = set()
+    for _ in range(FARTHEST_ROOT if matches else 0):
+        further = set(_carrying(further).values_list("to_source", flat=True)) - known
+        if not further:
+            break
+        roots, known = roots | further, known | further
+    if not roots:
+        return matches
+    sources = Source.objects.matchable().select_related("page", "outlet").in_bulk(sorted(roots)[-MOST_ROOTS:])
+    copies = Capture.objects.select_related("extract").filter(extract__isnull=False)
+    copies_by_number = copies.in_bulk([source.learned_from_id for source in sources.values() if source.learned_from_id])
+    found = list(matches)
+    for source in sources.values():
+        if copy := copies_by_number.get(source.learned_from_id):
+            other = Sheet(source, copy, sheet.agencies)
+            common = compare(sheet.words, other.words)
+            if (verdict := judge(common)) is not Verdict.NOTHING:
+                found.append(Match(other, common, verdict))
+    return found
+
+
 def _quoting(sheet: Sheet, matches: list[Match]) -> Iterator[Lead]:
     """Where only somebody's words are shared, both pages quote the same party."""
+    quoting = sorted(
+        (match for match in matches if match.verdict is Verdict.SAME_QUOTES), key=lambda match: _when(match.sheet)
+    )
     named: dict[tuple[int, int], Mention] = {}
-    for match in matches:
-        place = match.common.quotation() if match.verdict is Verdict.SAME_QUOTES else None
-        if place is None:
+    for match in quoting[:MOST_QUOTING]:
+        places = match.common.quotation()
+        if places is None:
             continue
-        shared = match.common.shown(quoted=True)
-        mention = named[place] = named.get(place) or _speaker(sheet, place, match)
-        grounds = {
-            "containment": round(match.common.containment, 3),
-            "similarity": round(match.common.similarity, 3),
-            "shared": shared,
-        }
-        turned = [{"here": passage["there"], "there": passage["here"]} for passage in shared]
-        yield Lead(sheet.source, Relation.QUOTES, mention, FoundBy.TEXT_OVERLAP, grounds)
-        yield Lead(match.sheet.source, Relation.QUOTES, mention, FoundBy.TEXT_OVERLAP, {**grounds, "shared": turned})
+        mention = named[places[0]] = named.get(places[0]) or _speaker(sheet, match.sheet, *places)
+        shared = match.common.shown_quotations()
+        for source, passages in ((sheet.source, shared), (match.sheet.source, _turned(shared))):
+            grounds = {**_measured(match.common), "shared": passages}
+            yield Lead(source, Relation.QUOTES, mention, FoundBy.TEXT_OVERLAP, grounds)
 
 
-def _speaker(sheet: Sheet, place: tuple[int, int], match: Match) -> Mention:
-    name = speaker_beside(sheet.text, *place)
-    other_place = match.common.quotation(there=True)
-    name = name or (speaker_beside(match.sheet.text, *other_place) if other_place else "")
-    if name:
-        agency = sheet.agencies.named(name)
+def _speaker(here: Sheet, there: Sheet, place: tuple[int, int], other_place: tuple[int, int]) -> Mention:
+    """Whose words they are, as the one page or the other says."""
+    if name := speaker_beside(here.text, *place) or speaker_beside(there.text, *other_place):
+        agency = here.agencies.named(name)
         return Mention(agency.name, Party.Kind.AGENCY, agency.party_id) if agency else Mention(name)
     # Nobody is named: who it was is told from the words, as they stand on the page that had them first.
-    first = match.sheet.text[slice(*other_place)] if other_place else sheet.text[slice(*place)]
-    opening = " ".join(first.split())[:LONGEST_OPENING].strip(" .,“”\"'«»„「」")
+    opening = " ".join(there.text[slice(*other_place)].split())[:LONGEST_OPENING].strip(" .,“”\"'«»„「」")
     return Mention(f"Whoever said “{opening}…”", is_named=False)
 
 

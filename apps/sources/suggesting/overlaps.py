@@ -18,7 +18,7 @@ from apps.sources.suggesting.passages import Common, compare
 from apps.sources.suggesting.words import Words
 
 MOST_KEPT = 128
-MOST_COMPARED = 12
+MOST_COMPARED = 8
 MOST_READ = 160_000
 FEWEST_SHARED = 2
 # Texts that have this much of the shorter one in common tell one story.

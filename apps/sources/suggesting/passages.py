@@ -10,6 +10,7 @@ from apps.sources.suggesting.words import Words
 # Words that a passage may lose, gain or change on the way before it is two passages.
 GAP = 6
 SHORTEST = 6
+SHORTEST_QUOTED = 4
 DENSEST_GAPS = 0.5
 SAME_WORDS_AT_MOST = 6
 LONGEST_SHOWN = 400
@@ -43,30 +44,40 @@ class Common:
     here: Words
     there: Words
 
-    def shown(self, *, quoted: bool = False) -> list[dict[str, str]]:
-        """The longest passages side by side, in the order of the first text; with ``quoted``, the quotations."""
-        chosen = [passage for passage in self.passages if not quoted or self._is_quotation(passage)]
-        longest = sorted(chosen, key=lambda passage: -len(passage.pairs))[:MOST_SHOWN]
-        return [
-            {
-                "here": _excerpt(self.here, passage.pairs.keys()),
-                "there": _excerpt(self.there, passage.pairs.values()),
-            }
-            for passage in sorted(longest, key=lambda passage: passage.here)
-        ]
+    def shown(self) -> list[dict[str, str]]:
+        """The longest passages side by side, in the order of the first text."""
+        return self._beside([passage.pairs for passage in self.passages])
 
-    def quotation(self, *, there: bool = False) -> tuple[int, int] | None:
-        """Where the longest shared quotation stands in the first text, or in the second, in characters."""
-        chosen = [passage for passage in self.passages if self._is_quotation(passage)]
-        if not chosen:
+    def shown_quotations(self) -> list[dict[str, str]]:
+        """The like, of what is somebody's words in one text at least."""
+        return self._beside(self._quotations())
+
+    def quotation(self) -> tuple[tuple[int, int], tuple[int, int]] | None:
+        """Where the longest shared quotation stands in the first text and in the second, in characters."""
+        chosen = max(self._quotations(), key=len, default=None)
+        if chosen is None:
             return None
-        pairs = max(chosen, key=lambda passage: len(passage.pairs)).pairs
-        words, places = (self.there, pairs.values()) if there else (self.here, pairs.keys())
-        return words.starts[min(places)], words.ends[max(places)]
+        here, there = (min(chosen), max(chosen)), (min(chosen.values()), max(chosen.values()))
+        return (
+            (self.here.starts[here[0]], self.here.ends[here[1]]),
+            (self.there.starts[there[0]], self.there.ends[there[1]]),
+        )
 
-    def _is_quotation(self, passage: Passage) -> bool:
+    def _quotations(self) -> list[dict[int, int]]:
         here, there = self.here.quoted, self.there.quoted
-        return 2 * sum(here[a] or there[b] for a, b in passage.pairs.items()) >= len(passage.pairs)
+        found = []
+        for passage in self.passages:
+            pairs = {a: b for a, b in passage.pairs.items() if here[a] or there[b]}
+            if len(pairs) >= SHORTEST_QUOTED * self.here.script.unit:
+                found.append(pairs)
+        return found
+
+    def _beside(self, found: list[dict[int, int]]) -> list[dict[str, str]]:
+        longest = sorted(found, key=lambda pairs: -len(pairs))[:MOST_SHOWN]
+        return [
+            {"here": _excerpt(self.here, pairs.keys()), "there": _excerpt(self.there, pairs.values())}
+            for pairs in sorted(longest, key=min)
+        ]
 
 
 def compare(here: Words, there: Words, idle: Collection[int] = ()) -> Common:

@@ -28,14 +28,34 @@ SWAPS = [
     ("government", "administration"), ("worked", "laboured"), ("year", "twelvemonth"), ("first", "initial"),
     ("near", "close to"), ("including", "among them"), ("while", "as"), ("after", "following"), ("could", "might"),
 ]  # fmt: skip
+# What a desk adds of its own: no two desks add the same.
 INSERTS = [
-    "Readers of this newspaper will remember our series on the subject, which won a prize from the regional press club and led to two questions in parliament that were never answered in full.",
-    "Our own reporter drove through the night to reach the place and found most shops shuttered, a few people talking in doorways and a smell of wet ash over everything.",
-    "For local companies the news comes at an awkward time, said Gisela Brandt of the chamber of commerce, who had hoped for a calm start into the season and now fears cancellations.",
-    "Travellers should check with their airline, says the consular desk, and carry copies of all documents until the situation has become clearer in the coming days.",
+    "{Readers|Subscribers|Listeners|Members} {may|might well|will surely} remember {our|the} {series|reports|column|podcast} "
+    "on {harbours|schools|hospitals|dams|rail} from {Leeds|Bergen|Galway|Ghent|Turin}, which {won|earned|brought} {us|its author} "
+    "{a prize|much mail|two lawsuits|a rebuke} and {ended|closed|finished} with {a question|a list|a map|an appeal} nobody "
+    "{answered|followed up|took seriously|wanted to see} {at the time|back then|in all those months}.",
+    "{Our reporter|A colleague|One of us|The {bureau|desk} chief} {drove|walked|cycled|hitchhiked} {through the night|past {empty|shuttered} "
+    "shops|along {flooded|frozen|dusty} lanes} and {met|found|spoke with} {a baker|two nuns|some {pupils|retired} sailors|a {vet|plumber}} who "
+    "{offered|poured|shared} {tea|soup|plum brandy|cold coffee} and {wanted|asked|begged} to {know|hear|be told} what {others|the city|everyone} "
+    "{made of it|had heard|were saying|believed}.",
+    "For {businesses|hoteliers|farmers|shipping agents} in {Ulm|Porto|Cork|Gdansk|Malmo} the {news|matter|episode} comes {early|late|at a bad moment}, "
+    "{explained|thinks|feels} {Gisela|Tomas|Aoife|Renate|Pawel} {Brandt|Silva|Nolan|Kuhn|Wrona} of the {chamber|guild|cooperative|growers' club}, who "
+    "{fears|expects|predicts} {cancellations|higher premiums|a lean spring|unsold stock} and {hopes|prays|bets} that {ministers|insurers|buyers} "
+    "{stay calm|keep their word|look elsewhere|pay in time}.",
+    "{Travellers|Students|Pensioners|Anglers} {ought to|should|had better} {ring|write to|consult} {their airline|the embassy|a travel agent|the hotline} "
+    "{before|well before|ahead of} {leaving|packing|booking}, {advises|suggests|urges} {consular clerk|guide|blogger|skipper} "
+    "{Oda|Milan|Chiara|Joris} {Lind|Horak|Ferri|Maes}, and {carry|keep|hide} {copies|photographs|a list} of {papers|tickets|medicines} "
+    "{in a dry bag|at home|with a friend|on two phones}.",
 ]
 HEADLINES = ["What we know so far", "Live: the latest", "Shock and grief", "Officials scramble for answers", "In brief"]
 CREDITS = ["AFP", "Reuters", "AP", "dpa", "Yonhap", "EFE"]
+
+
+def spun(template: str, dice: random.Random) -> str:
+    """One of the many sentences that a template stands for."""
+    while found := re.search(r"\{([^{}]*)\}", template):
+        template = template[: found.start()] + dice.choice(found[1].split("|")) + template[found.end() :]
+    return template
 
 
 def quote_in(style: str, quote: tuple[str, str]) -> str:
@@ -74,10 +94,10 @@ def edited(event: dict[str, Any], how: str, dice: random.Random, style: str = "c
     if "cut" in how:
         paragraphs = paragraphs[: max(4, round(len(paragraphs) * dice.choice((0.4, 0.5, 0.65))))]
     if "lead" in how:
-        paragraphs[0] = dice.choice(INSERTS)
+        paragraphs[0] = spun(dice.choice(INSERTS), dice)
     if "insert" in how:
         for extra in dice.sample(INSERTS, 2):
-            paragraphs.insert(dice.randrange(1, len(paragraphs) + 1), extra)
+            paragraphs.insert(dice.randrange(1, len(paragraphs) + 1), spun(extra, dice))
     if "drop" in how:
         for _ in range(2):
             paragraphs.pop(dice.randrange(1, len(paragraphs)))
@@ -93,7 +113,7 @@ def edited(event: dict[str, Any], how: str, dice: random.Random, style: str = "c
     if "merge" in how:
         text = text.replace("\n", " ")
     if "furniture" in how:
-        text += "\n" + FURNITURE[0]
+        text += "\n" + dice.choice(FURNITURE)
     return text
 
 
@@ -135,7 +155,7 @@ def make_set(seed: int = 4) -> tuple[list[dict[str, Any]], list[dict[str, str]]]
             copies.append(add(f"daily{count}", edited(event, how, dice, styles_here[count % len(styles_here)]), 8, credit))
         rivals = [add("rival", "\n".join(event["rival"]), 7)]
         if language == "en":
-            own = [*event["rival"][:2], *dice.sample(PHRASES, 2), *event["rival"][2:], FURNITURE[0], FURNITURE[1]]
+            own = [*event["rival"][:2], *dice.sample(PHRASES, 2), *event["rival"][2:], FURNITURE[number % 2]]
             rivals.append(add("weekly", "\n".join(own[dice.randrange(1, 2) :]), 9))
         quoting = [add("quoting", text_of(event["rival"], event["quote"], styles_here[-1]), 10)]
         pairs += [{"a": copies[0], "b": copy, "relation": "copy"} for copy in copies[1:]]
