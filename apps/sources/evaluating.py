@@ -20,6 +20,8 @@ from apps.archive.models import Capture, Extract, Host, Page
 from apps.sources.actions import host_outlet, register_party, suggest_from_capture
 from apps.sources.models import Attribution, Party, Sifting, Source
 from apps.sources.suggesting.agencies import fold, listed
+from apps.sources.suggesting.passages import compare
+from apps.sources.suggesting.words import Words
 
 RELATIONS = ["copy", "same-party", "independent"]
 # What belongs in no database's text: the archive's reader takes it out of pages too.
@@ -227,10 +229,15 @@ class _Relations:
     def __init__(self, sources: set[int]) -> None:
         self.carried: defaultdict[int, set[int]] = defaultdict(set)
         self.parties: defaultdict[int, set[str]] = defaultdict(set)
+        self.quotations: defaultdict[int, list[tuple[str, Words]]] = defaultdict(list)
         edges = Attribution.objects.live().filter(of_source__in=sources).select_related("to_party")
         for edge in edges:
             if edge.to_party is not None:
-                self.parties[edge.of_source_id].add(fold(edge.to_party.name))
+                name = fold(edge.to_party.name)
+                self.parties[edge.of_source_id].add(name)
+                if edge.found_by == Attribution.FoundBy.TEXT_OVERLAP:
+                    said = [(name, Words(passage["here"])) for passage in edge.grounds["shared"]]
+                    self.quotations[edge.of_source_id] += said
             elif edge.relation in Attribution.CARRIES_COPY:
                 self.carried[edge.of_source_id].add(edge.to_source_id)
         agencies = listed()
@@ -241,17 +248,17 @@ class _Relations:
     def __call__(self, one: int, other: int) -> str:
         if not self._ends(one).isdisjoint(self._ends(other)):
             return "copy"
-        ours, theirs = self._known_from(one), self._known_from(other)
-        return "independent" if ours.isdisjoint(theirs) else "same-party"
+        return "independent" if self._quoted_by(one).isdisjoint(self._quoted_by(other)) else "same-party"
 
-    def _known_from(self, source: int) -> set[str]:
-        """The parties that it names, and those that the copy which it carries names."""
-        found, waiting = {source}, [source]
-        while waiting:
-            further = self.carried[waiting.pop()] - found
-            found |= further
-            waiting += further
-        return set().union(*(self.parties[number] for number in found))
+    def _quoted_by(self, source: int) -> set[str]:
+        """The parties that it is said to quote, and those quoted in the copy that it prints, where it prints that too."""
+        found = set(self.parties[source])
+        inherited = [said for carried in self.carried[source] for said in self.quotations[carried]]
+        if any(name not in found for name, _ in inherited):
+            text = Source.objects.values_list("learned_from__extract__text", flat=True).get(pk=source)
+            words = Words(text)
+            found |= {name for name, said in inherited if len(compare(said, words).passages)}
+        return found
 
     def _ends(self, source: int) -> set[int]:
         """Where the copy comes from in the end. A circle is one end: its smallest number."""
