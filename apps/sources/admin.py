@@ -1,8 +1,10 @@
 from typing import Any
 
+from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
 
+from apps.accounts.capabilities import Capability
 from apps.accounts.people import person
 from apps.audit.admin import LateForm, ReadOnlyAdmin
 from apps.sources import actions
@@ -53,18 +55,20 @@ class AttributionAdmin(ReadOnlyAdmin):
     show_full_result_count = False
 
 
+def _names(field: str, *, rows: int) -> forms.CharField:
+    told = Agency._meta.get_field(field).help_text  # type: ignore[union-attr]
+    return forms.CharField(
+        widget=forms.Textarea(attrs={"rows": rows, "cols": 60}), required=False, help_text=f"{told} One a line."
+    )
+
+
 class AgencyForm(LateForm):
     """Lists are typed one name a line."""
 
     name = forms.CharField(max_length=200, required=False, help_text="As the desk calls it: “AFP”.")
-    spellings, short_names, hosts = (
-        forms.CharField(
-            widget=forms.Textarea(attrs={"rows": rows, "cols": 60}),
-            required=False,
-            help_text=f"{Agency._meta.get_field(field).help_text} One a line.",  # type: ignore[union-attr]
-        )
-        for field, rows in (("spellings", 8), ("short_names", 3), ("hosts", 3))
-    )
+    spellings = _names("spellings", rows=8)
+    short_names = _names("short_names", rows=3)
+    hosts = _names("hosts", rows=3)
 
     class Meta:
         model = Agency
@@ -73,7 +77,7 @@ class AgencyForm(LateForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for field in ("spellings", "short_names", "hosts"):
-            self.fields[field].initial = "\n".join(getattr(self.instance, field) or [])
+            self.initial[field] = "\n".join(getattr(self.instance, field) or [])
         if self.instance.pk:
             self.fields.pop("name")
         else:
@@ -107,10 +111,10 @@ class AgencyAdmin(admin.ModelAdmin):
         return [name for name in self.fields if obj is None or name != "name"]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        return allowed(request, Capability.MANAGE_AGENCIES)
+        return person(request).may(Capability.MANAGE_AGENCIES)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return allowed(request, Capability.MANAGE_AGENCIES)
+        return person(request).may(Capability.MANAGE_AGENCIES)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False

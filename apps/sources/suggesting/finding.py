@@ -272,7 +272,8 @@ def _speaker(here: Sheet, there: Sheet, place: tuple[int, int], other_place: tup
         agency = here.agencies.named(name)
         return Mention(agency.name, Party.Kind.AGENCY, agency.party_id) if agency else Mention(name)
     # Nobody is named: who it was is told from the words, as they stand on the page that had them first.
-    opening = " ".join(there.text[slice(*other_place)].split())[:LONGEST_OPENING].strip(" .,“”\"'«»„「」")
+    start = next((first for first, last in there.words.quotes if first <= other_place[0] < last), other_place[0])
+    opening = " ".join(there.text[start : other_place[1]].split())[:LONGEST_OPENING].strip(" .,“”\"'«»„「」")
     return Mention(f"Whoever said “{opening}…”", is_named=False)
 
 

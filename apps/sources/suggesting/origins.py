@@ -11,6 +11,7 @@ from apps.sources.suggesting.agencies import Agencies, Known, fold
 MOST_ORIGINS = 4
 LEAD = 900
 LONGEST_SENTENCE = 400
+BESIDE = 220
 READ = 8_000
 
 _WORD = r"\b[^\W\d_a-zà-öø-ÿа-яёіїєґ](?:[.'’&-]?\w){0,30}"
@@ -57,6 +58,8 @@ _NOT_A_NAME = frozenset(
     "the a an he she it they we i but and in on at as if when while this that these those his her their who what there "
     "monday tuesday wednesday thursday friday saturday sunday us uk eu un usa ok tv pm am".split()
 )
+# "The same agency", "this paper": whoever that is has been named before.
+_POINTS_BACK = re.compile(r"^(?:[同該该本当當弊]|이날|같은|해당)")
 _SENTENCE_ENDS = re.compile(r"[.!?。！？…][\"”»’)]*\s|[。！？]|\n")
 _DEFINES = re.compile(r"\(([^()]{2,40})\)$")
 
@@ -105,8 +108,11 @@ def origins_of(text: str, agencies: Agencies, is_known: Callable[[set[str]], dic
 
 def speaker_beside(text: str, start: int, end: int) -> str:
     """Who is said to have said what stands there, if a name stands beside it; empty if none does."""
-    around = text[max(0, start - 220) : min(len(text), end + 220)]
-    middle = min(start, 220)
+    # Whoever is named in another paragraph has said something else.
+    opening = max(text.rfind("\n", 0, start) + 1, start - BESIDE)
+    closing = text.find("\n", end)
+    around = text[opening : min(closing if closing >= 0 else len(text), end + BESIDE)]
+    middle = start - opening
     best: tuple[int, str] | None = None
     for pattern in _PATTERNS:
         for found in pattern.finditer(around):
@@ -136,7 +142,8 @@ def _cleaned(written: str) -> str:
     while words and fold(words[0]) in _NOT_A_NAME:
         words.pop(0)
     name = re.sub(r"['’]s$", "", " ".join(words)).strip(" .,'’-")
-    return name if len(name) > 1 and fold(name) not in _NOT_A_NAME else ""
+    is_name = len(name) > 1 and fold(name) not in _NOT_A_NAME and not _POINTS_BACK.match(name)
+    return name if is_name else ""
 
 
 def sentence_around(text: str, start: int, end: int) -> str:

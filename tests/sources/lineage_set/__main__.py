@@ -11,7 +11,7 @@ from tests.sources.lineage_set.making import make_set
 def write(folder: Path, made: tuple[list[dict], list[dict]]) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for name, rows in zip(("documents", "pairs"), made, strict=True):
-        lines = (json.dumps(row, ensure_ascii=False) for row in rows)
+        lines = (json.dumps(row, ensure_ascii=any("\ud800" in str(value) for value in row.values())) for row in rows)
         (folder / f"{name}.jsonl").write_text("\n".join(lines) + "\n", "utf-8")
 
 
