@@ -18,6 +18,7 @@ class Capability(models.TextChoices):
     OVERRIDE = "override", "decide against the rule"
     DOWNLOAD_EVIDENCE = "download_evidence", "download archived records"
     READ_ADMIN = "read_admin", "look at everything in the admin panel"
+    MANAGE_AGENCIES = "manage_agencies", "extend the list of news agencies and their names"
     MANAGE_PEOPLE = "manage_people", "add people and change their roles"
 
 

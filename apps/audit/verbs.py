@@ -43,6 +43,8 @@ class Verb(models.TextChoices):
     SOURCE_READ = "source_read", "{actor} read the facts of {target} from its archived copy"
     SOURCE_CORRECTED = "source_corrected", "{actor} corrected the source {target}: {after[changed]}"
     PARTY_REGISTERED = "party_registered", "{actor} registered {target}"
+    AGENCY_LISTED = "agency_listed", "{actor} put {target} on the list of news agencies"
+    AGENCY_EDITED = "agency_edited", "{actor} edited how {target} is recognised in credit lines: {after[changed]}"
     PARTY_EDITED = "party_edited", "{actor} edited {target}: {after[changed]}"
     ATTRIBUTION_ENTERED = "attribution_entered", "{actor} entered an attribution: {target}"
     ATTRIBUTION_SUGGESTED = "attribution_suggested", "{actor} suggests, by {after[found_by]}: {target}"

@@ -1,12 +1,14 @@
 from typing import Any
 
+from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
 
+from apps.accounts.capabilities import Capability
 from apps.accounts.people import person
 from apps.audit.admin import LateForm, ReadOnlyAdmin
 from apps.sources import actions
-from apps.sources.models import Attribution, Party, Source
+from apps.sources.models import Agency, Attribution, Party, Sifting, Source
 
 
 @admin.register(Party)
@@ -50,4 +52,85 @@ class AttributionAdmin(ReadOnlyAdmin):
         "decided_by",
     ]
     search_fields = ["of_source__title", "of_party__name", "to_source__title", "to_party__name"]
+    show_full_result_count = False
+
+
+def _names(field: str, *, rows: int) -> forms.CharField:
+    told = Agency._meta.get_field(field).help_text  # type: ignore[union-attr]
+    return forms.CharField(
+        widget=forms.Textarea(attrs={"rows": rows, "cols": 60}), required=False, help_text=f"{told} One a line."
+    )
+
+
+class AgencyForm(LateForm):
+    """Lists are typed one name a line."""
+
+    name = forms.CharField(max_length=200, required=False, help_text="As the desk calls it: “AFP”.")
+    spellings = _names("spellings", rows=8)
+    short_names = _names("short_names", rows=3)
+    hosts = _names("hosts", rows=3)
+
+    class Meta:
+        model = Agency
+        fields: list[str] = []
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in ("spellings", "short_names", "hosts"):
+            self.initial[field] = "\n".join(getattr(self.instance, field) or [])
+        if self.instance.pk:
+            self.fields.pop("name")
+        else:
+            self.fields["name"].required = True
+
+    def changes(self) -> dict[str, Any]:
+        return {name: self.cleaned_data[name].splitlines() for name in self.changed_data if name != "name"}
+
+    def clean_name(self) -> str:
+        name: str = self.cleaned_data["name"]
+        if Agency.objects.filter(party__in=Party.objects.named(" ".join(name.split()))).exists():
+            raise forms.ValidationError("This agency is on the list already.")
+        return name
+
+
+@admin.register(Agency)
+class AgencyAdmin(admin.ModelAdmin):
+    """How agencies are recognised in credit lines; never deleted: an agency without names is recognised nowhere."""
+
+    list_display = ["party", "spelled", "hosts"]
+    list_select_related = ["party"]
+    search_fields = ["party__name"]
+    form = AgencyForm
+    fields = ["name", "spellings", "short_names", "hosts"]
+
+    @admin.display(description="spellings")
+    def spelled(self, agency: Agency) -> str:
+        return ", ".join([*agency.spellings, *agency.short_names])
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        return [name for name in self.fields if obj is None or name != "name"]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return person(request).may(Capability.MANAGE_AGENCIES)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return person(request).may(Capability.MANAGE_AGENCIES)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def save_model(self, request: HttpRequest, obj: Agency, form: AgencyForm, change: bool) -> None:
+        if change:
+            actions.edit_agency(obj, by=person(request), **form.changes())
+        else:
+            agency = actions.list_agency(form.cleaned_data["name"], by=person(request), **form.changes())
+            obj.pk, obj.party = agency.pk, agency.party
+
+
+@admin.register(Sifting)
+class SiftingAdmin(ReadOnlyAdmin):
+    """Which copies have been gone through for where their information comes from, and which wait."""
+
+    list_display = ["capture", "sifted_at", "fingerprints"]
+    list_select_related = ["capture__page"]
     show_full_result_count = False

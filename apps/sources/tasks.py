@@ -5,8 +5,8 @@ from celery import shared_task
 from apps.archive.models import Capture
 from apps.archive.tasks import ring
 from apps.audit.context import Channel, entered_by
-from apps.sources.actions import learn_from_capture
-from apps.sources.models import Source
+from apps.sources.actions import learn_from_capture, suggest_from_capture
+from apps.sources.models import Sifting, Source
 
 SWEPT_AT_ONCE = 200
 
@@ -20,8 +20,19 @@ def learn(capture_id: int) -> None:
             learn_from_capture(capture)
 
 
+@shared_task(name="sources.suggest", queue="extract")
+def suggest(capture_id: int) -> None:
+    """Go through one capture for where its information comes from, if nobody has."""
+    with entered_by(Channel.WORKER):
+        capture = Capture.objects.select_related("page", "extract").filter(pk=capture_id, extract__isnull=False).first()
+        if capture:
+            suggest_from_capture(capture)
+
+
 @shared_task(name="sources.sweep", queue="desk", expires=60)
 def sweep() -> None:
     """Ring again for whatever was read while nobody rang: each by itself, so that one bad row stops no other."""
     for capture_id in Source.objects.waiting()[:SWEPT_AT_ONCE]:
         ring(learn, capture_id)
+    for capture_id in Sifting.objects.waiting()[:SWEPT_AT_ONCE]:
+        ring(suggest, capture_id)

@@ -16,20 +16,26 @@ from apps.sources.actions.sources import (
     learn_from_capture,
     register_source,
 )
+from apps.sources.actions.agencies import AgencyFacts, edit_agency, list_agency
+from apps.sources.actions.suggestions import suggest_from_capture
 
 __all__ = [
     "FACT_FIELDS",
+    "AgencyFacts",
     "PartyFacts",
     "SourceFacts",
     "attribute",
     "confirm_attribution",
     "correct_source",
+    "edit_agency",
     "edit_party",
     "host_outlet",
     "learn_from_capture",
+    "list_agency",
     "register_party",
     "register_source",
     "reject_attribution",
     "suggest_attribution",
+    "suggest_from_capture",
     "withdraw_attribution",
 ]

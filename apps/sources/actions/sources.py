@@ -17,7 +17,7 @@ from apps.audit.actions import record
 from apps.audit.verbs import Verb
 from apps.audit.versioned import differences, lock, write
 from apps.sources.actions.parties import register_party
-from apps.sources.models import Party, Source
+from apps.sources.models import Party, Sifting, Source
 
 _suffixes = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)
 
@@ -77,6 +77,8 @@ def correct_source(source: Source, *, by: User, expected_version: int, **changes
 def learn_from_capture(capture: Capture) -> None:
     """Take what a stored copy says of itself, where nobody has entered anything: the worker's door, so no person."""
     with transaction.atomic():
+        if Source.objects.filter(page=capture.page_id).exists():
+            Sifting.objects.get_or_create(capture=capture)
         for behind in Source.objects.behind_on(capture):
             source = lock(behind)
             if source.learned_from_id is not None and source.learned_from_id >= capture.pk:

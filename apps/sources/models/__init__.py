@@ -1,7 +1,21 @@
 """What is cited, who says it, and where their information comes from."""
 
+from apps.sources.models.agencies import Agency, AgencyQuerySet
 from apps.sources.models.attributions import Attribution, AttributionQuerySet
+from apps.sources.models.fingerprints import Fingerprint, Sifting, SiftingQuerySet
 from apps.sources.models.parties import Party, PartyQuerySet
 from apps.sources.models.sources import Source, SourceQuerySet
 
-__all__ = ["Attribution", "AttributionQuerySet", "Party", "PartyQuerySet", "Source", "SourceQuerySet"]
+__all__ = [
+    "Agency",
+    "AgencyQuerySet",
+    "Attribution",
+    "AttributionQuerySet",
+    "Fingerprint",
+    "Party",
+    "PartyQuerySet",
+    "Sifting",
+    "SiftingQuerySet",
+    "Source",
+    "SourceQuerySet",
+]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.db import models
 from django.db.models.functions import Lower
 
@@ -10,6 +12,15 @@ class PartyQuerySet(models.QuerySet["Party"]):
     def named(self, name: str) -> PartyQuerySet:
         """The parties of this name in any case, folded by the database as its constraint folds."""
         return self.alias(folded=Lower("name")).filter(folded=Lower(models.Value(name)))
+
+    def called(self, names: Iterable[str]) -> PartyQuerySet:
+        """The parties of any of these names; given in small letters and as they are written."""
+        return self.called_or_numbered(names, [])
+
+    def called_or_numbered(self, names: Iterable[str], numbers: Iterable[int]) -> PartyQuerySet:
+        """The like, or with one of these numbers."""
+        named = models.Q(folded__in=list(names))
+        return self.alias(folded=Lower("name")).filter(named | models.Q(pk__in=numbers) if numbers else named)
 
 
 class Party(models.Model):

@@ -16,6 +16,10 @@ from apps.sources.models.parties import Party
 
 
 class SourceQuerySet(models.QuerySet["Source"]):
+    def matchable(self) -> SourceQuerySet:
+        """Those whose text may be compared with others' and suggested from: the one place to leave sources out."""
+        return self.all()
+
     def behind_on(self, capture: Capture) -> SourceQuerySet:
         """The sources that have not taken the facts of this stored copy yet."""
         older = models.Q(learned_from__isnull=True) | models.Q(learned_from__lt=capture.pk)

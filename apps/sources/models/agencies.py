@@ -1,0 +1,41 @@
+"""News agencies, and how pages spell them: what credit lines and datelines are read by."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils import timezone
+
+from apps.sources.models.parties import Party
+
+
+class AgencyQuerySet(models.QuerySet["Agency"]):
+    def with_parties(self) -> AgencyQuerySet:
+        return self.select_related("party").order_by("pk")
+
+
+class Agency(models.Model):
+    """A party that others print, with the names it goes by in credit lines. An administrator may extend the list."""
+
+    party = models.OneToOneField(Party, models.PROTECT, primary_key=True, related_name="agency")
+    spellings = models.JSONField(
+        default=list, help_text="Every name it goes by, in any script: “Yonhap News Agency”, “연합뉴스”."
+    )
+    short_names = models.JSONField(
+        default=list,
+        blank=True,
+        help_text="Names that mean other things too, like AP or UNI: they count in a credit line or a dateline only, "
+        "and in just these letters.",
+    )
+    hosts = models.JSONField(
+        default=list, blank=True, help_text="Where it publishes itself, like reuters.com: there it prints nobody else."
+    )
+    changed_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects = AgencyQuerySet.as_manager()
+
+    class Meta:
+        verbose_name_plural = "agencies"
+        ordering = ["party__name"]
+
+    def __str__(self) -> str:
+        return self.party.name

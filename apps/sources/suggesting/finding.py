@@ -1,0 +1,298 @@
+"""Everything that one copy says and shows of where its information comes from: as leads, for an editor to judge."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+from apps.archive.models import Capture
+from apps.sources.models import Attribution, AttributionQuerySet, Party, Source
+from apps.sources.suggesting.agencies import Agencies, Credit, Known, credits_of, fold, listed
+from apps.sources.suggesting.origins import origins_of, speaker_beside
+from apps.sources.suggesting.overlaps import Overlap, Text, find, site_number
+from apps.sources.suggesting.passages import Common, compare
+from apps.sources.suggesting.verdicts import Verdict, judge
+from apps.sources.suggesting.words import Words
+
+# A member of a group of copies that shares nearly as much as the best one is taken in its stead when it is older.
+NEARLY = 0.6
+LONGEST_OPENING = 60
+# Of the pages that share only somebody's words with this one, so many are told of at once.
+MOST_QUOTING = 3
+MOST_ROOTS = 3
+FARTHEST_ROOT = 2
+
+Relation, FoundBy = Attribution.Relation, Attribution.FoundBy
+
+
+@dataclass(frozen=True)
+class Mention:
+    """A party by name, which may have no row yet; without a name, somebody whom two pages quote."""
+
+    name: str
+    kind: str = Party.Kind.OTHER
+    party_id: int | None = None
+    is_named: bool = True
+
+
+@dataclass(frozen=True)
+class Lead:
+    """One attribution that the machine would suggest, and on what grounds."""
+
+    of_source: Source
+    relation: str
+    to: Source | Mention
+    found_by: str
+    grounds: dict[str, Any] = field(default_factory=dict)
+
+
+class Sheet:
+    """A source's copy as it is compared: its text, its facts, and whose copy it says it is."""
+
+    def __init__(self, source: Source, capture: Capture, agencies: Agencies, words: Words | None = None) -> None:
+        self.source, self.capture, self.agencies = source, capture, agencies
+        self.text: str = capture.extract.text
+        self.words = words or Words(self.text)
+
+    @property
+    def published(self) -> datetime | None:
+        return self.source.published_at or self.capture.extract.published_at
+
+    @cached_property
+    def credits(self) -> list[Credit]:
+        """The agencies whose copy it says it is; an agency's own page prints nobody's."""
+        credit_line = self.source.credit_line
+        if not credit_line and "credit_line" not in self.source.by_hand:
+            credit_line = self.capture.extract.credit_line
+        found = credits_of(self.text, credit_line, self.source.byline or self.capture.extract.byline, self.agencies)
+        return [credit for credit in found if not self.is_of(credit.agency)]
+
+    def is_of(self, agency: Known) -> bool:
+        """Whether this is the agency's own page."""
+        outlet = self.source.outlet.name if self.source.outlet else ""
+        return agency.is_outlet(self.source.page.host_id, outlet)
+
+    def prints(self, other: Sheet) -> bool:
+        """Whether its credit names the outlet of the other one."""
+        outlet = fold(other.source.outlet.name) if other.source.outlet else ""
+        return any(other.is_of(credit.agency) for credit in self.credits) or bool(
+            outlet and outlet in {fold(name) for name in self.source.credits}
+        )
+
+    def shares_a_credit_with(self, other: Sheet) -> bool:
+        ours = {credit.agency.party_id for credit in self.credits}
+        return (
+            not ours.isdisjoint(credit.agency.party_id for credit in other.credits)
+            or self.prints(other)
+            or other.prints(self)
+        )
+
+
+@dataclass(frozen=True)
+class Match:
+    """Another page's copy and what it is to ours."""
+
+    sheet: Sheet
+    common: Common
+    verdict: Verdict
+
+
+def sheet_of(capture: Capture) -> Sheet | None:
+    """This copy as it is compared; None when no source that may be matched stands on it, or it has no text."""
+    source = Source.objects.matchable().select_related("page", "outlet").filter(page=capture.page_id).first()
+    return Sheet(source, capture, listed()) if source and capture.extract.text else None
+
+
+def text_of(sheet: Sheet) -> Text:
+    """What the index is asked about, and what is entered into it."""
+    page = sheet.source.page
+    return Text(page.pk, sheet.capture.pk, site_number(page), sheet.words)
+
+
+def leads_from(sheet: Sheet) -> list[Lead]:
+    """Everything there is to suggest of this copy, the surest first."""
+    credited = [
+        Lead(
+            sheet.source,
+            Relation.REPUBLISHES,
+            Mention(credit.agency.name, Party.Kind.AGENCY, credit.agency.party_id),
+            FoundBy.BYLINE if credit.in_byline else FoundBy.CREDIT_LINE,
+            {"words": credit.words},
+        )
+        for credit in sheet.credits
+    ]
+    matches = _with_roots(sheet, matches_of(sheet))
+    return [*credited, *_copied(sheet, matches), *_quoting(sheet, matches), *_stated(sheet)]
+
+
+def matches_of(sheet: Sheet) -> list[Match]:
+    """The other pages that share copy or quotations with this one."""
+    overlaps = find(text_of(sheet))
+    sheets = _sheets(sheet.agencies, overlaps)
+    matches = []
+    for overlap in overlaps:
+        other = sheets.get(overlap.capture_id)
+        if other is None:
+            continue
+        verdict = judge(overlap.common, is_same_site=overlap.is_same_site)
+        if not overlap.is_same_site and verdict is not Verdict.COPY and judge(overlap.common, share_a_credit=True) is Verdict.COPY:
+            verdict = judge(overlap.common, share_a_credit=sheet.shares_a_credit_with(other))
+        if verdict is not Verdict.NOTHING:
+            matches.append(Match(other, overlap.common, verdict))
+    return matches
+
+
+def _sheets(agencies: Agencies, overlaps: list[Overlap]) -> dict[int, Sheet]:
+    telling = {overlap.capture_id: overlap for overlap in overlaps if overlap.common.passages}
+    captures = Capture.objects.select_related("extract").only("page", "extract").in_bulk(list(telling))
+    of_pages = Source.objects.matchable().select_related("page", "outlet")
+    sources = {source.page_id: source for source in of_pages.filter(page__in=[o.page_id for o in telling.values()])}
+    return {
+        capture_id: Sheet(sources[overlap.page_id], captures[capture_id], agencies, overlap.common.there)
+        for capture_id, overlap in telling.items()
+        if overlap.page_id in sources and capture_id in captures
+    }
+
+
+def _copied(sheet: Sheet, matches: list[Match]) -> Iterator[Lead]:
+    """Of each group of pages that print one another, one is named: the one that the copy is likeliest from."""
+    copies = [match for match in matches if match.verdict is Verdict.COPY]
+    for group in _groups(copies):
+        best = max(match.common.containment for match in group)
+        near = [match for match in group if match.common.containment >= NEARLY * best]
+        chosen = next(
+            (match for match in near if sheet.prints(match.sheet)),
+            min(near, key=lambda match: (_when(match.sheet), -match.common.containment)),
+        )
+        here, there, shared = sheet, chosen.sheet, chosen.common.shown()
+        if is_from(there, here):
+            here, there, shared = there, here, _turned(shared)
+        grounds = {**_measured(chosen.common), "shared": shared}
+        yield Lead(here.source, Relation.REPUBLISHES, there.source, FoundBy.TEXT_OVERLAP, grounds)
+
+
+def _measured(common: Common) -> dict[str, Any]:
+    return {"containment": round(common.containment, 3), "similarity": round(common.similarity, 3)}
+
+
+def _turned(shared: list[dict[str, str]]) -> list[dict[str, str]]:
+    return [{"here": passage["there"], "there": passage["here"]} for passage in shared]
+
+
+def is_from(one: Sheet, other: Sheet) -> bool:
+    """Whether the first is likelier printed from the second than the other way round."""
+    if one.prints(other) != other.prints(one):
+        return one.prints(other)
+    agencies_page = [any(sheet.is_of(known) for known in sheet.agencies.known) for sheet in (one, other)]
+    if agencies_page[0] != agencies_page[1]:
+        return agencies_page[1]
+    if one.published and other.published and one.published != other.published:
+        return one.published > other.published
+    if bool(one.credits) != bool(other.credits):
+        return bool(one.credits)
+    return one.capture.pk > other.capture.pk
+
+
+def _when(sheet: Sheet) -> tuple[float, int]:
+    return (sheet.published.timestamp() if sheet.published else float("inf"), sheet.capture.pk)
+
+
+def _groups(copies: list[Match]) -> list[list[Match]]:
+    """The matches, those together whose sources the desk links already: one edge to a group is enough."""
+    sources = {match.sheet.source.pk: match for match in copies}
+    leader = {pk: pk for pk in sources}
+
+    def root(pk: int) -> int:
+        while leader.setdefault(pk, pk) != pk:
+            pk = leader[pk]
+        return pk
+
+    if len(sources) > 1:
+        for one, other in _carrying(sources).values_list("of_source", "to_source"):
+            leader[root(one)] = root(other)
+    groups: dict[int, list[Match]] = {}
+    for pk, match in sources.items():
+        groups.setdefault(root(pk), []).append(match)
+    return list(groups.values())
+
+
+def _carrying(sources: Iterable[int]) -> AttributionQuerySet:
+    edges = Attribution.objects.live().filter(of_source__in=list(sources), to_source__isnull=False)
+    return edges.filter(relation__in=Attribution.CARRIES_COPY).order_by()
+
+
+def _with_roots(sheet: Sheet, matches: list[Match]) -> list[Match]:
+    """The matches, and the pages that they print, if these match too: who wrote it counts, not who printed it."""
+    further = {match.sheet.source.pk for match in matches}
+    known = {sheet.source.pk, *further}
+    roots: set[int] = set()
+    for _ in range(FARTHEST_ROOT if matches else 0):
+        further = set(_carrying(further).values_list("to_source", flat=True)) - known
+        if not further:
+            break
+        roots, known = roots | further, known | further
+    if not roots:
+        return matches
+    sources = Source.objects.matchable().select_related("page", "outlet").in_bulk(sorted(roots)[-MOST_ROOTS:])
+    copies = Capture.objects.select_related("extract").filter(extract__isnull=False)
+    copies_by_number = copies.in_bulk([source.learned_from_id for source in sources.values() if source.learned_from_id])
+    found = list(matches)
+    for source in sources.values():
+        if copy := copies_by_number.get(source.learned_from_id):
+            other = Sheet(source, copy, sheet.agencies)
+            common = compare(sheet.words, other.words)
+            if (verdict := judge(common)) is not Verdict.NOTHING:
+                found.append(Match(other, common, verdict))
+    return found
+
+
+def _quoting(sheet: Sheet, matches: list[Match]) -> Iterator[Lead]:
+    """Where only somebody's words are shared, both pages quote the same party."""
+    quoting = sorted(
+        (match for match in matches if match.verdict is Verdict.SAME_QUOTES), key=lambda match: _when(match.sheet)
+    )
+    named: dict[tuple[int, int], Mention] = {}
+    for match in quoting[:MOST_QUOTING]:
+        places = match.common.quotation()
+        if places is None:
+            continue
+        mention = named[places[0]] = named.get(places[0]) or _speaker(sheet, match.sheet, *places)
+        shared = match.common.shown_quotations()
+        for source, passages in ((sheet.source, shared), (match.sheet.source, _turned(shared))):
+            grounds = {**_measured(match.common), "shared": passages}
+            yield Lead(source, Relation.QUOTES, mention, FoundBy.TEXT_OVERLAP, grounds)
+
+
+def _speaker(here: Sheet, there: Sheet, place: tuple[int, int], other_place: tuple[int, int]) -> Mention:
+    """Whose words they are, as the one page or the other says."""
+    if name := speaker_beside(here.text, *place) or speaker_beside(there.text, *other_place):
+        agency = here.agencies.named(name)
+        return Mention(agency.name, Party.Kind.AGENCY, agency.party_id) if agency else Mention(name)
+    # Nobody is named: who it was is told from the words, as they stand on the page that had them first.
+    start = next((first for first, last in there.words.quotes if first <= other_place[0] < last), other_place[0])
+    opening = " ".join(there.text[start : other_place[1]].split())[:LONGEST_OPENING].strip(" .,“”\"'«»„「」")
+    return Mention(f"Whoever said “{opening}…”", is_named=False)
+
+
+def _stated(sheet: Sheet) -> Iterator[Lead]:
+    """Parties that the page names as knowing. What it is credited with already is not said again."""
+    credited = {credit.agency.party_id for credit in sheet.credits}
+    outlet = fold(sheet.source.outlet.name) if sheet.source.outlet else ""
+    for origin in origins_of(sheet.text, sheet.agencies, _known_parties):
+        if origin.agency and (origin.agency.party_id in credited or sheet.is_of(origin.agency)):
+            continue
+        if fold(origin.name) == outlet:
+            continue
+        kind = Party.Kind.AGENCY if origin.agency else Party.Kind.BODY if origin.is_body else Party.Kind.OTHER
+        mention = Mention(origin.name, kind, origin.agency.party_id if origin.agency else None)
+        grounds = {"sentence": origin.sentence, "words": origin.words}
+        yield Lead(sheet.source, Relation.QUOTES, mention, FoundBy.STATED_ORIGIN, grounds)
+
+
+def _known_parties(written: Iterable[str]) -> dict[str, str]:
+    """Which of these names are parties of the desk already, and how it writes them."""
+    names = Party.objects.called(written).filter(is_named=True).values_list("name", flat=True)
+    return {fold(name): name for name in names}

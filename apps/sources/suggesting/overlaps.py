@@ -1,0 +1,152 @@
+"""Which pages in the archive share words with a text: found by an index, then compared passage by passage.
+
+Of all shingles a text has, those are kept whose number is small enough: the same ones wherever they stand, so that a
+brief is found in the story that it was cut from, and a story in the brief. How small depends on the length alone.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+
+from django.db import connection
+
+from apps.archive.models import Capture, Page
+from apps.sources.models import Fingerprint
+from apps.sources.suggesting.passages import Common, compare
+from apps.sources.suggesting.words import Words
+
+MOST_KEPT = 128
+MOST_COMPARED = 8
+MOST_READ = 160_000
+FEWEST_SHARED = 2
+# Texts that have this much of the shorter one in common tell one story.
+RELATED = 0.3
+
+
+@dataclass(frozen=True)
+class Text:
+    """A text that is looked up: whose page, which copy, and its words."""
+
+    page_id: int
+    capture_id: int
+    site: int
+    words: Words
+
+
+@dataclass(frozen=True)
+class Overlap:
+    """Another page's copy, and what it has in common with the text that was looked up."""
+
+    page_id: int
+    capture_id: int
+    is_same_site: bool
+    common: Common
+
+
+def site_number(page: Page) -> int:
+    """A number for a page's host."""
+    return zlib.crc32(str(page.host_id).encode())
+
+
+def kept(words: Words) -> list[int]:
+    """The shingles that the index keeps of a text: all of a brief's, fewer of a story's, never more than a few hundred."""
+    distinct = set(words.shingles)
+    limit = 1 << 64
+    while len(distinct) > MOST_KEPT and limit > 1 << 56:
+        limit >>= 1
+        distinct = {shingle for shingle in distinct if shingle < limit}
+    return [shingle >> 1 for shingle in sorted(distinct)]
+
+
+def enter(text: Text) -> int:
+    """Put a text into the index, but for what stands on so many pages that it tells nothing. How many runs it is found by."""
+    shingles = kept(text.words)
+    if not shingles:
+        return 0
+    # One statement, by the key alone; rows would cost ten times as much to make. All that is written in is numbers.
+    values = ",".join(f"({shingle:d})" for shingle in shingles)
+    table = Fingerprint._meta.db_table
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"WITH new(shingle) AS (VALUES {values}) "  # noqa: S608
+            f"INSERT INTO {table} (shingle, page_id, capture_id, site) "
+            f"SELECT shingle, {text.page_id:d}, {text.capture_id:d}, {text.site:d} FROM new "
+            f"WHERE (SELECT COUNT(*) FROM {table} AS held WHERE held.shingle = new.shingle) < {Fingerprint.MOST_PAGES:d} "
+            "ON CONFLICT DO NOTHING"
+        )
+    return len(shingles)
+
+
+def find(text: Text) -> list[Overlap]:
+    """The copies of other pages that share most with this text, each compared with it."""
+    likely = _likely(text)
+    texts = dict(Capture.objects.filter(pk__in=likely).order_by().values_list("pk", "extract__text"))
+    others: dict[int, Words] = {}
+    read = 0
+    for capture_id in likely:
+        others[capture_id] = Words(texts.get(capture_id) or "")
+        read += len(others[capture_id].text)
+        if read > MOST_READ:
+            break
+    idle = _furniture(text.words, list(others.values()))
+    return [
+        Overlap(likely[capture_id][0], capture_id, likely[capture_id][1], compare(text.words, other, idle))
+        for capture_id, other in others.items()
+    ]
+
+
+def _likely(text: Text) -> dict[int, tuple[int, bool]]:
+    """The copies worth comparing, the likeliest first: each with its page, and whether that is on the same site."""
+    shingles = kept(text.words)
+    rows = Fingerprint.objects.filter(shingle__in=shingles).order_by()
+    holders: defaultdict[int, list[tuple[int, int, int]]] = defaultdict(list)
+    for shingle, page_id, capture_id, site in rows.values_list("shingle", "page_id", "capture_id", "site"):
+        if page_id != text.page_id:
+            holders[shingle].append((page_id, capture_id, site))
+    weights: defaultdict[int, float] = defaultdict(float)
+    copies: defaultdict[int, Counter[int]] = defaultdict(Counter)
+    sites = {}
+    for held in holders.values():
+        weight = 1 / len(held)
+        for page_id, capture_id, site in held:
+            weights[page_id] += weight
+            copies[page_id][capture_id] += 1
+            sites[page_id] = site
+    shared = {page_id: counts.total() for page_id, counts in copies.items()}
+    pages = [page_id for page_id in weights if shared[page_id] >= FEWEST_SHARED]
+    pages.sort(key=lambda page_id: (-weights[page_id] * shared[page_id], page_id))
+    return {
+        copies[page_id].most_common(1)[0][0]: (page_id, sites[page_id] == text.site)
+        for page_id in pages[:MOST_COMPARED]
+    }
+
+
+def _furniture(words: Words, others: list[Words]) -> set[int]:
+    """The shingles that stand in several stories which have little else in common: no copy, whoever prints them.
+
+    Copy that many print is told from it by this: those who print it share all of it.
+    """
+    if len(others) < 2:
+        return set()
+    ours = set(words.shingles)
+    sets = [set(other.shingles) for other in others]
+    leader = list(range(len(sets)))
+    for one, first in enumerate(sets):
+        for other in range(one):
+            if leader[one] != leader[other]:
+                second = sets[other]
+                if len(first & second) >= RELATED * min(len(first), len(second)):
+                    old, new = leader[one], leader[other]
+                    leader = [new if group == old else group for group in leader]
+    stories: defaultdict[int, set[int]] = defaultdict(set)
+    related = set()
+    for group, shingles in zip(leader, sets, strict=True):
+        shared = ours & shingles
+        if len(shared) >= RELATED * min(len(ours), len(shingles)):
+            related.add(group)
+        for shingle in shared:
+            stories[shingle].add(group)
+    quoted = {shingle for shingle, said in zip(words.shingles, words.quoted, strict=False) if said}
+    return {shingle for shingle, groups in stories.items() if len(groups - related) + bool(groups & related) >= 2} - quoted

@@ -1,0 +1,148 @@
+"""What two texts have in common, passage by passage: in the reporter's words, or in those of somebody quoted."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+
+from apps.sources.suggesting.words import Words
+
+# Words that a passage may lose, gain or change on the way before it is two passages.
+GAP = 6
+SHORTEST = 6
+SHORTEST_QUOTED = 4
+DENSEST_GAPS = 0.5
+SAME_WORDS_AT_MOST = 6
+LONGEST_SHOWN = 400
+MOST_SHOWN = 5
+
+
+@dataclass
+class Passage:
+    """Words from ``here`` of one text beside words from ``there`` of the other, and which of them are the same."""
+
+    here: int
+    there: int
+    last_here: int
+    last_there: int
+    pairs: dict[int, int] = field(default_factory=dict)
+
+    @property
+    def is_dense(self) -> bool:
+        return len(self.pairs) >= DENSEST_GAPS * (max(self.pairs) - min(self.pairs) + 1)
+
+
+@dataclass(frozen=True)
+class Common:
+    """What two texts share. Counts are in words of English that say something, whatever the script."""
+
+    copied: float
+    quoted: float
+    containment: float
+    similarity: float
+    passages: list[Passage]
+    here: Words
+    there: Words
+
+    def shown(self) -> list[dict[str, str]]:
+        """The longest passages side by side, in the order of the first text."""
+        return self._beside([passage.pairs for passage in self.passages])
+
+    def shown_quotations(self) -> list[dict[str, str]]:
+        """The like, of what is somebody's words in one text at least."""
+        return self._beside(self._quotations())
+
+    def quotation(self) -> tuple[tuple[int, int], tuple[int, int]] | None:
+        """Where the longest shared quotation stands in the first text and in the second, in characters."""
+        chosen = max(self._quotations(), key=len, default=None)
+        if chosen is None:
+            return None
+        here, there = (min(chosen), max(chosen)), (min(chosen.values()), max(chosen.values()))
+        return (
+            (self.here.starts[here[0]], self.here.ends[here[1]]),
+            (self.there.starts[there[0]], self.there.ends[there[1]]),
+        )
+
+    def _quotations(self) -> list[dict[int, int]]:
+        here, there = self.here.quoted, self.there.quoted
+        found = []
+        for passage in self.passages:
+            pairs = {a: b for a, b in passage.pairs.items() if here[a] or there[b]}
+            if len(pairs) >= SHORTEST_QUOTED * self.here.script.unit:
+                found.append(pairs)
+        return found
+
+    def _beside(self, found: list[dict[int, int]]) -> list[dict[str, str]]:
+        longest = sorted(found, key=lambda pairs: -len(pairs))[:MOST_SHOWN]
+        return [
+            {"here": _excerpt(self.here, pairs.keys()), "there": _excerpt(self.there, pairs.values())}
+            for pairs in sorted(longest, key=min)
+        ]
+
+
+def compare(here: Words, there: Words, idle: Collection[int] = ()) -> Common:
+    """Find the passages that both texts have. Shingles in ``idle`` are everybody's, and count for nothing."""
+    passages = [] if here.script != there.script else _passages(here, there, idle)
+    copied = quoted = 0
+    seen: set[int] = set()
+    for passage in passages:
+        for a, b in passage.pairs.items():
+            if a in seen:
+                continue
+            seen.add(a)
+            if here.quoted[a] or there.quoted[b]:
+                quoted += 1
+            else:
+                copied += 1
+    own, other = len(here) - sum(here.quoted), len(there) - sum(there.quoted)
+    smaller = max(1, min(own, other))
+    unit = here.script.unit
+    return Common(
+        copied=copied / unit,
+        quoted=quoted / unit,
+        containment=min(1.0, copied / smaller),
+        similarity=min(1.0, copied / max(1, own + other - copied)),
+        passages=passages,
+        here=here,
+        there=there,
+    )
+
+
+def _passages(here: Words, there: Words, idle: Collection[int]) -> list[Passage]:
+    run = here.script.run
+    gap = int(GAP * here.script.unit) + run
+    places: dict[int, list[int]] = {}
+    for at, shingle in enumerate(there.shingles):
+        places.setdefault(shingle, []).append(at)
+    found: list[Passage] = []
+    for at, shingle in enumerate(here.shingles):
+        if shingle not in places or shingle in idle:
+            continue
+        options = places[shingle][:SAME_WORDS_AT_MOST]
+        passage, place = _continued(found[-4:], at, options, gap)
+        if passage is None:
+            passage = Passage(at, place, at, place)
+            found.append(passage)
+        passage.last_here, passage.last_there = at, place
+        passage.pairs.update(zip(range(at, at + run), range(place, place + run), strict=True))
+    shortest = SHORTEST * here.script.unit
+    return [passage for passage in found if len(passage.pairs) >= shortest and passage.is_dense]
+
+
+def _continued(recent: list[Passage], at: int, options: list[int], gap: int) -> tuple[Passage | None, int]:
+    """The passage that goes on here, the one with the smallest step first; and the place of these words in the other."""
+    best: tuple[int, Passage, int] | None = None
+    for passage in reversed(recent):
+        if at - passage.last_here > gap:
+            continue
+        for place in options:
+            step = place - passage.last_there
+            if 0 < step <= gap and (best is None or step < best[0]):
+                best = step, passage, place
+    return (best[1], best[2]) if best else (None, options[0])
+
+
+def _excerpt(words: Words, places: Collection[int]) -> str:
+    start, end = words.starts[min(places)], words.ends[max(places)]
+    shown = " ".join(words.text[start:end].split())
+    return shown if len(shown) <= LONGEST_SHOWN else shown[: LONGEST_SHOWN - 1].rstrip() + "…"

@@ -1,0 +1,147 @@
+"""Whose copy a page says it is, in the words of many houses; and the list that this is read by."""
+
+from importlib import import_module
+
+import pytest
+
+from apps.accounts.permissions import NotAllowed
+from apps.audit.models import Entry
+from apps.sources.actions import edit_agency, list_agency
+from apps.sources.models import Agency, Party
+from apps.sources.suggesting.agencies import Agencies, credits_of, listed
+from tests.newsroom import make_person
+
+AGENCIES = import_module("apps.sources.migrations.0004_suggestions").AGENCIES
+KNOWN = Agencies(
+    [
+        Agency(party=Party(pk=number, name=name), spellings=spellings, short_names=short_names, hosts=hosts)
+        for number, (name, spellings, short_names, hosts) in enumerate(AGENCIES, 1)
+    ]
+)
+STORY = "Somebody was seen on a bridge.\n" * 30
+
+
+def names(text="", credit_line="", byline=""):
+    return {credit.agency.name for credit in credits_of(text, credit_line, byline, KNOWN)}
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("KYIV (Reuters) - The army said it had taken a village.", {"Reuters"}),
+        ("PARIS (AP) — French police have arrested two men.", {"AP"}),
+        ("SEOUL, Dec. 27 (Yonhap) -- A soldier was captured.", {"Yonhap"}),
+        ("Seoul (APP - UrduPoint / Pakistan Point News - 27th Dec, 2024) A soldier", {"APP", "UrduPoint"}),
+        ("Berlin (dpa) - Die Regierung hat beschlossen.", {"dpa"}),
+        ("MADRID, 12 Ene. (EUROPA PRESS) - El Gobierno", {"Europa Press"}),
+        ("ROMA, (ANSA) - ROMA, 12 GEN - Due uomini", {"ANSA"}),
+        ("МОСКВА, 12 янв - РИА Новости. Двое солдат", {"RIA Novosti"}),
+        ("ТАСС, 12 января. Двое солдат", {"TASS"}),
+        ("(서울=연합뉴스) 김철수 기자 = 국가정보원은 12일", {"Yonhap"}),
+        ("【ソウル聯合ニュース】韓国の情報機関は12日", {"Yonhap"}),
+        ("新华社北京1月12日电 据韩联社报道，韩国", {"Xinhua"}),
+        (STORY + "(AFP)", {"AFP"}),
+        (STORY + "AFP/ec", {"AFP"}),
+        (STORY + "Agence France-Presse", {"AFP"}),
+        (STORY + "The Associated Press contributed to this report.", {"AP"}),
+        (STORY + "Mit Material von dpa und AFP", {"dpa", "AFP"}),
+        (STORY + "(With inputs from PTI and Reuters)", {"PTI", "Reuters"}),
+        (STORY + "(Reporting by A. Writer in Kyiv; Editing by B. Editor)", {"Reuters"}),
+        # No credits: pictures, somebody told an agency, words that only look like one.
+        ("Soldiers (Photo by AFP) went home.\n" + STORY, set()),
+        ("A source told AFP that Reuters had been wrong.\n" + STORY, set()),
+        ("Uni students met an app developer; the pa said so.\n" + STORY, set()),
+        (STORY + "He had never read a line from AP in his life, he said, and would not begin today.", set()),
+        ("", set()),
+    ],
+)
+def test_credits_are_found_in_the_text(text, found):
+    assert names(text) == found
+
+
+@pytest.mark.parametrize(
+    ("credit_line", "byline", "found"),
+    [
+        ("AFP", "", {"AFP"}),
+        ("APP - UrduPoint", "", {"APP", "UrduPoint"}),
+        ("Photo: AFP", "", set()),
+        ("", "Agence France-Presse", {"AFP"}),
+        ("", "Jane Doe, with AP", {"AP"}),
+        ("", "Anna Orlova", set()),
+        ("연합뉴스", "", {"Yonhap"}),
+    ],
+)
+def test_credits_are_found_beside_the_text(credit_line, byline, found):
+    assert names("x", credit_line, byline) == found
+
+
+def test_a_byline_is_told_from_a_credit_line():
+    found = credits_of("KYIV (Reuters) - More.", "AFP", "", KNOWN)
+    assert [(credit.agency.name, credit.in_byline, credit.words) for credit in found] == [
+        ("AFP", False, "AFP"),
+        ("Reuters", True, "(Reuters)"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("host", "outlet", "is_own"),
+    [
+        ("www.reuters.com", "", True),
+        ("reuters.com.example", "", False),
+        ("mirror.example", "Thomson Reuters", True),
+        ("mirror.example", "The Mirror", False),
+    ],
+)
+def test_an_agency_knows_its_own_pages(host, outlet, is_own):
+    assert KNOWN.named("Reuters").is_outlet(host, outlet) is is_own
+
+
+@pytest.mark.django_db
+class TestTheList:
+    def test_it_begins_with_the_worlds_agencies(self):
+        assert Agency.objects.count() == len(AGENCIES) > 90
+        assert listed().named("連合通信") is None
+        assert listed().named("Agence  France-presse").name == "AFP"
+
+    def test_an_administrator_extends_it_and_the_next_copy_is_read_by_it(self):
+        olga = make_person("olga", "administrator")
+        assert listed().named("Kurier Wire") is None
+        agency = list_agency("Kurier Wire", by=olga, spellings=["Kurierdienst ", "Kurierdienst"], hosts=["WWW.kurier.example"])
+        assert (agency.spellings, agency.hosts) == (["Kurierdienst"], ["kurier.example"])
+        assert credits_of("GRAZ (Kurierdienst) - More.", "", "", listed())[0].agency.name == "Kurier Wire"
+        edit_agency(agency, by=olga, spellings=["KD"])
+        assert credits_of("GRAZ (Kurierdienst) - More.", "", "", listed()) == []
+        edited = Entry.objects.get(verb="agency_edited")
+        assert (edited.actor, edited.before, edited.after["spellings"]) == (olga, {"spellings": ["Kurierdienst"]}, ["KD"])
+
+    def test_a_reporter_may_not(self):
+        tom = make_person("tom", "reporter")
+        with pytest.raises(NotAllowed):
+            list_agency("Mine", by=tom)
+        with pytest.raises(NotAllowed):
+            edit_agency(Agency.objects.first(), by=tom, hosts=[])
+
+    def test_it_is_edited_in_the_panel_through_the_action(self, client):
+        client.force_login(make_person("olga", "administrator"))
+        agency = Agency.objects.get(party__name="AFP")
+        page = f"/admin/sources/agency/{agency.pk}/change/"
+        shown = client.get(page).context["adminform"].form
+        typed = {
+            f"{prefix}{name}": "\n".join(getattr(agency, name))
+            for name in ("spellings", "short_names", "hosts")
+            for prefix in ("", "initial-")
+        }
+        assert shown["spellings"].value() == typed["spellings"]
+        typed["hosts"] += "\nafp.example"
+        assert client.post(page, typed).status_code == 302
+        agency.refresh_from_db()
+        assert agency.hosts[-1] == "afp.example"
+        assert Entry.objects.filter(verb="agency_edited").count() == 1
+        assert client.post("/admin/sources/agency/add/", {"name": "Neue Depesche", "spellings": "ND"}).status_code == 302
+        assert Agency.objects.get(party__name="Neue Depesche").spellings == ["ND"]
+        assert client.post("/admin/sources/agency/add/", {"name": "neue depesche"}).status_code == 200
+
+    def test_who_may_only_read_the_panel_sees_it_and_edits_nothing(self, client):
+        client.force_login(make_person("aziz", "auditor"))
+        assert client.get("/admin/sources/agency/").status_code == 200
+        assert client.get("/admin/sources/agency/add/").status_code == 403

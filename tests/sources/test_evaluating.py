@@ -1,0 +1,102 @@
+"""The command that judges suggestions on texts whose relations are known; and our own sets, judged by it."""
+
+import json
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from apps.sources.models import Agency, Attribution, Fingerprint, Source
+from tests.sources.lineage_set.__main__ import write
+from tests.sources.lineage_set.held_back import make_held_back_set
+from tests.sources.lineage_set.making import make_set
+
+pytestmark = pytest.mark.django_db
+
+
+def judged(folder, *options):
+    out = StringIO()
+    call_command("evaluate_lineage", str(folder), "--json", *options, stdout=out)
+    return json.loads(out.getvalue())
+
+
+def test_edited_copies_are_found_and_no_two_reports_of_one_event_are_merged(tmp_path):
+    assert Agency.objects.exists()
+    write(tmp_path, make_set())
+    found = judged(tmp_path)
+    assert found["documents"] >= 300
+    assert found["relations"]["copy"]["recall"] >= 0.99
+    assert found["relations"]["copy"]["precision"] >= 0.98
+    assert found["relations"]["same-party"]["recall"] >= 0.9
+    assert found["false_merges"] == 0
+    assert sum(found["confusion"]["independent"].values()) >= 500
+
+
+def test_the_set_that_was_held_back_comes_out_as_well(tmp_path):
+    write(tmp_path, make_held_back_set())
+    found = judged(tmp_path)
+    assert found["confusion"]["copy"]["copy"] == sum(found["confusion"]["copy"].values()) == 12
+    assert found["false_merges"] == 0
+
+
+def test_nothing_stays_behind(tmp_path):
+    write(tmp_path, make_held_back_set())
+    judged(tmp_path)
+    assert [model.objects.count() for model in (Source, Attribution, Fingerprint)] == [0, 0, 0]
+
+
+def test_it_prints_a_table_and_fails_below_a_floor(tmp_path, capsys):
+    write(tmp_path, make_held_back_set())
+    call_command("evaluate_lineage", str(tmp_path), "--recall", "0.99", "--no-false-merge")
+    shown = capsys.readouterr().out
+    assert "known \\ found" in shown
+    assert "CPU each" in shown
+    documents, pairs = make_held_back_set()
+    write(tmp_path, (documents, [{**pair, "relation": "copy"} for pair in pairs]))
+    with pytest.raises(SystemExit) as left:
+        call_command("evaluate_lineage", str(tmp_path), "--recall", "0.99", stdout=StringIO())
+    assert left.value.code == 1
+
+
+GOOD = {"id": "a", "url": "https://a.example/", "title": "A", "text": "Something happened."}
+OTHER = {**GOOD, "id": "b"}
+PAIR = {"a": "a", "b": "b", "relation": "copy"}
+
+
+@pytest.mark.parametrize(
+    ("documents", "pairs", "said"),
+    [
+        ([GOOD, "{"], [], "documents.jsonl, line 2: this is no JSON"),
+        ([GOOD, "[1]"], [], "documents.jsonl, line 2: this is no object"),
+        ([{**GOOD, "id": None}], [], "documents.jsonl, line 1: “id” is missing"),
+        ([GOOD, GOOD], [], "documents.jsonl, line 2: the id a is there twice"),
+        ([{**GOOD, "text": " "}], [], "documents.jsonl, line 1: there is no “text”"),
+        ([{**GOOD, "text": 3}], [], "documents.jsonl, line 1: “text” is no text"),
+        ([{**GOOD, "published": "yesterday"}], [], "line 1: “published” is no date"),
+        ([], [], "there are no documents in it"),
+        ([GOOD, OTHER], [{**PAIR, "b": "c"}], "pairs.jsonl, line 1: there is no document c"),
+        ([GOOD, OTHER], [{**PAIR, "b": "a"}], "pairs.jsonl, line 1: a is paired with itself"),
+        ([GOOD, OTHER], [PAIR, {**PAIR, "relation": "twin"}], "pairs.jsonl, line 2: the relation “twin” is none of"),
+        (None, None, "documents.jsonl: No such file"),
+    ],
+)
+def test_bad_input_is_told_with_file_and_line(tmp_path, documents, pairs, said):
+    for name, rows in (("documents", documents), ("pairs", pairs)):
+        if rows is not None:
+            lines = [row if isinstance(row, str) else json.dumps(row) for row in rows]
+            (tmp_path / f"{name}.jsonl").write_text("\n".join(lines))
+    with pytest.raises(CommandError, match=said.replace("(", r"\(")) as refused:
+        call_command("evaluate_lineage", str(tmp_path))
+    assert refused.value.returncode == 2
+
+
+def test_odd_documents_are_gone_through_all_the_same(tmp_path):
+    odd = [
+        {**GOOD, "id": 1, "url": "", "text": "\x00nul and \ud800 half a pair"},
+        {**GOOD, "id": 2, "url": "http://[broken/", "text": "“" * 5_000},
+        {**GOOD, "id": 3, "url": GOOD["url"], "text": "A.B.C. said " * 3_000},
+        {**GOOD, "id": 4, "text": "人" * 20_000, "credit": None, "published": "2025-03-01"},
+        {**GOOD, "id": 5, "text": "word " * 20_000, "published": "2025-03-01T10:00:00+09:00"},
+    ]
+    write(tmp_path, (odd, [{"a": 1, "b": 2, "relation": "independent"}]))
+    assert judged(tmp_path)["confusion"]["independent"]["independent"] == 1
