@@ -28,6 +28,7 @@ QUOTES = (
     "'\"`\u00b4\u2018\u2019\u201a\u201b\u201c\u201d\u201e\u201f"
     "\u00ab\u00bb\u2039\u203a\u2032\u2033\u2034\uff02\uff07\u02bc\u02ee"
 )
+MARKS = frozenset(QUOTES)
 DASHES = "\\-\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d"
 UNSEEN = "\u00ad\u200b\u200c\u200d\u2060\ufeff\u200e\u200f"
 RUN = re.compile(rf"[\s{QUOTES}{DASHES}{UNSEEN}]+|[^\s{QUOTES}{DASHES}{UNSEEN}]+")
@@ -141,7 +142,7 @@ def find(text: Folded, selector: Selector) -> Span | None:
         if places:
             before, after = fold(selector.prefix).text, fold(selector.suffix).text
             best = max(places, key=lambda at: (_context(haystack.text, at, len(needle), before, after), -at))
-            return haystack.span(best, best + len(needle))
+            return _with_marks(text.source, haystack.span(best, best + len(needle)), selector.exact.strip())
     return None
 
 
@@ -205,6 +206,16 @@ def touched(text: Folded, selector: Selector) -> Touched | None:
     if fuzz.ratio(needle, haystack[first:last]) < ALIKE - 8:
         return None
     return _edited(text, selector.exact, text.span(first, last))
+
+
+def _with_marks(text: str, span: Span, exact: str) -> Span:
+    """The stretch with the quotation marks around it, where those who picked it took them too."""
+    start, end = span.start, span.end
+    if exact[:1] in MARKS and start and text[start - 1] in MARKS:
+        start -= 1
+    if exact[-1:] in MARKS and end < len(text) and text[end] in MARKS:
+        end += 1
+    return Span(start, end)
 
 
 def _gap(gap: str, before: str, after: str, hyphens: bool) -> str:
@@ -305,8 +316,8 @@ def _to_words(text: str, start: int, end: int) -> tuple[int, int]:
 def _edited(text: Folded, before: str, span: Span) -> Touched | None:
     """What is otherwise in this stretch, word by word. What it has too many at its ends is none of it."""
     was, now = WORD.findall(before), list(WORD.finditer(text.source, span.start, span.end))
-    folded = [[fold(word).text for word in words] for words in (was, [word.group() for word in now])]
-    steps = SequenceMatcher(None, *folded, autojunk=False).get_opcodes()
+    folded_was, folded_now = [fold(word).text for word in was], [fold(word.group()).text for word in now]
+    steps = SequenceMatcher(None, folded_was, folded_now, autojunk=False).get_opcodes()
     while steps and steps[0][0] == "insert":
         steps.pop(0)
     while steps and steps[-1][0] == "insert":

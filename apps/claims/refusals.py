@@ -23,6 +23,10 @@ class AlreadyCited(Refusal):
     """The claim has a live citation of this source."""
 
 
+class WordsNotThere(Refusal):
+    """The words are not in the stored copy."""
+
+
 class ReasonMissing(Refusal):
     """Every move and every withdrawal needs a reason."""
 

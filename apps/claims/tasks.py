@@ -5,7 +5,7 @@ from celery import shared_task
 from apps.archive.models import Capture
 from apps.archive.tasks import ring
 from apps.audit.context import Channel, entered_by
-from apps.claims.actions import adopt_copy, reconsider
+from apps.claims.actions import adopt_copy, find_words, reconsider
 from apps.claims.models import Citation
 from apps.sources.models import Source
 
@@ -18,12 +18,18 @@ def reconsider_citing(capture_id: int) -> None:
     with entered_by(Channel.WORKER):
         for capture in Capture.objects.stored().filter(pk=capture_id):
             adopt_copy(capture)
+        for citation in Citation.objects.with_words_to_find().filter(capture=capture_id).order_by("pk"):
+            find_words(citation)
         for source in Source.objects.filter(page__captures=capture_id):
             reconsider(source)
 
 
 @shared_task(name="claims.sweep", queue="desk", expires=60)
 def sweep() -> None:
-    """Ring again for copies that citations wait for: a bell was lost, or the copy came before the other one failed."""
-    for capture_id in Citation.objects.copies_to_adopt()[:SWEPT_AT_ONCE]:
+    """Ring again for copies that citations wait for: a bell was lost, or the copy came before the other one failed.
+
+    And for copies in which words are still to be looked for.
+    """
+    unsought = Citation.objects.with_words_to_find().order_by("capture").values_list("capture", flat=True).distinct()
+    for capture_id in {*Citation.objects.copies_to_adopt()[:SWEPT_AT_ONCE], *unsought[:SWEPT_AT_ONCE]}:
         ring(reconsider_citing, capture_id)

@@ -41,7 +41,7 @@ class TestTypographyIsNoChange:
             (
                 "He said: «We — all of us — don’t know».",
                 '"we - all of us - don\'t know"',
-                "We — all of us — don’t know",
+                "«We — all of us — don’t know»",
             ),
             ("war—peace", "war – peace", "war—peace"),
             ("Il dit : « Nous ne savons pas ».", 'Il dit: "Nous ne savons pas".', "Il dit : « Nous ne savons pas »."),

@@ -10,6 +10,8 @@ from apps.claims.models.claims import (
     StoryQuerySet,
 )
 from apps.claims.models.decisions import Decision
+from apps.claims.models.figures import Figure, FigureQuerySet, Measure
+from apps.claims.models.quotes import TextQuote, TextQuoteQuerySet
 
 __all__ = [
     "COUNTED_TO",
@@ -18,6 +20,11 @@ __all__ = [
     "Claim",
     "ClaimQuerySet",
     "Decision",
+    "Figure",
+    "FigureQuerySet",
+    "Measure",
     "Story",
     "StoryQuerySet",
+    "TextQuote",
+    "TextQuoteQuerySet",
 ]
