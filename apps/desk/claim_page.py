@@ -15,6 +15,7 @@ from apps.claims.models import Citation, Claim
 from apps.claims.states import MOVES, Stance, State
 from apps.desk.filters import told_of_claim
 from apps.desk.forms import AssignForm, CiteForm, MoveForm, StageForm
+from apps.desk.panels.figures import figures_panel
 from apps.desk.requests import DeskRequest
 from apps.desk.subjects import subjects
 from apps.desk.watch_panel import chips
@@ -93,6 +94,7 @@ def claim_page(
         "groups": [Group(stance, [one for one in citations if one.stance == stance]) for stance in Stance],
         "citations": citations,
         "chips": chips(citations),
+        "figures_panel": figures_panel(claim),
         "withdrawn": list(claim.citations.exclude(withdrawn_at=None).select_related("source__page", "withdrawn_by")),
         "shown": shown(citations),
         "is_moving": any(citation.is_moving for citation in citations),

@@ -8,7 +8,7 @@ from django.urls import URLPattern, reverse
 from apps.archive.models import Capture
 from apps.desk.urls import urlpatterns
 from tests.archive.recorded import store_page
-from tests.newsroom import make_attempt, make_citation, make_claim, make_person, make_story, store_record
+from tests.newsroom import make_attempt, make_citation, make_claim, make_figure, make_person, make_story, store_record
 
 pytestmark = pytest.mark.django_db
 
@@ -37,11 +37,16 @@ TABLE: dict[str, tuple[str, set[str]]] = {
     "claim_dispute": ("POST", DECIDES),
     "claim_reopen": ("POST", DECIDES),
     "claim_cite": ("POST", CITES),
+    "claim_figure": ("GET", CITES),
+    "figure_edit": ("GET", DECIDES),
+    "figure_withdraw": ("GET", DECIDES),
+    "citation_edit": ("GET", DECIDES),
     "citation_withdraw": ("POST", CITES),
     "source": ("GET", EVERYONE),
     "source_correct": ("GET", CITES),
     "source_render": ("POST", CITES),
     "capture": ("GET", EVERYONE),
+    "capture_cite": ("GET", CITES),
     "capture_diff": ("GET", EVERYONE),
     "capture_document": ("GET", EVIDENCE),
     "page_compare": ("GET", EVERYONE),
@@ -84,6 +89,7 @@ def addresses():
         "page": citation.source.page_id,
         "story": claim.story_id,
         "attempt": attempt.pk,
+        "figure": make_figure(make_claim(ada), ada).pk,
     }
     found = {}
     for name in NAMES:

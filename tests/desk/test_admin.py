@@ -23,7 +23,22 @@ from tests.newsroom import (
 
 pytestmark = pytest.mark.django_db
 OURS = [model for config in apps.get_app_configs() if config.name.startswith("apps.") for model in config.get_models()]
-READ_ONLY = {"attribution", "entry", "capture", "page", "extract", "attempt", "claim", "citation", "decision", "source", "role"}
+READ_ONLY = {
+    *(
+        "attribution",
+        "entry",
+        "capture",
+        "page",
+        "extract",
+        "attempt",
+        "claim",
+        "citation",
+        "decision",
+        "source",
+        "role",
+    ),
+    *("textquote", "figure"),
+}
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from apps.audit.versioned import lock
 from apps.claims import policy
 from apps.claims.actions.naming import party_named
 from apps.claims.actions.quotes import check_who_is_quoted
-from apps.claims.actions.relying import follow_words, keep_passages
+from apps.claims.actions.relying import follow_words, keep_passages, seek_words
 from apps.claims.actions.writing import write_claim
 from apps.claims.models import Citation, Claim
 from apps.claims.quotes import Picked, nearest, picked_in
@@ -74,6 +74,8 @@ def cite(
         watch_page(source.page, by=by)
         if found:
             keep_passages(citation, citation.capture, [found], by=by)
+        elif quote and citation.is_read:
+            seek_words(citation, by=by, as_typed=True)
         follow_words(citation, [])
         if claim.stage == Stage.INBOX:
             claim.stage = Stage.IN_PROGRESS

@@ -13,10 +13,10 @@ from apps.accounts.permissions import require
 from apps.audit.verbs import Verb
 from apps.audit.versioned import differences, lock
 from apps.claims.actions.naming import party_named
-from apps.claims.actions.relying import follow_words, keep_passages
+from apps.claims.actions.relying import follow_words, keep_passages, seek_words
 from apps.claims.actions.writing import write_claim
 from apps.claims.models import Citation, Claim, TextQuote
-from apps.claims.quotes import Picked, nearest, picked_in, typed_in
+from apps.claims.quotes import Picked, nearest, picked_in
 from apps.claims.refusals import Refusal, WordsNotThere
 from apps.claims.states import QuotedVerb, Stage, State
 
@@ -64,7 +64,7 @@ def edit_citation(
             citation.quote_sought_in = None
             citation.save(update_fields=["quote_sought_in"])
             if citation.quote and citation.is_read:
-                _find(citation, by=by, as_typed=as_typed)
+                seek_words(citation, by=by, as_typed=as_typed)
             follow_words(citation, words)
         weighs = set(became) != {"note", "changed"}
         _write(claim, Verb.CITATION_EDITED, by, citation, before=was, after=became, weighs=weighs)
@@ -108,7 +108,7 @@ def find_words(citation: Citation) -> None:
         waiting = Citation.objects.with_words_to_find().select_related("source__page", "source__outlet", "capture")
         for found in waiting.filter(pk=citation.pk):
             words = found.words
-            _find(found, by=None, as_typed=True)
+            seek_words(found, by=None, as_typed=True)
             follow_words(found, words)
             verb = Verb.QUOTE_NOT_FOUND if found.is_quote_missing else Verb.QUOTE_FOUND
             after = {"quote": found.quote, "capture": found.capture_id}
@@ -123,17 +123,6 @@ def check_who_is_quoted(quoted: str, verb: str) -> None:
         raise Refusal(f"Say what {quoted} does: says it, confirms it, denies it, declines to comment.")
     if verb and verb not in QuotedVerb.values:
         raise Refusal(f"Nobody can “{verb}” a claim here.")
-
-
-def _find(citation: Citation, *, by: User | None, as_typed: bool) -> None:
-    found = typed_in(citation.capture, citation.quote)
-    if not found and not as_typed:
-        raise WordsNotThere(
-            "These words are not in the stored copy.",
-            nearest(citation.capture, citation.quote)
-            or "Nothing there is like them. The page may have them elsewhere: in a picture, a film or another part.",
-        )
-    keep_passages(citation, citation.capture, found, by=by)
 
 
 def _live(citation: Citation) -> Citation:

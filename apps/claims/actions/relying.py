@@ -7,6 +7,8 @@ from apps.archive.actions import lock_watch, register_passage, release_passage
 from apps.archive.models import Capture
 from apps.archive.passages import Selector
 from apps.claims.models import Citation, TextQuote
+from apps.claims.quotes import nearest, typed_in
+from apps.claims.refusals import WordsNotThere
 
 
 def follow_words(citation: Citation, was: list[str]) -> None:
@@ -37,3 +39,15 @@ def keep_passages(citation: Citation, capture: Capture, found: list[Selector], *
         )
     citation.quote_sought_in = capture
     citation.save(update_fields=["quote_sought_in"])
+
+
+def seek_words(citation: Citation, *, by: User | None, as_typed: bool) -> None:
+    """Look for typed words in a copy that has been read. Raises WordsNotThere, unless they may stay as typed."""
+    found = typed_in(citation.capture, citation.quote)
+    if not found and not as_typed:
+        raise WordsNotThere(
+            "These words are not in the stored copy.",
+            nearest(citation.capture, citation.quote)
+            or "Nothing there is like them. The page may have them elsewhere: in a picture, a film or another part.",
+        )
+    keep_passages(citation, citation.capture, found, by=by)
