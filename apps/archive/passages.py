@@ -11,7 +11,7 @@ import re
 import unicodedata
 from array import array
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from functools import cached_property
 
@@ -45,7 +45,7 @@ OMITTED = re.compile(r"\s*(?:\[\s*(?:\.{3}|…)\s*\]|\(\s*(?:\.{3}|…)\s*\)|\.{
 UNSPACED = re.compile(
     "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"
 )
-WORD = re.compile(r"\S+")
+WORD = re.compile(r"\w+(?:[.,'\u2019-]\w+)*|[^\w\s]")
 
 
 @dataclass(frozen=True, order=True)
@@ -97,6 +97,19 @@ class Touched:
         """How they were edited, as a person says it."""
         told = [
             f"“{was}” is “{now}” now" if was and now else f"“{was}” is gone" if was else f"“{now}” is new"
+            for was, now in self.changes
+        ]
+        return "; ".join(told)
+
+    @property
+    def comparison(self) -> str:
+        """The same of words that somebody typed, held against those that stand there."""
+        told = [
+            f"“{was}” reads “{now}” there"
+            if was and now
+            else f"“{was}” is not there"
+            if was
+            else f"“{now}” is there too"
             for was, now in self.changes
         ]
         return "; ".join(told)
@@ -315,16 +328,59 @@ def _to_words(text: str, start: int, end: int) -> tuple[int, int]:
 
 def _edited(text: Folded, before: str, span: Span) -> Touched | None:
     """What is otherwise in this stretch, word by word. What it has too many at its ends is none of it."""
-    was, now = WORD.findall(before), list(WORD.finditer(text.source, span.start, span.end))
-    folded_was, folded_now = [fold(word).text for word in was], [fold(word.group()).text for word in now]
-    steps = SequenceMatcher(None, folded_was, folded_now, autojunk=False).get_opcodes()
-    while steps and steps[0][0] == "insert":
+    source = text.source
+    start, end = _widened(source, span)
+    was, now = list(WORD.finditer(before)), list(WORD.finditer(source, start, end))
+    folded_was, folded_now = [_same(word) for word in was], [_same(word) for word in now]
+    matcher = SequenceMatcher(None, folded_was, folded_now, autojunk=False)
+    steps = [_Step(*step) for step in matcher.get_opcodes()]
+    while steps and steps[0].tag == "insert":
         steps.pop(0)
-    while steps and steps[-1][0] == "insert":
+    while steps and steps[-1].tag == "insert":
         steps.pop()
     if not steps:
         return None
-    stretch = Span(now[steps[0][3]].start(), now[steps[-1][4] - 1].end())
-    words = [word.group() for word in now]
-    changes = tuple((" ".join(was[a:b]), " ".join(words[c:d])) for tag, a, b, c, d in steps if tag != "equal")
-    return Touched(stretch, text.source[stretch.start : stretch.end], changes) if changes else None
+    # Of what stands in the place of the first and the last words, no more than their number belongs to them.
+    steps[0] = replace(steps[0], c=max(steps[0].c, steps[0].d - steps[0].many))
+    if len(steps) > 1:
+        steps[-1] = replace(steps[-1], d=min(steps[-1].d, steps[-1].c + steps[-1].many))
+    first, last = steps[0].c, steps[-1].d
+    changes = tuple(
+        (_said(before, was[step.a : step.b]), _said(source, now[step.c : step.d]))
+        for step in steps
+        if step.tag != "equal"
+    )
+    if first >= last or not changes:
+        return None
+    stretch = Span(now[first].start(), now[last - 1].end())
+    return Touched(stretch, source[stretch.start : stretch.end], changes)
+
+
+@dataclass(frozen=True)
+class _Step:
+    """What became of some words: those from a to b are those from c to d now."""
+
+    tag: str
+    a: int
+    b: int
+    c: int
+    d: int
+
+    @property
+    def many(self) -> int:
+        return self.b - self.a
+
+
+def _widened(text: str, span: Span) -> tuple[int, int]:
+    """The stretch with two words more on either side: a word that was put in another's place may stand there."""
+    before = list(WORD.finditer(text, max(0, span.start - CONTEXT), span.start))[-2:]
+    after = list(WORD.finditer(text, span.end, span.end + CONTEXT))[:2]
+    return (before[0].start() if before else span.start), (after[-1].end() if after else span.end)
+
+
+def _same(word: re.Match[str]) -> str:
+    return fold(word.group()).text or "'"
+
+
+def _said(text: str, words: list[re.Match[str]]) -> str:
+    return text[words[0].start() : words[-1].end()] if words else ""

@@ -7,7 +7,7 @@ as a bounded interval; the desk shows that reading wherever it matters, and an e
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 
 from django.db import models
 
@@ -84,7 +84,14 @@ class Quantity:
 
     @property
     def interval(self) -> Interval:
-        """What it is read as."""
+        """What it is read as. Of whole things no halves are read: a reading reaches to the next whole one."""
+        read = self._read()
+        if all(end is None or end == end.to_integral_value() for end in (self.low, self.high)):
+            low, high = read.low.to_integral_value(ROUND_FLOOR), read.high.to_integral_value(ROUND_CEILING)
+            return Interval(low, high, read.low_open, read.high_open)
+        return read
+
+    def _read(self) -> Interval:
         low = self.low if self.low is not None else self.high
         high = self.high if self.high is not None else self.low
         if low is None or high is None:

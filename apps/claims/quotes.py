@@ -54,7 +54,7 @@ def nearest(capture: Capture, words: str) -> str:
     edited = touched(fold(text), Selector(words))
     if edited is None:
         return ""
-    return f"Close to it, in paragraph {paragraph_of(text, edited.span)}: “{edited.text}” ({edited.sentence})."
+    return f"Close to it, in paragraph {paragraph_of(text, edited.span)}: “{edited.text}” ({edited.comparison})."
 
 
 def paragraph_of(text: str, span: Span) -> int:

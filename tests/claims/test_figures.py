@@ -73,6 +73,8 @@ class TestReading:
             ("nearly 3,000", "2,700 to under 3,000"),
             ("more than 1,000", "over 1,000 to under 2,000"),
             ("more than 1,500", "over 1,500 to under 1,650"),
+            ("more than 1,322", "over 1,322 to under 1,455"),
+            ("nearly 2.5", "2.25 to under 2.5"),
             ("more than 3,000", "over 3,000 to under 4,000"),
             ("at least 9,000", "9,000 to under 10,000"),
             ("at least two", "2 to under 4"),

@@ -108,7 +108,7 @@ class TestPicking:
         with pytest.raises(WordsNotThere) as refusal:
             pick_passage(citation, by=ada, picked=Picked(citation.capture, "that two wounded soldier was captured"))
         assert "in paragraph 2" in str(refusal.value)
-        assert "“two” is “one” now" in str(refusal.value)
+        assert "“two” reads “one” there" in str(refusal.value)
         assert not TextQuote.objects.exists()
 
     def test_words_of_another_page_are_refused(self, ada, citation):
@@ -218,7 +218,7 @@ class TestEditing:
         words = "one wounded soldier was released"
         with pytest.raises(WordsNotThere) as refusal:
             edited(citation, ada, quote=words)
-        assert "“released” is “captured” now" in str(refusal.value)
+        assert "“released” reads “captured” there" in str(refusal.value)
         citation.refresh_from_db()
         assert citation.quote == ""
         assert edited(citation, ada, quote=words, as_typed=True).is_quote_missing

@@ -12,13 +12,13 @@ from urllib.parse import urlencode
 from django.db.models import Count
 from django.http import HttpRequest
 
-from apps.claims.figures import conflicts
+from apps.claims.figures import MOST, conflicts
 from apps.claims.models import Figure, Measure, Story
 from apps.claims.models.figures import day
 from apps.claims.quantities import number
 from apps.desk.charts import round_above
 
-MEASURES, ROWS, DRAWN, CROWDED, SENTENCES = 20, 50, 120, 30, 5
+MEASURES, ROWS, FEW, DRAWN, CROWDED, SENTENCES = 20, 50, 12, 120, 30, 5
 LEFT, RIGHT = 4.0, 96.0
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
@@ -81,10 +81,12 @@ def story_figures(request: HttpRequest, story: Story) -> dict[str, Any]:
         "chart": figure_chart(measure, figures),
         "rows": newest[start : start + ROWS],
         "number": len(figures),
+        "is_open": len(figures) <= FEW or "figures" in request.GET,
         "earlier": _query(measure, start + ROWS) if len(figures) > start + ROWS else "",
         "newest": _query(measure, 0) if start else "",
         "conflicts": sentences[:SENTENCES],
         "further": len(sentences[SENTENCES:]),
+        "is_capped": len(sentences) == MOST,
     }
 
 

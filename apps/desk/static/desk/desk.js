@@ -92,7 +92,9 @@
       else selection.setBaseAndExtent(paragraph, 1, paragraph, paragraph.childNodes.length);
       picker.hidden = !picked();
       // Whoever pressed a key is led on to the button; whoever pointed sees it.
-      if (event.detail === 0 && !picker.hidden) picker.querySelector("button").focus();
+      if (event.detail !== 0 || picker.hidden) return;
+      event.preventDefault();
+      picker.querySelector("button").focus();
     });
     // A press on the button must not take the selection away before it has been read.
     picker.addEventListener("pointerdown", (event) => event.preventDefault());
@@ -107,6 +109,7 @@
       form.open = true;
       form.scrollIntoView({ block: "start" });
       (form.querySelector("[type=radio]:checked") || field("claim")).focus({ preventScroll: true });
+      getSelection().removeAllRanges();
       picker.hidden = true;
     });
   }
