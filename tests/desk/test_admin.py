@@ -24,20 +24,19 @@ from tests.newsroom import (
 pytestmark = pytest.mark.django_db
 OURS = [model for config in apps.get_app_configs() if config.name.startswith("apps.") for model in config.get_models()]
 READ_ONLY = {
-    *(
-        "attribution",
-        "entry",
-        "capture",
-        "page",
-        "extract",
-        "attempt",
-        "claim",
-        "citation",
-        "decision",
-        "source",
-        "role",
-    ),
-    *("textquote", "figure"),
+    "attribution",
+    "entry",
+    "capture",
+    "page",
+    "extract",
+    "attempt",
+    "claim",
+    "citation",
+    "decision",
+    "source",
+    "role",
+    "textquote",
+    "figure",
 }
 
 
