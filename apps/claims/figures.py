@@ -6,14 +6,14 @@ Pure functions of the rows, in no matter what order. Unlike measures are never c
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 from itertools import combinations
 from typing import Any
 
 from apps.claims.models import Claim, Figure
-from apps.claims.quantities import Counting
+from apps.claims.quantities import Counting, Interval
 
 MOST = 100
 
@@ -27,16 +27,23 @@ class Conflict:
     sentence: str
 
 
-def conflicts(figures: Iterable[Figure], *, most: int = MOST) -> list[Conflict]:
-    """The pairs that can't both hold, of each measure by itself; no more of them than anybody reads."""
-    measures: dict[int, list[Figure]] = defaultdict(list)
+def conflicts(
+    figures: Iterable[Figure], *, most: int = MOST, among: Callable[[Figure, Figure], bool] | None = None
+) -> list[Conflict]:
+    """The pairs that can't both hold, of each measure by itself; no more of them than anybody reads.
+
+    With ``among`` only pairs that it says yes to are looked at.
+    """
+    measures: dict[int, list[_Read]] = defaultdict(list)
     for figure in figures:
-        measures[figure.measure_id].append(figure)
+        measures[figure.measure_id].append(_Read(figure, figure.quantity.interval))
     found: list[Conflict] = []
-    for _, alike in sorted(measures.items(), key=lambda item: item[1][0].measure.name):
+    for _, alike in sorted(measures.items(), key=lambda item: item[1][0].figure.measure.name):
         for first, second in combinations(sorted(alike, key=_order), 2):
-            if not can_both_hold(first, second):
-                found.append(Conflict(first, second, _sentence(first, second)))
+            if among and not among(first.figure, second.figure):
+                continue
+            if not _both_hold(first, second):
+                found.append(Conflict(first.figure, second.figure, _sentence(first.figure, second.figure)))
                 if len(found) == most:
                     return found
     return found
@@ -46,21 +53,33 @@ def can_both_hold(one: Figure, other: Figure) -> bool:
     """Whether some course of events lets both be true, each read as its qualifier is read."""
     if one.measure_id != other.measure_id:
         return True
-    first, second = sorted([one, other], key=_order)
-    earlier, later = first.quantity.interval, second.quantity.interval
-    if earlier.meets(later):
+    first, second = sorted([_Read(one, one.quantity.interval), _Read(other, other.quantity.interval)], key=_order)
+    return _both_hold(first, second)
+
+
+@dataclass(frozen=True)
+class _Read:
+    """A figure with what it is read as, worked out once."""
+
+    figure: Figure
+    interval: Interval
+
+
+def _both_hold(first: _Read, second: _Read) -> bool:
+    if first.interval.meets(second.interval):
         return True
-    counting = first.measure.counting
+    earlier, later = first.figure, second.figure
+    counting = earlier.measure.counting
     if counting == Counting.FIXED:
         return False
-    if not (first.as_of_first and first.as_of_last and second.as_of_first and second.as_of_last):
+    if not (earlier.as_of_first and earlier.as_of_last and later.as_of_first and later.as_of_last):
         return True
-    if (first.as_of_first, first.as_of_last) == (second.as_of_first, second.as_of_last):
+    if (earlier.as_of_first, earlier.as_of_last) == (later.as_of_first, later.as_of_last):
         return False
-    if counting == Counting.LEVEL or first.as_of_last >= second.as_of_first:
+    if counting == Counting.LEVEL or earlier.as_of_last >= later.as_of_first:
         # It may have gone up and down in between, or nobody can say which of the two comes first.
         return True
-    return earlier.is_below(later)
+    return first.interval.is_below(second.interval)
 
 
 def conflicts_of(claim: Claim) -> list[str]:
@@ -85,9 +104,9 @@ def undated(figures: Iterable[Figure]) -> list[str]:
     ]
 
 
-def _order(figure: Figure) -> tuple[Any, ...]:
+def _order(read: _Read) -> tuple[Any, ...]:
+    figure, interval = read.figure, read.interval
     first, last = figure.as_of_first or date.max, figure.as_of_last or date.max
-    interval = figure.quantity.interval
     # Of one day the higher one is named first: it is the one that is usually in the headline.
     return (first, last, -interval.high, -interval.low, figure.party.name, figure.pk or 0)
 

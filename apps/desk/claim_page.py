@@ -150,4 +150,8 @@ def ask_again_after(citations: list[Citation]) -> str:
 
 def shown(citations: list[Citation]) -> str:
     """What the page shows of the copies under way, to ask later whether any of it changed: "12.queued.0.-,…"."""
-    return ",".join(f"{one.pk}.{one.capture.shown}.{'l' if one.is_learned else '-'}" for one in citations)
+    return ",".join(f"{one.pk}.{one.capture.shown}.{_learned(one)}" for one in citations)
+
+
+def _learned(citation: Citation) -> str:
+    return "l" if citation.is_learned and not citation.is_quote_awaited else "-"

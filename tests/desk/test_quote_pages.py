@@ -249,6 +249,20 @@ def test_words_that_wait_for_their_copy_say_so(client, ada):
     assert "Looked for when the copy has been read." in page
 
 
+def test_the_page_asks_on_until_they_were_looked_for(client, ada):
+    citation = make_citation(make_claim(ada), ada, quote="one wounded soldier")
+    make_extract(citation.capture, TEXT)
+    before = client.get(reverse("desk:claim", args=[citation.claim_id])).context
+    assert before["is_moving"]
+    find_words(citation)
+    url = reverse("desk:claim_evidence", args=[citation.claim_id])
+    page = text(
+        client.get(url, {"shown": before["shown"], "shown_state": "unverified"}, headers={"HX-Request": "true"})
+    )
+    assert "See these words in the copy" in page
+    assert "hx-get" not in page.split('id="poller"')[1].split(">")[0]
+
+
 def test_citing_with_who_is_quoted_is_one_form(client, ada):
     claim = make_claim(ada)
     typed = {"url": "https://paper.example.com/x", "stance": "supports", "quoted": "NIS", "quoted_verb": "confirms"}

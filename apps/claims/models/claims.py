@@ -303,9 +303,14 @@ class Citation(models.Model):
         return self.source.learned_from_id is not None and self.source.learned_from_id >= self.capture_id
 
     @property
+    def is_quote_awaited(self) -> bool:
+        """Whether its copy has been read and its words are still to be looked for there."""
+        return bool(self.quote and self.quote_sought_in_id is None and self.is_read)
+
+    @property
     def is_moving(self) -> bool:
-        """Whether this citation will still change by itself soon: being copied, read, or learned from."""
-        return self.capture.is_moving or (self.capture.is_stored and not self.is_learned)
+        """Whether this citation will still change by itself soon: being copied, read, learned from, or looked into."""
+        return self.capture.is_moving or (self.capture.is_stored and not self.is_learned) or self.is_quote_awaited
 
     @property
     def passages(self) -> list[TextQuote]:

@@ -7,7 +7,7 @@ from typing import Any
 from apps.claims.figures import conflicts, undated
 from apps.claims.models import Claim, Figure
 
-SHOWN, SENTENCES = 12, 5
+SHOWN, SENTENCES, OTHERS = 12, 5, 100
 
 
 def figures_panel(claim: Claim) -> dict[str, Any]:
@@ -19,7 +19,7 @@ def figures_panel(claim: Claim) -> dict[str, Any]:
         "further": own[SHOWN:],
         "conflicts": found[:SENTENCES],
         "further_conflicts": found[SENTENCES:],
-        "elsewhere": _elsewhere(claim, own)[:SENTENCES],
+        "elsewhere": _elsewhere(claim, own),
         "undated": undated(own)[:SENTENCES],
         "withdrawn": list(
             claim.figures.exclude(withdrawn_at=None).select_related("measure", "party", "withdrawn_by")[:SHOWN]
@@ -32,10 +32,9 @@ def _elsewhere(claim: Claim, own: list[Figure]) -> list[str]:
     if claim.story is None or not own:
         return []
     measures = {figure.measure_id for figure in own}
-    others = Figure.objects.of_story(claim.story).filter(measure__in=measures).exclude(claim=claim).told()[:200]
-    found = conflicts([*own, *others])
-    return [one.sentence for one in found if claim.pk in {one.first.claim_id, one.second.claim_id} and _is_across(one)]
+    others = Figure.objects.of_story(claim.story).filter(measure__in=measures).exclude(claim=claim).told()[:OTHERS]
 
+    def is_across(one: Figure, other: Figure) -> bool:
+        return (one.claim_id == claim.pk) != (other.claim_id == claim.pk)
 
-def _is_across(conflict: Any) -> bool:
-    return bool(conflict.first.claim_id != conflict.second.claim_id)
+    return [found.sentence for found in conflicts([*own, *others], most=SENTENCES, among=is_across)]

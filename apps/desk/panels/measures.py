@@ -9,7 +9,7 @@ from math import ceil
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Count
+from django.db.models import Count, F
 from django.http import HttpRequest
 
 from apps.claims.figures import MOST, conflicts
@@ -19,6 +19,8 @@ from apps.claims.quantities import number
 from apps.desk.charts import round_above
 
 MEASURES, ROWS, FEW, DRAWN, CROWDED, SENTENCES = 20, 50, 12, 120, 30, 5
+# So many of the newest are held against each other, every pair of them.
+COMPARED = 300
 LEFT, RIGHT = 4.0, 96.0
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
@@ -72,17 +74,19 @@ def story_figures(request: HttpRequest, story: Story) -> dict[str, Any]:
     asked = request.GET.get("measure", "")
     measure = next((one for one in measures if str(one.pk) == asked), measures[0])
     start = _place(request.GET.get("figures", ""))
-    figures = list(Figure.objects.of_story(story).filter(measure=measure).told())
-    newest = sorted(figures, key=lambda one: (one.as_of_last or date.min, one.pk), reverse=True)
+    told = Figure.objects.of_story(story).filter(measure=measure).told()
+    newest = told.order_by(F("as_of_last").desc(nulls_last=True), "-pk")
+    figures = list(newest[:COMPARED])
     sentences = [conflict.sentence for conflict in conflicts(figures)]
+    total = next(one.number for one in measures if one.pk == measure.pk)
     return {
         "measures": measures,
         "measure": measure,
-        "chart": figure_chart(measure, figures),
-        "rows": newest[start : start + ROWS],
-        "number": len(figures),
-        "is_open": len(figures) <= FEW or "figures" in request.GET,
-        "earlier": _query(measure, start + ROWS) if len(figures) > start + ROWS else "",
+        "chart": figure_chart(measure, figures, total),
+        "rows": list(newest[start : start + ROWS]),
+        "number": total,
+        "is_open": total <= FEW or "figures" in request.GET,
+        "earlier": _query(measure, start + ROWS) if total > start + ROWS else "",
         "newest": _query(measure, 0) if start else "",
         "conflicts": sentences[:SENTENCES],
         "further": len(sentences[SENTENCES:]),
@@ -90,7 +94,7 @@ def story_figures(request: HttpRequest, story: Story) -> dict[str, Any]:
     }
 
 
-def figure_chart(measure: Measure, figures: list[Figure]) -> FigureChart | None:
+def figure_chart(measure: Measure, figures: list[Figure], total: int) -> FigureChart | None:
     """The newest of the figures that have a day; None where none has."""
     dated = [one for one in figures if one.as_of_first and one.as_of_last]
     drawn = sorted(dated, key=lambda one: (one.as_of_last or date.min, one.pk or 0))[-DRAWN:]
@@ -139,7 +143,7 @@ def figure_chart(measure: Measure, figures: list[Figure]) -> FigureChart | None:
         [number(top), number((top + floor) / 2), number(floor)],
         [day(first), day(last)] if last > first else [day(first)],
         _summary(measure, drawn),
-        len(figures) - len(drawn),
+        total - len(drawn),
         len(drawn) > CROWDED,
     )
 
