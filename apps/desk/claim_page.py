@@ -13,6 +13,7 @@ from apps.claims.evidence import gather
 from apps.claims.models import Citation, Claim
 from apps.desk.filters import told_of_claim
 from apps.desk.forms import AssignForm, CiteForm, StageForm
+from apps.desk.panels.figures import figures_panel
 from apps.desk.panels.lines import lines_panel
 from apps.desk.panels.verdict import Answer, Move, verdict_panel
 from apps.desk.requests import DeskRequest
@@ -47,6 +48,7 @@ def claim_page(
         **lines_panel(claim, citations),
         "citations": citations,
         "chips": chips(citations),
+        "figures_panel": figures_panel(claim),
         "withdrawn": list(claim.citations.exclude(withdrawn_at=None).select_related("source__page", "withdrawn_by")),
         "shown": shown(citations),
         "is_moving": any(citation.is_moving for citation in citations),
@@ -99,4 +101,8 @@ def ask_again_after(citations: list[Citation]) -> str:
 
 def shown(citations: list[Citation]) -> str:
     """What the page shows of the copies under way, to ask later whether any of it changed: "12.queued.0.-,…"."""
-    return ",".join(f"{one.pk}.{one.capture.shown}.{'l' if one.is_learned else '-'}" for one in citations)
+    return ",".join(f"{one.pk}.{one.capture.shown}.{_learned(one)}" for one in citations)
+
+
+def _learned(citation: Citation) -> str:
+    return "l" if citation.is_learned and not citation.is_quote_awaited else "-"

@@ -21,7 +21,7 @@ from apps.archive.watching.settling import settle
 from apps.audit.context import Channel, entered_by
 from apps.audit.models import Entry
 from tests.archive.servers import Route, redirect, served, site
-from tests.archive.watched import FIRST, STORY, THIRD, Watched, article
+from tests.archive.watched import FIRST, SECOND, STORY, THIRD, Watched, article
 from tests.newsroom import make_reporter
 
 pytestmark = pytest.mark.django_db
@@ -185,6 +185,14 @@ class TestChanges:
         watched.look()
         assert watched.kinds == ["changed", "quote_gone", "changed", "quote_back"]
         assert Passage.objects.filter(missing_since=None).count() == 2
+
+    def test_one_that_was_edited_is_told_with_what_is_otherwise(self, where, routes):
+        quote = "captured in the Kursk region on Thursday"
+        watched = Watched(f"http://{where}/story", make_reporter(), quote)
+        routes["/story"] = Route(article(FIRST.replace("on Thursday", "on Friday"), SECOND, THIRD))
+        watched.look()
+        gone = Drift.objects.get(kind="quote_gone")
+        assert gone.sentence == f"A cited passage is gone: “{quote}”. It was edited: “Thursday” is “Friday” now."
 
     def test_a_passage_that_was_never_there_is_not_called_gone(self, where, routes):
         watched = Watched(f"http://{where}/story", make_reporter(), "Words that nobody ever wrote")

@@ -112,7 +112,7 @@ def test_a_bad_address_is_told_beside_the_field_and_nothing_typed_is_lost(somebo
     page = person.page
     page.goto(f"/claims/{claim.pk}/")
     page.get_by_label("Address of the page").fill("file:///etc/passwd")
-    page.get_by_text("Exact words and a note").click()
+    page.get_by_text("Exact words, who says them, and a note").click()
     page.get_by_label("Note for colleagues").fill("See line 3.")
     page.get_by_role("button", name="Cite", exact=True).click()
     expect(page.locator("#cite")).to_contain_text("Only addresses that begin with http:// or https://")

@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 
 from apps.archive.models import Capture, Drift, Look, Watch
 from apps.claims import actions
+from apps.claims.quotes import Picked
 from apps.claims.states import Stance
 from apps.desk.views.captures import VIEWS
 from tests.archive.recorded import PNG, store_page
@@ -20,6 +21,7 @@ from tests.newsroom import (
     make_citation,
     make_claim,
     make_extract,
+    make_figure,
     make_person,
     make_reporter,
     make_story,
@@ -52,11 +54,14 @@ def paths():
     actions.withdraw_citation(failed, by=sofia, reason="It can't be copied.")
     make_citation(claim, sofia, state=Capture.State.BLOCKED, code="blocked_address", url=LONG + "/2")
     source = claim.citations.first().source
+    figure = make_figure(claim, sofia, "more than 1,000", "Donaudampfschifffahrtsgesellschaft" * 4)
+    make_figure(claim, sofia, measure="killed or wounded")
     before = store_page(source.page, f"<p>{LONG}</p><table width=3000><tr><td>Wide</table>", screenshot=PNG)
     after = store_page(source.page, b"%PDF-1.7\n%%EOF", content_type="application/pdf")
     make_extract(
         before, f"{LONG}\nTwo men were captured.\n" + "A paragraph. \n" * 40, title="Two captured", byline="Ann"
     )
+    actions.pick_passage(claim.citations.first(), by=sofia, picked=Picked(before, "Two men were captured."))
     make_extract(after, f"{LONG}{LONG}\nThree men were captured.\n" + "A paragraph. \n" * 40, title="Three" * 30)
     found = {"page": source.page, "before": claim.citations.first().capture}
     Watch.objects.create(page=source.page, next_look_at=timezone.now(), compared=found["before"])
@@ -70,6 +75,12 @@ def paths():
         reverse("desk:claim_open"),
         reverse("desk:claim_edit", args=[claim.pk]),
         reverse("desk:citation_withdraw", args=[claim.citations.first().pk]),
+        reverse("desk:citation_edit", args=[claim.citations.first().pk]),
+        reverse("desk:claim_figure", args=[claim.pk]),
+        reverse("desk:figure_edit", args=[figure.pk]),
+        reverse("desk:figure_withdraw", args=[figure.pk]),
+        reverse("desk:capture_cite", args=[before.pk]),
+        reverse("desk:story", args=[story.pk]),
         reverse("desk:source", args=[source.pk]),
         reverse("desk:source", args=[failed.source_id]),
         reverse("desk:source_correct", args=[source.pk]),

@@ -16,6 +16,7 @@ from tests.newsroom import (
     make_attempt,
     make_citation,
     make_claim,
+    make_figure,
     make_outlet,
     make_person,
     make_story,
@@ -64,11 +65,16 @@ TABLE: dict[str, tuple[str, set[str]]] = {
     "attribution_confirm": ("POST", DECIDES),
     "attribution_reject": ("POST", DECIDES),
     "attribution_withdraw": ("POST", CITES),
+    "claim_figure": ("GET", CITES),
+    "figure_edit": ("GET", DECIDES),
+    "figure_withdraw": ("GET", DECIDES),
+    "citation_edit": ("GET", DECIDES),
     "citation_withdraw": ("POST", CITES),
     "source": ("GET", EVERYONE),
     "source_correct": ("GET", CITES),
     "source_render": ("POST", CITES),
     "capture": ("GET", EVERYONE),
+    "capture_cite": ("GET", CITES),
     "capture_diff": ("GET", EVERYONE),
     "capture_document": ("GET", EVIDENCE),
     "page_compare": ("GET", EVERYONE),
@@ -124,6 +130,7 @@ def addresses():
             make_claim(ada), make_outlet("AFP"), make_outlet("KCNA"), by=ada, reason="So.", expected_version=1
         ).pk,
         "request": ask(make_claim_with_two_lines(ada), State.CORROBORATED, ada).pk,
+        "figure": make_figure(make_claim(ada), ada).pk,
     }
     found = {}
     for name in NAMES:

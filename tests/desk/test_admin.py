@@ -33,7 +33,6 @@ OURS = [
 ]
 READ_ONLY = {
     "sifting",
-    
     "attribution",
     "entry",
     "capture",
@@ -45,6 +44,8 @@ READ_ONLY = {
     "decision",
     "source",
     "role",
+    "textquote",
+    "figure",
 }
 
 
