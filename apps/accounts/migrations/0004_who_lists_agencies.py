@@ -19,5 +19,5 @@ def take(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("accounts", "0002_first_roles")]
+    dependencies = [("accounts", "0003_rule_and_override")]
     operations = [migrations.RunPython(give, take)]

@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('archive', '0010_captures_drawn_in_a_browser'),
-        ('claims', '0003_who_is_quoted'),
+        ('claims', '0004_the_rule_is_data_and_moves_are_signed'),
         ('sources', '0002_attributions'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
