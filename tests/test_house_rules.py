@@ -45,6 +45,7 @@ def test_a_state_is_assigned_only_by_its_owner():
         "apps/claims/actions/citations.py",
         "apps/claims/actions/claims.py",
         "apps/claims/actions/decisions.py",
+        "apps/claims/actions/spreading.py",
     }
 
 

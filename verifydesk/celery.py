@@ -11,7 +11,12 @@ from celery.signals import task_success, worker_ready, worker_shutdown
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "verifydesk.settings")
 
 # After the first has done its work, the second is rung with the same number. A lower app never knows who listens.
-RUNG_AFTER = {"archive.read_capture": ["sources.learn", "archive.compare"], "sources.learn": ["claims.reconsider"]}
+RUNG_AFTER = {
+    "archive.read_capture": ["sources.learn", "archive.compare"],
+    "sources.learn": ["claims.reconsider"],
+    "archive.compare": ["claims.hear"],
+    "archive.look": ["claims.hear"],
+}
 SWEEPS = ["archive.sweep", "archive.watch", "archive.catch_up", "sources.sweep", "claims.sweep"]
 # What else comes round, and after how many seconds.
 ROUNDS = {"archive.count": 60.0}

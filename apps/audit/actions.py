@@ -38,7 +38,7 @@ def record(
         raise NotInTransaction(f"{verb}: record() needs the transaction of the change it tells of")
     door = current()
     kind, label = _actor(by, door.channel)
-    return Entry.objects.create(  # type: ignore[misc]  # the floor knows people only as Django's abstract user
+    entry: Entry = Entry.objects.create(
         verb=Verb(verb),
         actor=by,
         actor_kind=kind,
@@ -53,6 +53,7 @@ def record(
         after=after or {},
         reason=reason,
     )
+    return entry
 
 
 def _actor(by: AbstractBaseUser | None, channel: Channel) -> tuple[str, str]:

@@ -35,6 +35,19 @@ class ReadOnlyAdmin(admin.ModelAdmin):
         return False
 
 
+class HiddenAdmin(ReadOnlyAdmin):
+    """Rows that the panel shows to nobody: their own manager finds none, and no field of theirs is named here."""
+
+    list_display = ["__str__"]
+    fields: list[str] = []
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).none()
+
+
 class VerbFilter(admin.SimpleListFilter):
     title = "what happened"
     parameter_name = "verb"

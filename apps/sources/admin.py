@@ -4,9 +4,9 @@ from django.contrib import admin
 from django.http import HttpRequest
 
 from apps.accounts.people import person
-from apps.audit.admin import LateForm, ReadOnlyAdmin
+from apps.audit.admin import HiddenAdmin, LateForm, ReadOnlyAdmin
 from apps.sources import actions
-from apps.sources.models import Attribution, Party, Source
+from apps.sources.models import Attribution, ConfidentialSource, Party, Source
 
 
 @admin.register(Party)
@@ -51,3 +51,6 @@ class AttributionAdmin(ReadOnlyAdmin):
     ]
     search_fields = ["of_source__title", "of_party__name", "to_source__title", "to_party__name"]
     show_full_result_count = False
+
+
+admin.site.register(ConfidentialSource, HiddenAdmin)

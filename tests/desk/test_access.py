@@ -7,8 +7,18 @@ from django.urls import URLPattern, reverse
 
 from apps.archive.models import Capture
 from apps.desk.urls import urlpatterns
+from apps.sources.models import ConfidentialSource
 from tests.archive.recorded import store_page
-from tests.newsroom import make_attempt, make_citation, make_claim, make_person, make_story, store_record
+from tests.newsroom import (
+    make_attempt,
+    make_citation,
+    make_claim,
+    make_confidential,
+    make_knowledge,
+    make_person,
+    make_story,
+    store_record,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -36,6 +46,12 @@ TABLE: dict[str, tuple[str, set[str]]] = {
     "claim_corroborate": ("POST", DECIDES),
     "claim_dispute": ("POST", DECIDES),
     "claim_reopen": ("POST", DECIDES),
+    "claim_similar": ("GET", CITES),
+    "claim_link": ("GET", CITES),
+    "claim_ask": ("GET", CITES),
+    "claim_caveat": ("GET", CITES),
+    "claim_use": ("GET", CITES),
+    "claim_confide": ("GET", CITES),
     "claim_cite": ("POST", CITES),
     "citation_withdraw": ("POST", CITES),
     "source": ("GET", EVERYONE),
@@ -61,6 +77,20 @@ TABLE: dict[str, tuple[str, set[str]]] = {
     "story_open": ("GET", CITES),
     "story": ("GET", EVERYONE),
     "story_edit": ("GET", CITES),
+    "flags": ("GET", EVERYONE),
+    "flag_clear": ("GET", DECIDES),
+    "link_withdraw": ("GET", CITES),
+    "replies_due": ("GET", EVERYONE),
+    "reply_settle": ("GET", CITES),
+    "caveat_withdraw": ("GET", CITES),
+    "corrections": ("GET", EVERYONE),
+    "correction_settle": ("GET", CITES),
+    "use_withdraw": ("GET", CITES),
+    # For those who are named on the source; for anybody else they are not there: test_confidential.py.
+    "confidentials": ("GET", EVERYONE),
+    "confidential": ("GET", EVERYONE),
+    "confidential_people": ("GET", {"standards_editor"}),
+    "confidential_withdraw": ("POST", CITES),
     "trail": ("GET", EVERYONE),
 }
 WITHOUT_SIGN_IN = {"health", "sign_in"}
@@ -76,7 +106,16 @@ def addresses():
     store_record(citation.capture, b"evidence")
     document = store_page(citation.source.page, b"%PDF-1.7\n%%EOF", content_type="application/pdf")
     attempt = make_attempt(citation.capture, warc_digest=citation.capture.warc_digest)
+    known = make_knowledge(make_claim(ada, "Another matter altogether."), ada)
+    secret = make_confidential(claim, ada)
     with_key = {
+        "flag": known["flag"].pk,
+        "link": known["link"].pk,
+        "reply": known["reply"].pk,
+        "caveat": known["caveat"].pk,
+        "use": known["use"].pk,
+        "correction": known["correction"].pk,
+        "confidential": secret.source.key,
         "claim": claim.pk,
         "citation": citation.pk,
         "source": citation.source_id,
@@ -101,8 +140,14 @@ def addresses():
             "needs_a_person",
             "archive_health",
             "drifts",
+            "claim_similar",
+            "flags",
+            "replies_due",
+            "corrections",
+            "confidentials",
         }
         special = {"capture_diff": [citation.capture_id, document.pk], "capture_document": [document.pk]}
+        special["confidential_withdraw"] = [secret.source.key, secret.pk]
         found[name] = reverse(f"desk:{name}", args=[] if plain else special.get(name) or [with_key[kind]])
     return found
 
@@ -115,7 +160,10 @@ def test_the_table_names_every_address():
 @pytest.mark.parametrize("name", NAMES)
 def test_each_role_comes_in_where_the_table_says(client, addresses, name, role):
     method, allowed = TABLE[name]
-    client.force_login(make_person("somebody", role))
+    somebody = make_person("somebody", role)
+    for source in ConfidentialSource.of_everybody_UNSAFE.all():
+        source.people.add(somebody)
+    client.force_login(somebody)
     data = {"expected_version": 1, "stage": "in_review", "url": "https://a.example.com/", "stance": "supports"}
     response = client.get(addresses[name]) if method == "GET" else client.post(addresses[name], data)
     if role in allowed:

@@ -16,6 +16,7 @@ from tests.newsroom import (
     make_claim,
     make_editor,
     make_extract,
+    make_knowledge,
     make_person,
     make_story,
     make_two_lines,
@@ -23,7 +24,21 @@ from tests.newsroom import (
 
 pytestmark = pytest.mark.django_db
 OURS = [model for config in apps.get_app_configs() if config.name.startswith("apps.") for model in config.get_models()]
-READ_ONLY = {"attribution", "entry", "capture", "page", "extract", "attempt", "claim", "citation", "decision", "source", "role"}
+READ_ONLY = {
+    "attribution",
+    "entry",
+    "capture",
+    "page",
+    "extract",
+    "attempt",
+    "claim",
+    "citation",
+    "decision",
+    "source",
+    "role",
+}
+
+READ_ONLY |= {"cause", "flag", "claimlink", "replyrequest", "caveat", "use", "correction"}
 
 
 @pytest.fixture
@@ -46,6 +61,7 @@ def test_every_list_opens_and_searches_with_rows_in_it(client, sofia, model):
     claim = make_claim(sofia, story=make_story(sofia))
     for citation in make_two_lines(claim, sofia):
         make_extract(citation.capture)
+    make_knowledge(claim, sofia)
     assert client.get(url(model, "changelist")).status_code == 200
     assert client.get(url(model, "changelist"), {"q": "1"}).status_code == 200
 
@@ -56,6 +72,7 @@ def test_every_list_opens_and_searches_with_rows_in_it(client, sofia, model):
 def test_records_are_seen_and_never_added_changed_or_deleted(client, sofia, model):
     claim = make_claim(sofia)
     make_extract(make_citation(claim, sofia).capture)
+    make_knowledge(claim, sofia)
     row = model.objects.first()
     assert client.get(url(model, "add")).status_code == 403
     if row is not None:

@@ -14,6 +14,7 @@ from apps.accounts.permissions import require
 from apps.audit.actions import record
 from apps.audit.verbs import Verb
 from apps.audit.versioned import differences, lock
+from apps.claims import similar
 from apps.claims.actions.writing import write_claim
 from apps.claims.models import Claim, Story
 from apps.claims.refusals import Decided, Refusal
@@ -59,6 +60,7 @@ def open_claim(
                 opened_by=by,
                 submission=submission,
             )
+            similar.index(claim)
             record(
                 Verb.CLAIM_OPENED,
                 stream=claim.stream,
@@ -101,6 +103,8 @@ def edit_claim(claim: Claim, *, by: User, expected_version: int, **changes: Unpa
         if became:
             fields = ["statement", "claimant", "story", "due"]
             write_claim(claim, Verb.CLAIM_EDITED, by, fields=fields, before=was, after=became)
+        if "statement" in became:
+            similar.index(claim)
     return claim
 
 

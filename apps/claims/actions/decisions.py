@@ -13,6 +13,8 @@ from apps.accounts.permissions import require
 from apps.audit.verbs import Verb
 from apps.audit.versioned import lock
 from apps.claims import policy
+from apps.claims.actions.confidential import seal_confidential
+from apps.claims.actions.uses import follow_up
 from apps.claims.actions.writing import write_claim
 from apps.claims.models import Claim, Decision
 from apps.claims.refusals import NoSuchMove, NotEnoughEvidence, ReasonMissing
@@ -67,6 +69,7 @@ def _decide(claim: Claim, to_state: State, verb: Verb, by: User, reason: str, ex
             ).hexdigest(),
             met=list(assessment.met),
         )
+        sealed = seal_confidential(decision)
         write_claim(
             claim,
             verb,
@@ -77,8 +80,10 @@ def _decide(claim: Claim, to_state: State, verb: Verb, by: User, reason: str, ex
                 "state": to_state.label,
                 "decision": decision.pk,
                 "evidence_sha256": decision.evidence_digest,
+                "confidential_sha256": sealed,
                 "rule": " ".join(assessment.met),
             },
             reason=reason,
         )
+        follow_up(decision, claim)
     return decision

@@ -10,7 +10,7 @@ from apps.accounts.capabilities import Capability
 from apps.accounts.permissions import require
 from apps.audit.versioned import ChangedMeanwhile
 from apps.claims import actions
-from apps.claims.models import Claim, Story
+from apps.claims.models import Claim, ClaimLink, Story
 from apps.claims.refusals import Refusal
 from apps.claims.states import State
 from apps.desk.forms import StoryEditForm, StoryForm
@@ -19,6 +19,7 @@ from apps.desk.requests import DeskRequest
 from apps.desk.typed import sent
 
 PAGE = 50
+LINKS = 100
 
 
 @require_safe
@@ -45,6 +46,7 @@ def story(request: DeskRequest, pk: int) -> HttpResponse:
         "counts": [(State(one), number) for one, number in claims.count_by_state().items()],
         "state": state,
         "left_out": left_out,
+        "story_links": list(ClaimLink.objects.in_story(found)[:LINKS]),
     }
     return render(request, "desk/story.html", context)
 
