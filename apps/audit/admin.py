@@ -44,9 +44,6 @@ class HiddenAdmin(ReadOnlyAdmin):
     def has_module_permission(self, request: HttpRequest) -> bool:
         return False
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        return super().get_queryset(request).none()
-
 
 class VerbFilter(admin.SimpleListFilter):
     title = "what happened"

@@ -11,7 +11,6 @@ from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
-from django.views.decorators.debug import sensitive_variables
 
 from apps.accounts.capabilities import Capability
 from apps.accounts.models import User
@@ -28,7 +27,6 @@ LEAVES = 8
 NAMELESS = "a confidential source"
 
 
-@sensitive_variables()
 def register_confidential(
     *,
     by: User,
@@ -51,7 +49,6 @@ def register_confidential(
     return source
 
 
-@sensitive_variables()
 def cite_confidential(
     source: ConfidentialSource, claim: Claim, *, by: User, stance: Stance, quote: str = "", note: str = ""
 ) -> ConfidentialCitation:

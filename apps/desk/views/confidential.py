@@ -12,7 +12,6 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.cache import add_never_cache_headers
-from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from apps.accounts.capabilities import Capability
@@ -32,19 +31,18 @@ P = ParamSpec("P")
 def nothing_is_kept(
     view: Callable[Concatenate[DeskRequest, P], HttpResponse],
 ) -> Callable[Concatenate[DeskRequest, P], HttpResponse]:
-    """What is typed and shown here stays out of caches, error reports, sessions and other sites' logs."""
+    """What is typed and shown here stays out of caches, sessions and other sites' logs; of mails: verifydesk/reports.py."""
 
     @wraps(view)
-    @sensitive_variables()
     def quiet(request: DeskRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         response = view(request, *args, **kwargs)
         add_never_cache_headers(response)
         response["Referrer-Policy"] = "no-referrer"
         return response
 
-    hidden: Any = sensitive_post_parameters()(quiet)
-    hidden.is_confidential = True
-    return hidden
+    marked: Any = quiet
+    marked.is_confidential = True
+    return quiet
 
 
 def _found(request: DeskRequest, key: UUID) -> ConfidentialSource:
@@ -110,7 +108,6 @@ def claim_confide(request: DeskRequest, pk: int) -> HttpResponse:
     )
 
 
-@sensitive_variables()
 def _confide(claim: Claim, *, by: Any, known: ConfidentialSource | None, stance: Any, **told: Any) -> None:
     said = {"quote": told.pop("quote"), "note": told.pop("note")}
     source = known or actions.register_confidential(by=by, **told)
