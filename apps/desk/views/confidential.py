@@ -31,7 +31,7 @@ P = ParamSpec("P")
 def nothing_is_kept(
     view: Callable[Concatenate[DeskRequest, P], HttpResponse],
 ) -> Callable[Concatenate[DeskRequest, P], HttpResponse]:
-    """What is typed and shown here stays out of caches, sessions and other sites' logs; of mails: verifydesk/reports.py."""
+    """What is typed and shown here stays out of caches and sessions; verifydesk/reports.py keeps it out of mails."""
 
     @wraps(view)
     def quiet(request: DeskRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
