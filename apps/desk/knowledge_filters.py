@@ -20,10 +20,10 @@ class FlagFilter(filters.FilterSet):
         label="What", field_name="cause__kind", choices=Cause.Kind.choices, empty_label="Anything"
     )
     story = filters.ModelChoiceFilter(
-        field_name="claim__story", queryset=Story.objects.order_by("title"), empty_label="Any story"
+        label="Story", field_name="claim__story", queryset=Story.objects.order_by("title"), empty_label="Any story"
     )
     assignee = filters.ModelChoiceFilter(
-        field_name="claim__assignee", queryset=User.objects.active(), empty_label="Anybody"
+        label="Assignee", field_name="claim__assignee", queryset=User.objects.active(), empty_label="Anybody"
     )
     standing = filters.ChoiceFilter(label="Flags", choices=STANDING, empty_label="Open", method="that_stand")
 
@@ -60,7 +60,7 @@ class CorrectionFilter(filters.FilterSet):
     """Uses that need correction: open or all, in which story."""
 
     story = filters.ModelChoiceFilter(
-        field_name="use__claim__story", queryset=Story.objects.order_by("title"), empty_label="Any story"
+        label="Story", field_name="use__claim__story", queryset=Story.objects.order_by("title"), empty_label="Any story"
     )
     standing = filters.ChoiceFilter(
         label="Corrections", choices=[("all", "With those settled")], empty_label="Needed", method="that_stand"
