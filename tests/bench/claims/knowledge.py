@@ -14,7 +14,7 @@ from itertools import islice
 
 ASKED, RESTING = 200, 10_000
 PLACES = [f"village{n}" for n in range(4_000)]
-STEMS = "soldi captu wound north korea kyiv russi army minis claim video".split()
+STEMS = ["soldi", "captu", "wound", "north", "korea", "kyiv", "russi", "army", "minis", "claim", "video"]
 ENDINGS = ("ers", "ing", "ed", "a", "ian")
 WORDS = [f"{stem}{ending}" for stem in STEMS for ending in ENDINGS] + [f"word{n}" for n in range(3_000)]
 
