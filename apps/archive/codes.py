@@ -64,8 +64,9 @@ class Kind(models.TextChoices):
 
 
 class Phase(models.TextChoices):
-    """Where a running capture is."""
+    """Where a capture is on its way."""
 
+    TURN = "turn", "Waiting for its turn at the site"
     PAGE = "page", "Fetching the page"
     REQUISITES = "requisites", "Fetching its pictures and styles"
     RENDERING = "rendering", "Drawing it in a browser"

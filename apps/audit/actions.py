@@ -8,6 +8,7 @@ from django.db import transaction
 
 from apps.audit.context import Channel, current
 from apps.audit.models import Entry
+from apps.audit.statements import insert
 from apps.audit.verbs import Verb
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ def record(
         raise NotInTransaction(f"{verb}: record() needs the transaction of the change it tells of")
     door = current()
     kind, label = _actor(by, door.channel)
-    entry: Entry = Entry.objects.create(
+    entry = Entry(  # type: ignore[misc]  # the floor knows people only as Django's abstract user
         verb=Verb(verb),
         actor=by,
         actor_kind=kind,
@@ -53,6 +54,7 @@ def record(
         after=after or {},
         reason=reason,
     )
+    insert(entry)
     return entry
 
 

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from apps.archive.actions import register_page, request_capture
 from apps.archive.capturing import capture, politeness
+from apps.archive.codes import Code, Phase
 from apps.archive.models import Capture, Host
 from apps.audit.context import Channel, entered_by
 from tests.archive.servers import Route, site
@@ -82,13 +83,46 @@ class TestTurns:
                 assert run(request_capture(register_page(f"http://{where}/{number}"), by=rita))
         assert time.monotonic() - began >= 0.8
 
-    def test_the_one_that_waits_longest_comes_next(self):
+    def test_of_those_that_were_turned_away_the_one_that_waits_longest_comes_next(self, settings):
+        settings.ARCHIVE_HOST_AT_ONCE = 1
+        running = fetching("https://a.example.com/running")
         first, second = queued("https://a.example.com/1"), queued("https://a.example.com/2")
-        queued("https://b.example.com/1")
         Capture.objects.filter(pk=second.pk).update(next_attempt_at=first.next_attempt_at - timedelta(seconds=9))
+        assert [capture.lease(one.pk) for one in (first, second)] == [None, None]
+        Capture.objects.filter(pk=running.pk).update(state=Capture.State.FAILED, code=Code.HTTP_404, lease_token=None)
 
         assert politeness.waiting("a.example.com") == (second.pk, False)
-        assert politeness.waiting("c.example.com") is None
+        assert politeness.waiting("a.example.com") == (first.pk, False)
+        assert politeness.waiting("a.example.com") is None
+
+    def test_one_that_is_turned_away_while_the_last_one_ends_is_taken_after_all(self, settings, monkeypatch):
+        """Whoever ended has looked for those that wait before we had said that we do."""
+        settings.ARCHIVE_HOST_AT_ONCE = 1
+        running, asked = fetching("https://a.example.com/running"), queued("https://a.example.com/1")
+        book = politeness.book
+
+        def book_while_the_other_ends(host, now):
+            turn = book(host, now)
+            Capture.objects.filter(pk=running.pk).update(
+                state=Capture.State.FAILED, code=Code.HTTP_404, lease_token=None
+            )
+            return turn
+
+        monkeypatch.setattr(politeness, "book", book_while_the_other_ends)
+        assert capture.lease(asked.pk) is not None
+
+    def test_nobody_rings_for_one_that_was_not_turned_away(self):
+        queued("https://a.example.com/1")
+        assert politeness.waiting("a.example.com") is None
+
+    def test_one_that_is_taken_no_longer_waits_for_its_turn(self, settings):
+        settings.ARCHIVE_HOST_AT_ONCE = 1
+        running, asked = fetching("https://a.example.com/running"), queued("https://a.example.com/1")
+        assert capture.lease(asked.pk) is None
+        Capture.objects.filter(pk=running.pk).update(state=Capture.State.FAILED, code=Code.HTTP_404, lease_token=None)
+
+        assert capture.lease(asked.pk).capture.phase == Phase.PAGE
+        assert politeness.waiting("a.example.com") is None
 
     def test_the_sweep_rings_for_no_more_of_one_host_than_can_run(self):
         for number in range(20):

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from apps.archive import tasks
+from apps.archive.codes import Phase
 from apps.archive.models import Capture, Host, Page, Watch
 from apps.archive.watching import schedule
 from tests.archive.watched import make_watch
@@ -104,7 +105,7 @@ class TestSweep:
         first, second, third = Watch.objects.order_by("pk")
         Watch.objects.filter(pk=third.pk).update(next_look_at=timezone.now() - timedelta(days=1))
         Page.objects.filter(pk=first.pk).update(url="http://127.0.0.1:1/none")
-        copy = make_capture(second.page, Capture.State.QUEUED)
+        copy = make_capture(second.page, Capture.State.QUEUED, phase=Phase.TURN)
         tasks.look(first.pk)
         assert rung == [("archive.capture_page", copy.pk), ("archive.look", third.pk)]
 

@@ -30,6 +30,7 @@ from apps.archive.web.decoding import decoded, to_text
 from apps.archive.web.exchanges import Exchange, Fetched, FetchFailed
 from apps.archive.web.fetching import fetch
 from apps.audit.actions import record
+from apps.audit.statements import insert, update
 from apps.audit.verbs import Verb
 
 HTML_TYPES = ("text/html", "application/xhtml+xml")
@@ -239,12 +240,12 @@ def settle_stored(leased: Leased, fetched: Fetched, body: bytes, gathered: Gathe
             "warc_digest": kept.digest,
             "warc_bytes": kept.size,
         }
-        if not Capture.objects.filter(pk=capture.pk, lease_token=leased.token).update(**settled):
+        if not update(Capture, {"pk": capture.pk, "lease_token": leased.token}, settled):
             raise LeaseLostError
         for name, value in settled.items():
             setattr(capture, name, value)
         missing = [{"url": url, "code": code.value} for url, code in gathered.missing]
-        Contents(capture=capture, cdxj=kept.cdxj, missing=missing).save(force_insert=True)
+        insert(Contents(capture=capture, cdxj=kept.cdxj, missing=missing))
         leased.end_attempt(now)
         record(
             Verb.CAPTURE_STORED, stream=capture.page.stream, target=capture.page.url, by=None, after=facts_of(capture)

@@ -20,8 +20,13 @@ from apps.archive.codes import BLOCKED, RETRYABLE, Code, Phase
 from apps.archive.models import Attempt, Capture, facts_of
 from apps.archive.records import storage
 from apps.audit.actions import record
+from apps.audit.statements import Select, insert, update
 from apps.audit.verbs import Verb
 
+_locked = Select(
+    lambda pk: Capture.objects.with_what_a_worker_needs().select_for_update(of=("self", "page__host")).filter(pk=pk),
+    int,
+)
 LONGEST_WAIT = timedelta(minutes=15)
 TOLD_EVERY_SECONDS = 1.0
 logger = logging.getLogger(__name__)
@@ -63,7 +68,7 @@ class Leased:
         self.attempt = self.new_attempt(warc_digest=digest, warc_bytes=size)
         try:
             with transaction.atomic():
-                self.attempt.save(force_insert=True)
+                insert(self.attempt)
         except IntegrityError as error:
             raise LeaseLostError from error
 
@@ -71,10 +76,10 @@ class Leased:
         """Write down how this attempt ended, in the transaction that settles the capture."""
         ended: dict[str, Any] = {"ended_at": now, "code": code, "detail": detail[:500], "http_status": status}
         if self.attempt is None:
-            self.new_attempt(**ended).save(force_insert=True)
+            insert(self.new_attempt(**ended))
             return
         nothing = {} if self.is_stored else {"warc_digest": "", "warc_bytes": None}
-        Attempt.objects.filter(pk=self.attempt.pk).update(**ended, **nothing)
+        update(Attempt, {"pk": self.attempt.pk}, {**ended, **nothing})
 
     def clear_away(self) -> None:
         """We came too late, or the store gave up on the way: what it may hold of ours belongs to nobody."""
@@ -93,12 +98,20 @@ def lease(capture_id: int, *, with_browser: bool = False) -> Leased | None:
 
     The attempt is counted here, before the work, so that a page that kills its worker is not tried for ever.
     """
+    leased, is_turned_away = _take(capture_id, with_browser)
+    if is_turned_away:
+        # Whoever ended while we were turned away may not have seen that this one waits. The next to end will.
+        leased, _ = _take(capture_id, with_browser)
+    return leased
+
+
+def _take(capture_id: int, with_browser: bool) -> tuple[Leased | None, bool]:
+    """The capture, if it can be taken; and whether it was left because enough of its host are under way."""
     now = timezone.now()
     with transaction.atomic():
-        locked = Capture.objects.with_what_a_worker_needs().select_for_update(of=("self", "page__host"))
-        capture = next(iter(locked.filter(pk=capture_id)), None)
+        capture = next(iter(_locked(capture_id)), None)
         if capture is None or not capture.is_due_for(now, with_browser=with_browser):
-            return None
+            return None, False
         if abandoned := capture.lease_token is not None:
             _end_lost_attempt(capture, now)
         leased = _booked(capture, now)
@@ -108,7 +121,7 @@ def lease(capture_id: int, *, with_browser: bool = False) -> Leased | None:
             _record_postponed(leased.capture, Code.WORKER_LOST)
     if abandoned:
         _clear_away(capture)
-    return leased
+    return leased, capture.phase == Phase.TURN
 
 
 def _booked(capture: Capture, now: datetime) -> Leased | None:
@@ -118,10 +131,13 @@ def _booked(capture: Capture, now: datetime) -> Leased | None:
             _settle_failed(capture, capture.lease_token, now, Code.WORKER_LOST, "", None)
         return None
     turn = politeness.book(capture.page.host, now)
+    queued = {"pk": capture.pk, "state": Capture.State.QUEUED}
     if turn is None:
+        # Marked, so that whoever ends at this host rings for it, and not for one whose own message is still to come.
+        capture.phase = Phase.TURN if update(Capture, queued, {"phase": Phase.TURN}) else ""
         return None
     if turn - now > politeness.WORTH_WAITING:
-        Capture.objects.filter(pk=capture.pk, state=Capture.State.QUEUED).update(next_attempt_at=turn)
+        update(Capture, queued, {"next_attempt_at": turn})
         return None
     token = uuid4()
     taken: dict[str, Any] = {
@@ -132,7 +148,7 @@ def _booked(capture: Capture, now: datetime) -> Leased | None:
         "phase": Phase.PAGE,
         "progress_bytes": 0,
     }
-    Capture.objects.filter(pk=capture.pk).update(state=Capture.State.FETCHING, **taken)
+    update(Capture, {"pk": capture.pk}, {"state": Capture.State.FETCHING, **taken})
     for name, value in taken.items():
         setattr(capture, name, value)
     return Leased(capture, token, turn)

@@ -8,7 +8,7 @@ from urllib.parse import urljoin
 from django.conf import settings
 from django.utils import timezone
 
-from apps.archive.codes import Robots
+from apps.archive.codes import Phase, Robots
 from apps.archive.configured import user_agent
 from apps.archive.models import Capture, Host
 from apps.archive.web.addresses import Refused
@@ -16,11 +16,29 @@ from apps.archive.web.decoding import decoded, to_text
 from apps.archive.web.exchanges import FetchFailed, Limits
 from apps.archive.web.fetching import fetch
 from apps.archive.web.robots import LONGEST, verdict
+from apps.audit.statements import Select, update
 
 # Shorter than this a worker waits for its turn; for longer the capture goes back to the queue.
 WORTH_WAITING = timedelta(seconds=5)
 LONGEST_HOLD = timedelta(hours=1)
 ROBOTS_KEPT = timedelta(hours=24)
+_running = Select(
+    lambda now, host: (
+        Capture.objects.fetching().filter(lease_until__gte=now, page__host_id=host).order_by().values_list("pk")
+    ),
+    *(datetime, str),
+)
+# Others may take those at the head of the line while we look: further down nobody does.
+_LOOKED_AT = 20
+_turned_away = Select(
+    lambda host, now: (
+        Capture.objects.queued()
+        .filter(phase=Phase.TURN, page__host_id=host, next_attempt_at__lte=now)
+        .order_by("next_attempt_at")
+        .values_list("pk", "wants_browser")[:_LOOKED_AT]
+    ),
+    *(str, datetime),
+)
 # A site that is slow with its rules must not use up the time of the page itself.
 _ROBOTS_LIMITS = Limits(
     connect_seconds=3,
@@ -37,8 +55,7 @@ def book(host: Host, now: datetime) -> datetime | None:
 
     The caller holds the host's row. A moment that is too far away to wait for is told but not booked.
     """
-    running = Capture.objects.filter(state=Capture.State.FETCHING, lease_until__gte=now, page__host=host)
-    if running.count() + is_looked_at(host, now) >= settings.ARCHIVE_HOST_AT_ONCE:
+    if len(_running(now, host.pk)) + is_looked_at(host, now) >= settings.ARCHIVE_HOST_AT_ONCE:
         return None
     turn = max(now, host.free_at)
     if turn - now <= WORTH_WAITING and settings.ARCHIVE_HOST_PAUSE_SECONDS:
@@ -58,14 +75,15 @@ def leave_alone(host_name: str, seconds: float) -> None:
 
 
 def waiting(host_name: str) -> tuple[int, bool] | None:
-    """The capture that waits longest for its turn at this host, to be rung for when a turn comes free.
+    """The capture that was turned away at this host and waits longest, to be rung for when a turn comes free.
 
-    Its number, and whether a browser is to draw it.
+    Its number, and whether a browser is to draw it. It is given out once: of two that end at once, each rings for
+    another. One that was not turned away has a message of its own on its way.
     """
-    due = Capture.objects.filter(
-        state=Capture.State.QUEUED, next_attempt_at__lte=timezone.now(), page__host_id=host_name
-    )
-    return due.order_by("next_attempt_at").values_list("pk", "wants_browser").first()
+    for pk, wants_browser in _turned_away(host_name, timezone.now()):
+        if update(Capture, {"pk": pk, "state": Capture.State.QUEUED, "phase": Phase.TURN}, {"phase": ""}):
+            return pk, wants_browser
+    return None
 
 
 def robots(host: Host, url: str) -> Robots:

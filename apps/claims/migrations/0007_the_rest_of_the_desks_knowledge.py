@@ -42,7 +42,7 @@ def make_findable(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('archive', '0011_drifts_are_taken_up'),
+        ('archive', '0012_drifts_are_taken_up'),
         ('claims', '0003_who_is_quoted'),
         ('sources', '0005_confidential_sources'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('archive', '0010_captures_drawn_in_a_browser'),
+        ('archive', '0011_a_turn_is_waited_for'),
     ]
 
     operations = [

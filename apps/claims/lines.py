@@ -1,0 +1,95 @@
+"""A claim's lines of evidence: its citations grouped by where what they say comes from, stance by stance."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+
+from apps.claims.models import Citation
+from apps.claims.states import Stance
+from apps.sources.lineage import Cited, LineOf, Rows, both_readings, lineage
+from apps.sources.telling import Teller
+from apps.sources.tracing import trace
+
+
+@dataclass(frozen=True)
+class Line:
+    """Citations of one stance that share an origin, in the order in which they were cited."""
+
+    stance: Stance
+    members: tuple[Citation, ...]
+    found: LineOf
+    teller: Teller
+
+    @property
+    def name(self) -> str:
+        """The origins, as a sentence names them: "NIS", "NIS and an unnamed official"."""
+        return self.teller.origins(self.found)
+
+    @cached_property
+    def why(self) -> tuple[str, ...]:
+        """Sentences that name the sources: why its members belong together."""
+        return self.teller.why(self.found)
+
+    @cached_property
+    def cautions(self) -> tuple[str, ...]:
+        """Sentences: the circle written out, and the chains that end in somebody unnamed."""
+        return self.teller.cautions(self.found)
+
+    @property
+    def counts(self) -> bool:
+        return self.found.counts
+
+    @property
+    def is_circular(self) -> bool:
+        return self.found.is_circular
+
+    @property
+    def is_dead_end(self) -> bool:
+        return bool(self.found.dead_ends)
+
+    @property
+    def suggestions(self) -> tuple[int, ...]:
+        """The numbers of the pending attributions that it leans on; a credit line nobody has answered has none."""
+        return tuple(edge.pk for edge in self.found.pending if edge.pk)
+
+    @property
+    def is_pending(self) -> bool:
+        """Whether it leans on something that nobody has confirmed."""
+        return bool(self.found.pending)
+
+
+@dataclass(frozen=True)
+class Lines:
+    """The lines of every stance, and the rows that they were found in."""
+
+    by_stance: dict[Stance, tuple[Line, ...]]
+    rows: Rows
+
+    def of(self, stance: Stance) -> tuple[Line, ...]:
+        """The lines of one stance, circular ones too."""
+        return self.by_stance.get(stance, ())
+
+    def counted(self, stance: Stance) -> tuple[Line, ...]:
+        """The lines of one stance that count towards corroboration."""
+        return tuple(line for line in self.of(stance) if line.counts)
+
+
+def lines_of(citations: Iterable[Citation]) -> Lines:
+    """The lines of these live citations of one claim, which have their source, its outlet and page with them.
+
+    Any part of a claim's citations may be asked about: the archived ones, those of one stance. Four queries at most.
+    """
+    cited = list(citations)
+    rows = trace({citation.source_id: citation.source for citation in cited}.values())
+    chains = both_readings(rows)
+    teller = Teller(rows, *chains)
+    found = {}
+    for stance in Stance:
+        members = {citation.pk: citation for citation in cited if citation.stance == stance}
+        lines = lineage([Cited(pk, citation.source_id) for pk, citation in members.items()], rows, chains)
+        found[stance] = tuple(
+            Line(stance, tuple(members[one.key] for one in line.members), line, teller) for line in lines
+        )
+    return Lines(found, rows)

@@ -1,0 +1,166 @@
+"""Lineage in sentences that name the sources."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from apps.sources.chains import CIRCLE, PUBLISHED, Chains, Edge, Node
+from apps.sources.lineage import Cited, LineOf, Rows
+
+NAMED_AT_MOST = 6
+# What one does, and what several do.
+VERBS = {
+    "republishes": ("prints", "print"),
+    "translates": ("translates", "translate"),
+    "quotes": ("quotes", "quote"),
+    "rests_on": ("rests on", "rest on"),
+    PUBLISHED: ("is published by", "are published by"),
+}
+UNANSWERED = ", as long as nobody confirms what is suggested"
+
+
+class Teller:
+    """Says of the nodes of these rows what they are called, and of lines why they are lines."""
+
+    def __init__(self, rows: Rows, live: Chains, sure: Chains) -> None:
+        self.rows, self.live, self.sure = rows, live, sure
+
+    def name(self, node: Node) -> str:
+        """A party by its name, a source as "the UrduPoint page"."""
+        kind, key = node
+        if kind == CIRCLE:
+            return f"a circle of {listed(self.name(member) for member in key)}"
+        if kind == "source":
+            return f"the {_bare(self.rows.sources[key].label)} page" if key in self.rows.sources else "another page"
+        return self.rows.names.get(key, key)
+
+    def origins(self, line: LineOf) -> str:
+        """What the line comes from: "NIS", "NIS and an unnamed official", "nobody: a circle"."""
+        if not line.origins:
+            return "No origin: a circle"
+        return _capital(listed(self.name(node) for node in line.origins))
+
+    def why(self, line: LineOf) -> tuple[str, ...]:
+        """Why its members belong together; for one member alone, where it has its information from."""
+        reasons: dict[tuple[str, str, str], list[Cited]] = {}
+        for page in line.members:
+            reasons.setdefault(self._reason(page, line), []).append(page)
+        told = [self._members(reasons, line)]
+        for one, other in (sorted(pair, key=self.live.is_unnamed) for pair in line.joined):
+            told.append(
+                f"{_capital(self.name(one))} and {self.name(other)} count as one origin until an editor rules that they"
+                " stand apart: nobody can tell who has no name."
+            )
+        unnamed = {node for pair in line.joined for node in pair}
+        if len(others := [node for node in line.origins if node not in unnamed]) > 1:
+            why = (
+                "until somebody answers what is suggested of them"
+                if any(not edge.carries for edge in line.pending)
+                else "one copy has passed through them"
+            )
+            told.append(f"{_capital(listed(self.name(node) for node in others))} count as one origin: {why}.")
+        return tuple(told)
+
+    def cautions(self, line: LineOf) -> tuple[str, ...]:
+        """The circle written out, and chains that end in somebody without a name."""
+        told = [self._round(circle) for circle in line.circles]
+        for node, end in line.dead_ends:
+            if node == end:
+                told.append(f"The chain ends in somebody without a name: {self.name(end)}.")
+            else:
+                told.append(f"{_capital(self.name(node))} has it from somebody without a name: {self.name(end)}.")
+        return tuple(told)
+
+    def step(self, edge: Edge, *, several: bool = False) -> str:
+        """What an edge says: "prints AFP's copy", "quotes NIS"."""
+        verb = VERBS[edge.relation][several]
+        target = self.name(edge.to)
+        if not edge.carries:
+            return f"{verb} {target}"
+        return f"{verb} {_possessive(target)} copy" if edge.to[0] == "party" else f"{verb} the copy of {target}"
+
+    def _members(self, reasons: dict[tuple[str, str, str], list[Cited]], line: LineOf) -> str:
+        pages = self._pages(line.members)
+        if len(line.members) == 1:
+            return f"{pages} {next(iter(reasons))[0]}."
+        if len(reasons) == 1:
+            every = "both" if len(line.members) == 2 else f"all {len(line.members)}"
+            return f"{pages} are one line: {every} {next(iter(reasons))[1]}."
+        parts = []
+        for (one, several, _), members in reasons.items():
+            names = self._pages(members)
+            parts.append(f"{names[0].lower()}{names[1:]} {one if len(members) == 1 else several}")
+        return f"{pages} are one line: {'; '.join(parts)}."
+
+    def _reason(self, page: Cited, line: LineOf) -> tuple[str, str, str]:
+        """What this page does to belong to the line, as one and as several say it, and what tells it from others."""
+        start: Node = ("source", page.source)
+        ends = {*line.origins, *line.circles, *(member for circle in line.circles for member in circle[1])}
+        for chains in (self.live, self.sure):
+            path = [] if start in ends else chains.path(start, ends)
+            if path is None:
+                continue
+            if path and path[0].relation != PUBLISHED:
+                return self._told(path)
+            doubt = UNANSWERED if chains is self.sure and start in self.live.out else ""
+            if not path:
+                return f"names no origin{doubt}", f"name no origin{doubt}", ""
+            rest = "".join(f", which {self.step(edge)}" for edge in path[1:])
+            own = f"{_possessive(self.name(path[0].to))} own reporting{rest}{doubt}"
+            return f"is {own}", f"are {own}", ""
+        if carried := next((edge for edge in self.live.out.get(start, ()) if edge.carries), None):
+            one, several, mark = self._told([carried])
+            return f"{one}, as others here do", f"{several}, as others here do", mark
+        return "belongs to them", "belong to them", ""
+
+    def _told(self, path: Sequence[Edge]) -> tuple[str, str, str]:
+        ahead = [edge for edge in path[1:] if edge.relation != PUBLISHED]
+        rest = "".join(f", which {self._doubt(edge)}{self.step(edge)}" for edge in ahead)
+        doubt = f"{self._doubt(path[0])}"
+        return (
+            f"{doubt}{self.step(path[0])}{rest}",
+            f"{doubt}{self.step(path[0], several=True)}{rest}",
+            f"{path[0].relation} {path[0].to}",
+        )
+
+    @staticmethod
+    def _doubt(edge: Edge) -> str:
+        if not edge.is_pending:
+            return ""
+        return "probably " if edge.pk else "by the credit line "
+
+    def _round(self, circle: Node) -> str:
+        members, start = set(circle[1]), circle[1][0]
+        path = self.live.path(start, {start}, members) or self.sure.path(start, {start}, members) or []
+        rest = "".join(f", which {self.step(edge)}" for edge in path[1:])
+        told = f"{_capital(self.name(start))} {self.step(path[0])}{rest}"
+        return f"{told}: a circle has no origin, so this line does not count."
+
+    def _pages(self, pages: Sequence[Cited]) -> str:
+        """ "The UrduPoint and the Straits Times pages"."""
+        labels = [_bare(self.rows.sources[page.source].label) for page in pages]
+        names = list(dict.fromkeys(labels))
+        noun = "page" if len(labels) == 1 else "pages"
+        if len(names) > NAMED_AT_MOST:
+            rest = len(names) - NAMED_AT_MOST
+            return f"{_capital(', '.join(f'the {name}' for name in names[:NAMED_AT_MOST]))} and {rest} others' {noun}"
+        return f"{_capital(listed(f'the {name}' for name in names))} {noun}"
+
+
+def listed(names: Iterable[str]) -> str:
+    """Names as a sentence lists them: "A", "A and B", "A, B and C"."""
+    found = list(names)
+    return f"{', '.join(found[:-1])} and {found[-1]}" if len(found) > 1 else "".join(found)
+
+
+def _bare(name: str) -> str:
+    """A name that takes an article of ours: "The Straits Times" has one."""
+    return name[4:] if name[:4].lower() == "the " and len(name) > 4 else name
+
+
+def _capital(sentence: str) -> str:
+    return sentence[:1].upper() + sentence[1:]
+
+
+def _possessive(name: str) -> str:
+    return f"{name}'" if name.endswith("s") else f"{name}'s"

@@ -1,0 +1,83 @@
+"""A claim's lines of evidence, from its rows."""
+
+from __future__ import annotations
+
+import pytest
+from django.utils import timezone
+
+from apps.claims.lines import lines_of
+from apps.claims.states import Stance
+from apps.sources.models import Attribution, Party
+from tests.newsroom import make_citation, make_claim, make_editor
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def ada():
+    return make_editor()
+
+
+@pytest.fixture
+def claim(ada):
+    return make_claim(ada)
+
+
+def make_party(name, kind="body", **fields):
+    return Party.objects.get_or_create(name=name, kind=kind, defaults=fields)[0]
+
+
+def make_edge(by, of, relation, to, state="confirmed"):
+    ends = {f"{end}_{'party' if isinstance(row, Party) else 'source'}": row for end, row in (("of", of), ("to", to))}
+    answer = {} if state == "suggested" else {"decided_by": by, "decided_at": timezone.now(), "reason": "It says so."}
+    return Attribution.objects.create(relation=relation, state=state, found_by="editor", **ends, **answer)
+
+
+def live(claim):
+    return list(claim.citations.live().with_evidence())
+
+
+def test_copies_of_one_agency_are_one_line_and_the_line_says_why(claim, ada):
+    afp = make_party("AFP", "agency")
+    for outlet in ["UrduPoint", "The Straits Times"]:
+        make_edge(ada, make_citation(claim, ada, outlet=outlet).source, "republishes", afp)
+    make_citation(claim, ada, outlet="KCNA", stance=Stance.DISPUTES)
+    lines = lines_of(live(claim))
+    assert [line.why for line in lines.of(Stance.SUPPORTS)] == [
+        ("The UrduPoint and the Straits Times pages are one line: both print AFP's copy.",)
+    ]
+    assert [line.name for line in lines.of(Stance.DISPUTES)] == ["KCNA"]
+    assert lines.of(Stance.CONTEXT) == ()
+
+
+def test_a_chain_is_followed_beyond_the_cited_sources_and_through_parties_of_any_kind(claim, ada):
+    other = make_claim(ada, "Another claim.")
+    beyond = make_citation(other, ada, outlet="AFP").source
+    for outlet in ["UrduPoint", "The Straits Times"]:
+        make_edge(ada, make_citation(claim, ada, outlet=outlet).source, "republishes", beyond)
+    make_edge(ada, beyond, "quotes", make_party("Nis", "other"))
+    make_edge(ada, make_party("NIS"), "rests_on", make_party("an ally", is_named=False))
+    (line,) = lines_of(live(claim)).of(Stance.SUPPORTS)
+    assert line.name == "NIS"
+    assert line.cautions == ("NIS has it from somebody without a name: an ally.",)
+
+
+def test_credit_lines_name_what_they_have_in_their_own_spelling(claim, ada):
+    make_citation(claim, ada, outlet="UrduPoint", credit_line="(AFP)")
+    make_citation(claim, ada, outlet="The News", credit_line="AFP")
+    (line,) = lines_of(live(claim)).of(Stance.SUPPORTS)
+    assert line.why == ("The UrduPoint and the News pages are one line: both by the credit line print AFP's copy.",)
+    assert line.is_pending
+    assert line.suggestions == ()
+
+
+def test_what_it_asks_of_the_database_does_not_grow(claim, ada, django_assert_max_num_queries):
+    afp = make_party("AFP", "agency")
+    for number in range(12):
+        source = make_citation(claim, ada, outlet=f"Outlet {number}", credit_line="AFP").source
+        make_edge(ada, source, "republishes", afp, "suggested")
+    citations = live(claim)
+    with django_assert_max_num_queries(4):
+        (line,) = lines_of(citations).of(Stance.SUPPORTS)
+    assert len(line.members) == 12
+    assert len(line.suggestions) == 12
