@@ -39,7 +39,7 @@ class HiddenAdmin(ReadOnlyAdmin):
     """Rows that the panel shows to nobody: their own manager finds none, and no field of theirs is named here."""
 
     list_display = ["__str__"]
-    fields: list[str] = []
+    fields = readonly_fields = ("__str__",)
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return False
