@@ -6,10 +6,12 @@ import hashlib
 from datetime import timedelta
 from importlib import import_module
 from itertools import count
+from pkgutil import iter_modules
 from typing import Any
 
 from django.utils import timezone
 
+from apps.accounts import migrations
 from apps.accounts.models import Role, User
 from apps.archive.models import Attempt, Capture, Extract, Host, Page
 from apps.archive.records.storage import draft
@@ -22,18 +24,26 @@ from apps.claims.models import (
     ClaimLink,
     ConfidentialCitation,
     Correction,
+    Decision,
     Flag,
+    MoveRequest,
     ReplyRequest,
     Story,
 )
-from apps.claims.states import Stance
+from apps.claims.states import Stance, State
 from apps.sources.models import ConfidentialSource, Party, Source
 
-ROLES = {
-    slug: (name, allowed) for slug, name, allowed in import_module("apps.accounts.migrations.0002_first_roles").ROLES
-}
-for _slug, _given in import_module("apps.accounts.migrations.0006_confidential_capabilities").GIVEN.items():
-    ROLES[_slug] = (ROLES[_slug][0], [*ROLES[_slug][1], _given])
+
+def _roles() -> dict[str, tuple[str, list[str]]]:
+    """The roles as the migrations make them: the first ones, and what later ones added."""
+    steps = sorted(module.name for module in iter_modules(migrations.__path__))
+    modules = [import_module(f"{migrations.__name__}.{step}") for step in steps]
+    first = next(module.ROLES for module in modules if hasattr(module, "ROLES"))
+    added = [module.ADDED for module in modules if hasattr(module, "ADDED")]
+    return {slug: (name, sum((more.get(slug, []) for more in added), list(allowed))) for slug, name, allowed in first}
+
+
+ROLES = _roles()
 PASSWORD = "a desk of one's own"
 _number = count(1)
 
@@ -115,6 +125,7 @@ def make_citation(
     code: str = "",
     url: str = "",
     quote: str = "",
+    first_hand: bool = False,
 ) -> Citation:
     """A citation whose copy is in the state that the test asks for."""
     source = make_source(url, outlet=outlet, credit_line=credit_line)
@@ -122,7 +133,9 @@ def make_citation(
     if capture.is_stored:
         source.learned_from = capture
         source.save(update_fields=["learned_from"])
-    return Citation.objects.create(claim=claim, source=source, capture=capture, stance=stance, quote=quote, cited_by=by)
+    return Citation.objects.create(
+        claim=claim, source=source, capture=capture, stance=stance, quote=quote, first_hand=first_hand, cited_by=by
+    )
 
 
 def make_extract(capture: Capture, text: str = "The text of the page.", **fields: Any) -> Extract:
@@ -140,9 +153,9 @@ def store_record(capture: Capture, data: bytes) -> None:
 
 
 def make_two_lines(claim: Claim, by: User) -> list[Citation]:
-    """What the first rule asks of a corroborated claim."""
+    """What the first rule asks of a corroborated claim: two lines, one of them first-hand."""
     return [
-        make_citation(claim, by, outlet="Security Service of Ukraine"),
+        make_citation(claim, by, outlet="Security Service of Ukraine", first_hand=True),
         make_citation(claim, by, outlet="Yonhap", credit_line="Yonhap"),
     ]
 
@@ -194,3 +207,40 @@ def make_confidential(claim: Claim, by: User, word: str = "Nightjar", people: An
     return actions.cite_confidential(
         source, claim, by=by, stance=Stance.SUPPORTS, quote=f"{word} saw two.", note=f"Meet {word} again."
     )
+
+
+def signer(asker: User) -> User:
+    """Another editor, to sign what this one asks for."""
+    known = User.objects.filter(username="vera").exclude(pk=asker.pk).first()
+    return known or make_person("vera", "editor")
+
+
+def ask(claim: Claim, to_state: State, by: User, reason: str = "Two bodies know.") -> MoveRequest:
+    """A request that waits for a second editor."""
+    claim.refresh_from_db()
+    request = actions.request_move(claim, to_state, by=by, reason=reason, expected_version=claim.version)
+    assert isinstance(request, MoveRequest)
+    return request
+
+
+def decide(
+    claim: Claim, to_state: State, by: User, reason: str = "Two bodies know.", signed_by: User | None = None
+) -> Decision:
+    """The move, asked for by one editor and signed by another where the rule wants that: two entries of the trail."""
+    claim.refresh_from_db()
+    if to_state == State.UNVERIFIED:
+        decision = actions.reopen(claim, by=by, reason=reason, expected_version=claim.version)
+    else:
+        done = actions.request_move(claim, to_state, by=by, reason=reason, expected_version=claim.version)
+        if isinstance(done, MoveRequest):
+            claim.refresh_from_db()
+            decision = actions.sign_off(done, by=signed_by or signer(by), expected_version=claim.version)
+        else:
+            decision = done
+    claim.refresh_from_db()
+    return decision
+
+
+def corroborate(claim: Claim, by: User, reason: str = "Two bodies know.") -> Decision:
+    """The claim, corroborated by two editors."""
+    return decide(claim, State.CORROBORATED, by, reason)

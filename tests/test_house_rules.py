@@ -45,7 +45,9 @@ def test_a_state_is_assigned_only_by_its_owner():
         "apps/claims/actions/citations.py",
         "apps/claims/actions/claims.py",
         "apps/claims/actions/decisions.py",
+        "apps/claims/actions/moves.py",
         "apps/claims/actions/spreading.py",
+        "apps/sources/actions/attributions.py",
     }
 
 

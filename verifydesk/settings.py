@@ -310,11 +310,6 @@ LOGGING = {
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
-    "loggers": {
-        "trafilatura": {"level": "CRITICAL"},
-        "axes": {"level": "WARNING"},
-        # Statements with their values would put into the log what only some may read.
-        "django.db.backends": {"level": "INFO"},
-    },
+    "loggers": {"trafilatura": {"level": "CRITICAL"}, "axes": {"level": "WARNING"}},
 }
 DEFAULT_EXCEPTION_REPORTER_FILTER = "verifydesk.reports.NothingTyped"

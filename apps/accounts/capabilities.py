@@ -14,6 +14,8 @@ class Capability(models.TextChoices):
     CITE = "cite", "cite sources, correct their facts and ask for copies of pages"
     ASSIGN = "assign", "assign claims and move them through the desk's work"
     DECIDE = "decide", "mark claims corroborated or disputed, and reopen them"
+    EDIT_POLICY = "edit_policy", "change the rule that says what evidence a verdict needs"
+    OVERRIDE = "override", "decide against the rule"
     DOWNLOAD_EVIDENCE = "download_evidence", "download archived records"
     READ_ADMIN = "read_admin", "look at everything in the admin panel"
     NAME_ON_CONFIDENTIAL = "name_on_confidential", "change who is named on confidential sources that name them"

@@ -33,6 +33,24 @@ class Verb(models.TextChoices):
     CONFIDENTIAL_WITHDRAWN = "confidential_withdrawn", "{actor} took a confidential source off a claim"
     CONFIDENTIAL_SEEN = "confidential_seen", "{actor} looked at a confidential source"
     CONFIDENTIAL_NAMED = "confidential_named", "{actor} changed who is named on a confidential source"
+    CORROBORATED_BY_OVERRIDE = (
+        "corroborated_by_override",
+        "{actor} marked the claim corroborated AGAINST THE RULE: {after[against_the_rule]}",
+    )
+    DISPUTED_BY_OVERRIDE = (
+        "disputed_by_override",
+        "{actor} marked the claim disputed AGAINST THE RULE: {after[against_the_rule]}",
+    )
+    MOVE_REQUESTED = "move_requested", "{actor} asked for “{after[to]}”: a second editor has to sign"
+    MOVE_REFUSED = "move_refused", "{actor} refused to sign “{after[to]}”, which {after[asked_by]} had asked for"
+    REQUEST_WITHDRAWN = "request_withdrawn", "{actor} no longer asks for “{after[to]}”"
+    REQUEST_VOIDED = (
+        "request_voided",
+        "What {after[asked_by]} asked for, “{after[to]}”, is void, as {actor} found: {after[changes]}",
+    )
+    VERIFY_AGAIN = "verify_again", "The verdict is older than {after[days]} days: verify the claim again"
+    DISPUTE_ANSWERED = "dispute_answered", "{actor} answered the dispute of {after[source]}"
+    POLICY_EDITED = "policy_edited", "{actor} changed the rule: {after[changed]}"
     SOURCE_CITED = "source_cited", "{actor} cited {after[source]} ({after[stance]})"
     CITATION_WITHDRAWN = "citation_withdrawn", "{actor} withdrew the citation of {before[source]}"
     COPY_ADOPTED = "copy_adopted", "{actor} gave the citation of {after[source]} the copy that is there now"
@@ -41,6 +59,16 @@ class Verb(models.TextChoices):
     SOURCE_CORRECTED = "source_corrected", "{actor} corrected the source {target}: {after[changed]}"
     PARTY_REGISTERED = "party_registered", "{actor} registered {target}"
     PARTY_EDITED = "party_edited", "{actor} edited {target}: {after[changed]}"
+    ATTRIBUTION_ENTERED = "attribution_entered", "{actor} entered an attribution: {target}"
+    ATTRIBUTION_SUGGESTED = "attribution_suggested", "{actor} suggests, by {after[found_by]}: {target}"
+    ATTRIBUTION_CONFIRMED = "attribution_confirmed", "{actor} confirmed an attribution: {target}"
+    ATTRIBUTION_REJECTED = "attribution_rejected", "{actor} rejected the suggestion that {target}"
+    ATTRIBUTION_WITHDRAWN = "attribution_withdrawn", "{actor} took back an attribution: {target}"
+    ORIGINS_RULED_APART = "origins_ruled_apart", "{actor} ruled that {after[one]} and {after[other]} stand apart"
+    RULING_WITHDRAWN = (
+        "ruling_withdrawn",
+        "{actor} took back that {before[one]} and {before[other]} stand apart",
+    )
     CAPTURE_REQUESTED = "capture_requested", "{actor} asked for a copy of {target}"
     CAPTURE_RETRIED = "capture_retried", "{actor} asked to try {target} again"
     CAPTURE_STORED = "capture_stored", "{actor} stored a copy of {target}"

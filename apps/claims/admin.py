@@ -24,14 +24,15 @@ from apps.claims.models import (
     Correction,
     Decision,
     Flag,
+    MoveRequest,
+    Policy,
     ReplyRequest,
+    Ruling,
     Story,
     Use,
 )
 from apps.claims.refusals import Refusal
 from apps.claims.states import State
-
-DECIDE = {State.CORROBORATED: actions.corroborate, State.DISPUTED: actions.dispute, State.UNVERIFIED: actions.reopen}
 
 
 class DecideForm(forms.Form):
@@ -76,7 +77,7 @@ class ClaimAdmin(ReadOnlyAdmin):
 
     @admin.action(description="Move selected claims to another state…", permissions=["decide"])
     def decide(self, request: HttpRequest, queryset: QuerySet[Claim]) -> HttpResponse | None:
-        """Ask for state and reason, then move each claim that the rule allows and say which it refuses."""
+        """Ask for state and reason, then ask for each move or make it, as the rule says, and say which it refuses."""
         form = DecideForm(request.POST if "to_state" in request.POST else None)
         if not form.is_valid():
             context = {
@@ -90,13 +91,24 @@ class ClaimAdmin(ReadOnlyAdmin):
         to_state, reason = State(form.cleaned_data["to_state"]), form.cleaned_data["reason"]
         for claim in queryset:
             try:
-                seen = _seen(request, claim)
-                DECIDE[to_state](claim, by=person(request), reason=reason, expected_version=seen)
+                done = _move(claim, to_state, by=person(request), reason=reason, expected_version=_seen(request, claim))
             except (Refusal, ChangedMeanwhile, PermissionDenied) as refusal:
                 self.message_user(request, f"“{claim}” stays as it is. {refusal}", messages.ERROR)
             else:
-                self.message_user(request, f"“{claim}” is {to_state.label.lower()} now.", messages.SUCCESS)
+                self.message_user(request, _told(claim, to_state, done), messages.SUCCESS)
         return None
+
+
+def _move(claim: Claim, to_state: State, **typed: Any) -> Decision | MoveRequest:
+    if to_state == State.UNVERIFIED:
+        return actions.reopen(claim, **typed)
+    return actions.request_move(claim, to_state, **typed)
+
+
+def _told(claim: Claim, to_state: State, done: Decision | MoveRequest) -> str:
+    if isinstance(done, Decision):
+        return f"“{claim}” is {to_state.label.lower()} now."
+    return f"“{claim}”: asked for “{to_state.label.lower()}”. A second editor has to sign at the desk."
 
 
 def _version(claim: Claim) -> str:
@@ -121,9 +133,38 @@ class CitationAdmin(ReadOnlyAdmin):
 
 @admin.register(Decision)
 class DecisionAdmin(ReadOnlyAdmin):
-    list_display = ["claim", "from_state", "to_state", "decided_by", "decided_at"]
-    list_filter = ["to_state"]
-    list_select_related = ["claim", "decided_by"]
+    list_display = ["claim", "from_state", "to_state", "is_override", "asked_by", "decided_by", "decided_at"]
+    list_filter = ["is_override", "to_state"]
+    list_select_related = ["claim", "asked_by", "decided_by"]
+    search_fields = ["claim__statement", "reason"]
+    show_full_result_count = False
+
+
+@admin.register(MoveRequest)
+class MoveRequestAdmin(ReadOnlyAdmin):
+    list_display = ["claim", "from_state", "to_state", "outcome", "asked_by", "asked_at", "answered_by", "answered_at"]
+    list_filter = ["outcome", "to_state"]
+    list_select_related = ["claim", "asked_by", "answered_by"]
+    search_fields = ["claim__statement", "reason"]
+    show_full_result_count = False
+
+
+@admin.register(Policy)
+class PolicyAdmin(ReadOnlyAdmin):
+    """The rule is edited at the desk, version by version."""
+
+    list_display = ["version", "minimum_lines", "first_hand_lines", "four_eyes", "made_by", "made_at", "reason"]
+    list_select_related = ["made_by"]
+    search_fields = ["reason"]
+    show_full_result_count = False
+
+
+@admin.register(Ruling)
+class RulingAdmin(ReadOnlyAdmin):
+    list_display = ["claim", "__str__", "ruled_by", "ruled_at", "withdrawn_at"]
+    list_select_related = [
+        *("claim", "ruled_by", "one_party", "other_party", "one_source__page", "other_source__page"),
+    ]
     search_fields = ["claim__statement", "reason"]
     show_full_result_count = False
 

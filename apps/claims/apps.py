@@ -1,6 +1,12 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 
 
 class ClaimsConfig(AppConfig):
     name = "apps.claims"
     verbose_name = "Claims"
+
+    def ready(self) -> None:
+        from apps.claims.models import policies
+
+        post_migrate.connect(policies.make_first, sender=self, dispatch_uid="claims-first-rule")

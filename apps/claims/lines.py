@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 
-from apps.claims.models import Citation
+from apps.claims.models import Citation, Ruling
 from apps.claims.states import Stance
+from apps.sources.chains import Chains, Node
 from apps.sources.lineage import Cited, LineOf, Rows, both_readings, lineage
 from apps.sources.telling import Teller
 from apps.sources.tracing import trace
@@ -66,6 +67,7 @@ class Lines:
 
     by_stance: dict[Stance, tuple[Line, ...]]
     rows: Rows
+    teller: Teller
 
     def of(self, stance: Stance) -> tuple[Line, ...]:
         """The lines of one stance, circular ones too."""
@@ -75,16 +77,33 @@ class Lines:
         """The lines of one stance that count towards corroboration."""
         return tuple(line for line in self.of(stance) if line.counts)
 
+    def name(self, node: Node) -> str:
+        """What sentences call a source or a party."""
+        return self.teller.name(node)
+
 
 def lines_of(citations: Iterable[Citation]) -> Lines:
     """The lines of these live citations of one claim, which have their source, its outlet and page with them.
 
-    Any part of a claim's citations may be asked about: the archived ones, those of one stance. Four queries at most.
+    Any part of a claim's citations may be asked about: the archived ones, those of one stance. Three queries at most.
     """
-    cited = list(citations)
-    rows = trace({citation.source_id: citation.source for citation in cited}.values())
+    return lines_of_each({0: list(citations)})[0]
+
+
+def lines_of_each(cited: Mapping[int, Sequence[Citation]]) -> dict[int, Lines]:
+    """The lines of the citations of several claims, by the key of each; as many queries for many as for one."""
+    rows = trace({one.source_id: one.source for citations in cited.values() for one in citations}.values())
+    apart = Ruling.objects.live().pairs_of({one.claim_id for citations in cited.values() for one in citations})
     chains = both_readings(rows)
     teller = Teller(rows, *chains)
+    found = {}
+    for key, citations in cited.items():
+        ruled = frozenset(pair for claim in {one.claim_id for one in citations} for pair in apart.get(claim, ()))
+        found[key] = _lines(citations, replace(rows, apart=ruled), chains, teller)
+    return found
+
+
+def _lines(cited: Sequence[Citation], rows: Rows, chains: tuple[Chains, Chains], teller: Teller) -> Lines:
     found = {}
     for stance in Stance:
         members = {citation.pk: citation for citation in cited if citation.stance == stance}
@@ -92,4 +111,4 @@ def lines_of(citations: Iterable[Citation]) -> Lines:
         found[stance] = tuple(
             Line(stance, tuple(members[one.key] for one in line.members), line, teller) for line in lines
         )
-    return Lines(found, rows)
+    return Lines(found, rows, teller)

@@ -1,18 +1,21 @@
-"""The rule: what evidence a state needs. Pure functions of a claim's live citations.
+"""The rule applied: what a state needs, what is met and what is missing. Pure functions of loaded rows.
 
-``assess`` says, for a state, what is met and what is missing, in sentences that name the sources. The claim page, the
-refusal and the decision all speak these sentences.
+``assess`` says it in sentences that name the sources. The claim page, the queue's badges, the refusal, the request and
+the decision all speak these sentences.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from apps.claims.models import Citation
+from apps.claims.evidence import Evidence
+from apps.claims.lines import Line
+from apps.claims.models import Citation, Decision, Policy
+from apps.claims.models.policies import in_words
 from apps.claims.states import Stance, State
-
-LINES_NEEDED = 2
+from apps.sources.telling import listed
 
 
 @dataclass(frozen=True)
@@ -20,93 +23,171 @@ class Assessment:
     """What the rule says of one state for one claim, in sentences: what is met, what is missing, and what to know.
 
     ``noted`` is neither met nor missing: what doesn't count and why, what is one line, what nobody could read.
+    ``needs_second`` is whether somebody else has to sign when everything is met.
     """
 
     state: State
     met: tuple[str, ...]
     missing: tuple[str, ...]
     noted: tuple[str, ...] = ()
+    needs_second: bool = False
 
     @property
     def allowed(self) -> bool:
         return not self.missing
 
+    def told(self) -> dict[str, Any]:
+        """The same as plain values, for whoever asks by machine."""
+        return {
+            "state": self.state.value,
+            "allowed": self.allowed,
+            "met": list(self.met),
+            "missing": list(self.missing),
+            "noted": list(self.noted),
+            "needs_second_editor": self.needs_second,
+        }
 
-def assess(to_state: State, citations: Iterable[Citation]) -> Assessment:
-    """What is met and missing for a move to this state, given the claim's live citations."""
-    live = list(citations)
+
+@dataclass(frozen=True)
+class Badge:
+    """A claim's evidence in a few signs: lines that count, of how many that the rule asks for, and open disputes."""
+
+    lines: int
+    needed: int
+    disputes: int
+
+    @property
+    def words(self) -> str:
+        if self.lines > self.needed:
+            return f"{self.lines} lines"
+        return f"{self.lines} of {self.needed} line{'' if self.needed == 1 else 's'}"
+
+    @property
+    def is_enough(self) -> bool:
+        return self.lines >= self.needed
+
+
+def assess(to_state: State, evidence: Evidence) -> Assessment:
+    """What is met and missing for a move of the claim to this state."""
     if to_state == State.CORROBORATED:
-        return _corroborated(live)
+        return _corroborated(evidence)
     if to_state == State.DISPUTED:
-        return _disputed(live)
+        return _disputed(evidence)
     return Assessment(to_state, ("A claim can be reopened at any time, with a reason.",), ())
 
 
-def lines(citations: Sequence[Citation]) -> list[list[Citation]]:
-    """Citations grouped by what they share: one outlet, or a name in their credit lines. One group counts once.
-
-    The order of the citations makes no difference to the groups.
-    """
-    groups: list[tuple[set[str], list[Citation]]] = []
-    for citation in citations:
-        marks = _marks(citation)
-        touching = [group for group in groups if group[0] & marks]
-        groups = [group for group in groups if not group[0] & marks]
-        members = sorted([citation, *(one for group in touching for one in group[1])], key=lambda one: one.pk or 0)
-        groups.append((marks.union(*(group[0] for group in touching)), members))
-    return sorted((members for _, members in groups), key=lambda members: members[0].pk or 0)
+def lost(evidence: Evidence, decision: Decision | None) -> list[str]:
+    """What the rule misses now of the claim's verdict; what an override knew to be missing is no news."""
+    state = State(evidence.claim.state)
+    if state == State.UNVERIFIED:
+        return []
+    known = decision.missing if decision and decision.is_override else []
+    return [sentence for sentence in assess(state, evidence).missing if sentence not in known]
 
 
-def _corroborated(live: list[Citation]) -> Assessment:
-    supporting = [citation for citation in live if citation.stance == Stance.SUPPORTS]
-    counted = [citation for citation in supporting if citation.is_read and citation.source.outlet]
-    found = lines(counted)
-    noted = [_why_one(line) for line in found if len(line) > 1]
-    noted += [_why_not_counted(citation) for citation in supporting if citation not in counted]
-    noted += [_nothing_to_read(citation) for citation in counted if citation.has_no_text]
-    noted += [_by_hand(citation) for citation in counted if citation.capture.by_hand]
-    if len(found) >= LINES_NEEDED:
-        met = f"{len(found)} archived sources stand apart: {_names(line[0] for line in found)}."
-        return Assessment(State.CORROBORATED, (met,), (), tuple(noted))
-    if counted:
-        missing = (
-            f"One more archived source that supports the claim, apart from {_names(found[0])}:"
-            " another outlet, with another credit line."
-        )
-    else:
-        missing = "Two archived sources that support the claim, from different outlets and with different credit lines."
-    return Assessment(State.CORROBORATED, (), (missing,), tuple(noted))
+def badge(evidence: Evidence) -> Badge:
+    """What the queue shows of the evidence."""
+    unanswered = sum(citation.is_unanswered for citation in evidence.citations)
+    return Badge(len(lines_that_count(evidence)), evidence.rule.minimum_lines, unanswered)
 
 
-def _disputed(live: list[Citation]) -> Assessment:
-    disputing = [citation for citation in live if citation.stance == Stance.DISPUTES]
+def _corroborated(evidence: Evidence) -> Assessment:
+    rule, supporting = evidence.rule, evidence.of(Stance.SUPPORTS)
+    found = lines_that_count(evidence)
+    counted = [one for line in found for one in line.members if counts(one, rule)]
+    counted = list({citation.pk: citation for citation in counted}.values())
+    met: list[str] = []
+    missing: list[str] = []
+    noted = [said for line in evidence.lines.of(Stance.SUPPORTS) for said in _of_line(line)]
+    noted += [_why_not_counted(citation) for citation in supporting if not counts(citation, rule)]
+    noted += _of_copies(counted)
+    (met if len(found) >= rule.minimum_lines else missing).append(_of_lines(found, rule.minimum_lines))
+    if rule.first_hand_lines:
+        first_hand = [line for line in found if any(one.first_hand and counts(one, rule) for one in line.members)]
+        said = _of_first_hand(first_hand, found, rule.first_hand_lines)
+        (met if len(first_hand) >= rule.first_hand_lines else missing).append(said)
+    for citation in evidence.of(Stance.DISPUTES):
+        name = citation.source.label
+        if citation.answer:
+            met.append(f"{name} disputes the claim; {citation.answered_by} has answered: {citation.answer}")
+        elif rule.disputes_block:
+            missing.append(f"An editor's answer to {name}, which disputes the claim.")
+        else:
+            noted.append(f"{name} disputes the claim, and nobody has answered it.")
+    needs_second = rule.wants_second_editor(State.CORROBORATED)
+    return Assessment(State.CORROBORATED, tuple(met), tuple(missing), tuple(noted), needs_second)
+
+
+def _disputed(evidence: Evidence) -> Assessment:
+    rule, disputing = evidence.rule, evidence.of(Stance.DISPUTES)
     archived = [citation for citation in disputing if citation.is_archived]
     noted = [_why_not_counted(citation) for citation in disputing if citation not in archived]
-    noted += [_nothing_to_read(citation) for citation in archived if citation.has_no_text]
-    noted += [_by_hand(citation) for citation in archived if citation.capture.by_hand]
-    if not archived:
-        return Assessment(State.DISPUTED, (), ("One archived source that disputes the claim.",), tuple(noted))
-    names, verbs = _names(archived), ("disputes", "is") if len(archived) == 1 else ("dispute", "are")
-    met = f"{names} {verbs[0]} the claim and {verbs[1]} archived."
-    return Assessment(State.DISPUTED, (met,), (), tuple(noted))
+    noted += _of_copies(archived)
+    noted += [f"{one.source.label} is answered by {one.answered_by}: {one.answer}" for one in disputing if one.answer]
+    met: list[str] = []
+    if len(archived) >= rule.minimum_disputes:
+        verbs = ("disputes", "is") if len(archived) == 1 else ("dispute", "are")
+        met.append(f"{_names(archived)} {verbs[0]} the claim and {verbs[1]} archived.")
+    met += evidence.conflicts
+    missing = () if met else (_disputes_missing(len(archived), rule.minimum_disputes),)
+    needs_second = rule.wants_second_editor(State.DISPUTED)
+    return Assessment(State.DISPUTED, tuple(met), missing, tuple(noted), needs_second)
 
 
-def _marks(citation: Citation) -> set[str]:
-    outlet = citation.source.outlet
-    marks = {f"credit {name}" for name in citation.source.credits}
-    if outlet:
-        # An outlet's own name in somebody else's credit line is the same mark: AFP's page, and a page credited to AFP.
-        marks |= {f"outlet {outlet.pk}", f"credit {outlet.name.casefold()}"}
-    return marks
+def lines_that_count(evidence: Evidence) -> list[Line]:
+    """The lines that support the claim, know something, and have a citation that counts."""
+    supporting = evidence.lines.counted(Stance.SUPPORTS)
+    return [line for line in supporting if any(counts(one, evidence.rule) for one in line.members)]
 
 
-def _why_one(line: Sequence[Citation]) -> str:
-    names = _names(line)
-    if len({citation.source.outlet_id for citation in line}) == 1:
-        return f"{len(line)} pages of {line[0].source.label} are one line: they are one outlet's."
-    credits = [citation.source.credit_line for citation in line if citation.source.credit_line]
-    shared = f" “{credits[0]}”" if credits else ""
-    return f"{names} are one line: their credit lines lead to the same copy{shared}."
+def counts(citation: Citation, rule: Policy) -> bool:
+    """Whether a citation bears a line: its outlet is known, and its copy is stored and read if the rule wants that."""
+    return bool(citation.source.outlet) and (citation.is_read or not rule.archived)
+
+
+def _of_line(line: Line) -> list[str]:
+    """Why several citations are one line, and what to be careful of."""
+    said = list(line.why) if len(line.members) > 1 else []
+    if line.is_pending and len(line.members) > 1:
+        said.append(f"Not all that joins them is confirmed; until it is, it counts against independence: {line.name}.")
+    return [*said, *line.cautions]
+
+
+def _of_lines(found: list[Line], needed: int) -> str:
+    names = _origins(found)
+    if len(found) >= needed:
+        if len(found) == 1:
+            return f"One line of evidence supports the claim: {names}."
+        return f"{in_words(len(found)).capitalize()} independent lines support the claim: {names}."
+    lacking = needed - len(found)
+    noun = "line" if lacking == 1 else "lines"
+    if not found:
+        return f"{in_words(needed).capitalize()} independent {noun} that support{'s' * (needed == 1)} the claim."
+    verb = "supports" if lacking == 1 else "support"
+    return f"{in_words(lacking).capitalize()} more independent {noun} that {verb} the claim, apart from {names}."
+
+
+def _of_first_hand(first_hand: list[Line], found: list[Line], needed: int) -> str:
+    if len(first_hand) >= needed:
+        names = _names(one for line in first_hand for one in line.members if one.first_hand)
+        return f"First-hand: {names}."
+    lacking = needed - len(first_hand)
+    what = "A first-hand line" if lacking == 1 else f"{in_words(lacking).capitalize()} first-hand lines"
+    if first_hand:
+        return f"{what} more than {_origins(first_hand)}."
+    if not found:
+        return f"{what}: a source that saw it, made it or decided it."
+    names = _origins(found)
+    return f"{what}: {names} {'is' if len(found) == 1 else 'are'} not marked first-hand."
+
+
+def _disputes_missing(archived: int, needed: int) -> str:
+    if needed == 1:
+        return "One archived source that disputes the claim."
+    more = " more" if archived else ""
+    lacking = needed - archived
+    nouns = "source that disputes" if lacking == 1 else "sources that dispute"
+    return f"{in_words(lacking).capitalize()}{more} archived {nouns} the claim."
 
 
 def _why_not_counted(citation: Citation) -> str:
@@ -121,17 +202,27 @@ def _why_not_counted(citation: Citation) -> str:
     return f"{name} does not count: nobody has named its outlet."
 
 
-def _nothing_to_read(citation: Citation) -> str:
-    return f"No text could be read from the copy of {citation.source.label}: see for yourself what it says."
-
-
-def _by_hand(citation: Citation) -> str:
-    return f"The copy of {citation.source.label} was uploaded by hand: the archive has not seen it come from the site."
+def _of_copies(counted: Sequence[Citation]) -> list[str]:
+    """What to know of the copies that count."""
+    unread = [one for one in counted if one.has_no_text]
+    by_hand = [one for one in counted if one.capture.by_hand]
+    return [
+        *(
+            f"No text could be read from the copy of {one.source.label}: see for yourself what it says."
+            for one in unread
+        ),
+        *(
+            f"The copy of {one.source.label} was uploaded by hand: the archive has not seen it come from the site."
+            for one in by_hand
+        ),
+    ]
 
 
 def _names(citations: Iterable[Citation]) -> str:
     """The outlets, each once, as a sentence lists them."""
-    names = list(dict.fromkeys(citation.source.label for citation in citations))
-    if len(names) < 2:
-        return "".join(names)
-    return f"{', '.join(names[:-1])} and {names[-1]}"
+    return listed(dict.fromkeys(citation.source.label for citation in citations))
+
+
+def _origins(lines: Iterable[Line]) -> str:
+    """The lines by where they come from."""
+    return listed(line.name for line in lines)

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
+from apps.sources.refusals import ReasonMissing, Refusal
 
-class Refusal(Exception):
-    """The desk's rules forbid this here. ``sentences`` say why."""
-
-    def __init__(self, *sentences: str) -> None:
-        super().__init__(" ".join(sentences))
-        self.sentences = sentences
+__all__ = ["AlreadyCited", "Decided", "NoSuchMove", "NotEnoughEvidence", "ReasonMissing", "Refusal"]
 
 
 class NoSuchMove(Refusal):
@@ -23,9 +19,25 @@ class AlreadyCited(Refusal):
     """The claim has a live citation of this source."""
 
 
-class ReasonMissing(Refusal):
-    """Every move and every withdrawal needs a reason."""
-
-
 class Decided(Refusal):
     """The claim has a verdict in these words: reopen it before they change."""
+
+
+class RuleIsMet(Refusal):
+    """There is nothing to override."""
+
+
+class AlreadyAsked(Refusal):
+    """Another request for a move of this claim waits."""
+
+
+class Answered(Refusal):
+    """The request was signed, refused, withdrawn or void before."""
+
+
+class SecondPersonNeeded(Refusal):
+    """Nobody answers what they asked for themselves."""
+
+
+class RequestVoid(Refusal):
+    """The evidence is not what was asked about. ``sentences`` say what changed."""

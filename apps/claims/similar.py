@@ -1,8 +1,8 @@
 """Claims that say nearly the same: found through an index of words, ranked by likeness. Never a look at all claims.
 
-A claim is kept as numbers: its words, cut so that an ending makes no difference, and each two words that stand side by
-side. Of a new statement the rarest few are asked for, each for its newest claims: what a search costs does not grow
-with the desk.
+A claim is kept as numbers: its words, cut so that an ending makes no difference, and each two and three that stand
+together, in whatever order. Of a new statement the rarest few are asked for, each for its newest claims: what a search
+costs does not grow with the desk.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ from rapidfuzz import fuzz
 from apps.claims.models import Claim, ClaimTerm
 
 STEM = 5
-MOST_TERMS = 60
+MOST_TERMS = 150
 # A term that more claims have than this tells nothing; the rarest terms tell most.
-COMMON = 500
+COMMON = 300
 ASKED = 16
 RANKED = 60
 LIKE, NEARLY_THE_SAME = 62, 80
@@ -60,7 +60,8 @@ def terms(statement: str) -> list[int]:
     """The numbers that a statement is found by."""
     found = words(statement)
     pairs = [" ".join(sorted(pair)) for pair in pairwise(found)]
-    return list(dict.fromkeys(_number(term) for term in [*found, *pairs]))[:MOST_TERMS]
+    threes = [" ".join(sorted(three)) for three in zip(found, found[1:], found[2:], strict=False)]
+    return list(dict.fromkeys(_number(term) for term in [*threes, *pairs, *found]))[:MOST_TERMS]
 
 
 def _number(term: str) -> int:

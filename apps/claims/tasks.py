@@ -1,14 +1,15 @@
 """The doorbells of the claims: a source has learned something, or the watch has found something."""
 
 from celery import shared_task
+from django.utils import timezone
 
 from apps.archive.models import Capture, Drift
 from apps.archive.tasks import ring
 from apps.audit.context import Channel, entered_by
-from apps.claims.actions import adopt_copy, flag_for_drift, reconsider
+from apps.claims.actions import adopt_copy, flag_for_drift, hear_of, reconsider, verify_again
 from apps.claims.actions.bells import carry_on
-from apps.claims.models import Cause, Citation
-from apps.sources.models import Source
+from apps.claims.models import Cause, Citation, Claim, Policy
+from apps.sources.models import Attribution, Source
 
 SWEPT_AT_ONCE = 200
 
@@ -21,10 +22,11 @@ def reconsider_citing(capture_id: int) -> None:
             adopt_copy(capture)
         for source in Source.objects.filter(page__captures=capture_id):
             reconsider(source)
+        hear()
 
 
 @shared_task(name="claims.hear", queue="desk", expires=60)
-def hear(_looked_at: int = 0) -> None:
+def hear_drifts(_looked_at: int = 0) -> None:
     """Take up what the watch has found, whichever look or comparison this was rung after."""
     with entered_by(Channel.WORKER):
         for drift_id in Drift.objects.untaken().values_list("pk", flat=True)[:SWEPT_AT_ONCE]:
@@ -33,10 +35,24 @@ def hear(_looked_at: int = 0) -> None:
 
 @shared_task(name="claims.sweep", queue="desk", expires=60)
 def sweep() -> None:
-    """Ring again for what nobody came for: copies that citations wait for, findings, and news under way."""
+    """Ring again for what nobody came for: copies that citations wait for, findings, and news under way.
+
+    And send verdicts that have outlived the rule's shelf life back to review.
+    """
     for capture_id in Citation.objects.copies_to_adopt()[:SWEPT_AT_ONCE]:
         ring(reconsider_citing, capture_id)
     if Drift.objects.untaken().exists():
-        ring(hear, 0)
+        ring(hear_drifts, 0)
+    with entered_by(Channel.WORKER):
+        hear()
+        if days := Policy.objects.current().shelf_life_days:
+            for claim in Claim.objects.needs_verifying_again(days, timezone.now())[:SWEPT_AT_ONCE]:
+                verify_again(claim, days=days)
     for cause_id in Cause.objects.to_carry().values_list("pk", flat=True)[:SWEPT_AT_ONCE]:
         ring(carry_on, cause_id)
+
+
+def hear() -> None:
+    """Look again at the claims that new and changed attributions bear on."""
+    for attribution in Attribution.objects.with_news().with_ends()[:SWEPT_AT_ONCE]:
+        hear_of(attribution)

@@ -7,52 +7,24 @@ from typing import Any
 
 from django.contrib import messages
 
-from apps.accounts.capabilities import Capability
 from apps.audit.models import Entry
 from apps.audit.versioned import ChangedMeanwhile
 from apps.claims import policy
+from apps.claims.evidence import gather
 from apps.claims.models import Citation, Claim
-from apps.claims.states import MOVES, Stance, State
+from apps.claims.states import Stance
 from apps.desk.filters import told_of_claim
-from apps.desk.forms import AssignForm, CiteForm, MoveForm, StageForm
+from apps.desk.forms import AssignForm, CiteForm, StageForm
 from apps.desk.panels.flags import flags_panel
 from apps.desk.panels.knowledge import caveats_panel, confidential_panel, replies_panel, uses_panel
 from apps.desk.panels.links import links_panel
+from apps.desk.panels.verdict import Answer, Move, verdict_panel
 from apps.desk.requests import DeskRequest
 from apps.desk.subjects import subjects
 from apps.desk.watch_panel import chips
 
 TIMELINE_LENGTH = 30
-WORDS = {
-    State.CORROBORATED: ("corroborate", "Mark corroborated"),
-    State.DISPUTED: ("dispute", "Mark disputed"),
-    State.UNVERIFIED: ("reopen", "Reopen: unverified again"),
-}
 GROUP_TITLES = {Stance.SUPPORTS: "Supports", Stance.DISPUTES: "Disputes", Stance.CONTEXT: "Gives context"}
-
-
-@dataclass
-class Move:
-    """One move as the page offers it: what the rule says of it, and the form."""
-
-    state: State
-    assessment: policy.Assessment
-    form: MoveForm
-    refusal: tuple[str, ...] = ()
-    meanwhile: ChangedMeanwhile | None = None
-    is_open: bool = True
-
-    @property
-    def verb(self) -> str:
-        return WORDS[self.state][0]
-
-    @property
-    def label(self) -> str:
-        return WORDS[self.state][1]
-
-    @property
-    def url_name(self) -> str:
-        return f"desk:claim_{self.verb}"
 
 
 @dataclass(frozen=True)
@@ -73,6 +45,7 @@ def claim_page(
     *,
     cite_form: CiteForm | None = None,
     move: Move | None = None,
+    answer: Answer | None = None,
     assign_form: AssignForm | None = None,
     stage_form: StageForm | None = None,
     withdraw: tuple[Citation, Any] | None = None,
@@ -80,17 +53,12 @@ def claim_page(
     meanwhile: ChangedMeanwhile | None = None,
 ) -> dict[str, Any]:
     """The claim page's context. What was refused comes back as the form it was typed into."""
-    citations = list(claim.citations.live().with_evidence())
+    evidence = gather(claim)
+    citations = list(evidence.citations)
     versioned = {"expected_version": claim.version}
-    moves = [offer(claim, state, citations) for state in claim.moves]
-    if move:
-        moves = [move if one.state == move.state else one for one in moves]
-        if move not in moves:
-            move.is_open = False
-            moves.insert(0, move)
     told = told_of_claim(Entry.objects.newest_first(), claim.pk).without_machinery()
     entries = list(told[: TIMELINE_LENGTH + 1])
-    is_decided = claim.state != State.UNVERIFIED
+    last_decision = claim.decisions.select_related("asked_by", "decided_by", "policy").first()
     return {
         "claim": claim,
         "groups": [Group(stance, [one for one in citations if one.stance == stance]) for stance in Stance],
@@ -100,10 +68,8 @@ def claim_page(
         "shown": shown(citations),
         "is_moving": any(citation.is_moving for citation in citations),
         "ask_again_after": ask_again_after(citations),
-        "moves": moves,
-        "move": move,
-        "standing": policy.assess(State(claim.state), citations) if is_decided else None,
-        "can_decide": request.user.may(Capability.DECIDE),
+        **verdict_panel(request, claim, evidence, move=move, answer=answer),
+        "lost": policy.lost(evidence, last_decision),
         "cite_form": cite_form or CiteForm(),
         "assign_form": assign_form or AssignForm(initial={**versioned, "assignee": claim.assignee_id}),
         "stage_form": stage_form or StageForm(initial={**versioned, "stage": claim.stage}),
@@ -113,7 +79,7 @@ def claim_page(
         "timeline": entries[:TIMELINE_LENGTH],
         "timeline_goes_on": len(entries) > TIMELINE_LENGTH,
         "subjects": subjects(entries[:TIMELINE_LENGTH], apart_from=claim.stream),
-        "last_decision": claim.decisions.select_related("decided_by").first(),
+        "last_decision": last_decision,
         **flags_panel(claim),
         **links_panel(claim),
         **replies_panel(claim),
@@ -123,31 +89,30 @@ def claim_page(
     }
 
 
-def offer(claim: Claim, state: State, citations: list[Citation] | None = None, form: MoveForm | None = None) -> Move:
-    """A move as the page offers it now."""
-    if citations is None:
-        citations = list(claim.citations.live().with_evidence())
-    empty = MoveForm(initial={"expected_version": claim.version}, prefix=None, auto_id=f"id_{state}_%s")
-    return Move(state, policy.assess(state, citations), form or empty, is_open=state in MOVES[State(claim.state)])
-
-
-def is_of_another_state(request: DeskRequest, claim: Claim) -> bool:
-    """Whether the verdict panel of the page that asks still offers the moves of a state that the claim has left."""
+def is_of_another_state(request: DeskRequest, context: dict[str, Any]) -> bool:
+    """Whether the verdict panel of the page that asks shows moves or a request that are no longer what there is."""
     asked = request.POST if request.method == "POST" else request.GET
-    return asked.get("shown_state", claim.state) != claim.state
+    return bool(asked.get("shown_state", context["shown_state"]) != context["shown_state"])
 
 
-def verdict_parts(request: DeskRequest, claim: Claim) -> tuple[str, ...]:
+def verdict_parts(request: DeskRequest, context: dict[str, Any]) -> tuple[str, ...]:
     """The partials that bring the verdict panel up to date: the rule's answers, or all of it when its moves changed."""
-    return ("moves",) if is_of_another_state(request, claim) else ("assessments", "versions")
+    return ("moves",) if is_of_another_state(request, context) else ("assessments", "versions")
 
 
-def tell_of_verdict(request: DeskRequest, claim: Claim) -> None:
-    """Say that the page's verdict is new, where somebody else decided while it was open."""
-    decision = claim.decisions.select_related("decided_by").first()
-    if decision and is_of_another_state(request, claim):
+def tell_of_verdict(request: DeskRequest, context: dict[str, Any]) -> None:
+    """Say that the page's verdict is new, where somebody else decided, or asks for a move, while it was open."""
+    if not is_of_another_state(request, context):
+        return
+    claim, decision, asked = context["claim"], context["last_decision"], context["asked"]
+    shown = (request.POST if request.method == "POST" else request.GET)["shown_state"]
+    if decision and shown.partition(".")[0] != claim.state:
         state = claim.get_state_display().lower()
         messages.warning(request, f"{decision.decided_by} decided meanwhile: the claim is {state} now.")
+    elif asked and asked.changed and not shown.endswith(".changed"):
+        messages.warning(request, "The evidence is not what was asked about any more: the request can't be signed.")
+    elif asked and not asked.is_mine:
+        messages.warning(request, f"{asked.request.asked_by} asked meanwhile for “{asked.state.label.lower()}”.")
 
 
 def ask_again_after(citations: list[Citation]) -> str:

@@ -10,6 +10,7 @@ from django import forms
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from apps.accounts.capabilities import Capability
 from apps.accounts.models import User
 from apps.archive.codes import CAUTIONS, Code
 from apps.archive.health.figures import PERIODS
@@ -17,14 +18,16 @@ from apps.archive.models import Capture, Drift, Tally
 from apps.audit.context import Channel
 from apps.audit.models import Entry, EntryQuerySet
 from apps.audit.verbs import Verb
-from apps.claims.models import Claim, ClaimQuerySet, Story
+from apps.claims.models import Claim, ClaimQuerySet, MoveRequest, Story
 from apps.claims.states import Stage, State
 
 
 class ClaimFilter(filters.FilterSet):
-    """The queue: state, stage, assignee, story, words, due."""
+    """The queue: state, stage, assignee, story, words, due, who waits for a signature."""
 
     DUE = [("overdue", "Overdue"), ("today", "Within 24 hours"), ("week", "Within 7 days"), ("none", "No due time")]
+
+    SIGN_OFF = [("waiting", "Waits for somebody"), ("mine", "Waits for me"), ("asked", "Asked by me")]
 
     text = filters.CharFilter(
         label="Words",
@@ -43,6 +46,7 @@ class ClaimFilter(filters.FilterSet):
     flagged = filters.ChoiceFilter(
         label="Flags", choices=[("yes", "Flagged")], empty_label="Flagged or not", method="that_are_flagged"
     )
+    sign_off = filters.ChoiceFilter(label="Sign-off", choices=SIGN_OFF, empty_label="Any sign-off", method="awaiting")
 
     class Meta:
         model = Claim
@@ -53,6 +57,15 @@ class ClaimFilter(filters.FilterSet):
 
     def that_are_flagged(self, claims: ClaimQuerySet, name: str, value: str) -> ClaimQuerySet:
         return claims.flagged()
+
+    def awaiting(self, claims: ClaimQuerySet, name: str, value: str) -> QuerySet[Claim]:
+        waiting = MoveRequest.objects.open()
+        if value == "mine":
+            may = self.request.user.may(Capability.DECIDE)
+            waiting = waiting.to_sign_for(self.request.user) if may else waiting.none()
+        elif value == "asked":
+            waiting = waiting.filter(asked_by=self.request.user)
+        return claims.filter(pk__in=waiting.values("claim"))
 
     def due_in(self, claims: ClaimQuerySet, name: str, value: str) -> QuerySet[Claim]:
         now = timezone.now()

@@ -13,10 +13,10 @@ from apps.sources.models import Attribution, ConfidentialSource, Party, Source
 class PartyAdmin(admin.ModelAdmin):
     """Parties are added and edited through the actions; never deleted."""
 
-    list_display = ["name", "kind"]
-    list_filter = ["kind"]
+    list_display = ["name", "kind", "is_named"]
+    list_filter = ["kind", "is_named"]
     search_fields = ["name"]
-    fields = ["name", "kind", "note"]
+    fields = ["name", "kind", "is_named", "note"]
     form = LateForm
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 # A source or a party: ("source", 12), ("party", "afp"). A circle is a node too, which holds those that go round.
 Node = tuple[str, Any]
@@ -14,6 +14,7 @@ PUBLISHED = "published"
 NOTHING: frozenset[Any] = frozenset()
 
 
+@lru_cache(maxsize=10_000)
 def party_node(name: str) -> Node:
     """A party by its name, whatever its kind: the agency AFP and the outlet AFP are one."""
     return ("party", " ".join(name.split()).casefold())
@@ -25,8 +26,7 @@ def sort_key(node: Node) -> tuple[str, str]:
     return (kind, f"{key:020d}" if isinstance(key, int) else str(key))
 
 
-@dataclass(frozen=True)
-class SourceRow:
+class SourceRow(NamedTuple):
     """What the chains need of a source: how sentences name it, its outlet, and the folded names in its credit line."""
 
     pk: int
@@ -39,8 +39,7 @@ class SourceRow:
         return party_node(self.outlet) if self.outlet else None
 
 
-@dataclass(frozen=True)
-class Edge:
+class Edge(NamedTuple):
     """An attribution as the chains see it. Without a number it is what a credit line says and nobody has answered."""
 
     of: Node
@@ -66,8 +65,7 @@ class Edge:
         return (self.pk or 0, sort_key(self.of), self.relation, sort_key(self.to))
 
 
-@dataclass(frozen=True)
-class _End:
+class _End(NamedTuple):
     """What is known of all the nodes that lead to each other (mostly one)."""
 
     knowledge: frozenset[Node] = NOTHING
@@ -92,10 +90,17 @@ class Chains:
         unnamed: frozenset[str] = frozenset(),
         *,
         with_credits: bool = True,
+        known: Chains | None = None,
     ) -> None:
         self.sources, self.unnamed = sources, unnamed
         self.behind: dict[Node, frozenset[Node]] = {}
         self.out: dict[Node, list[Edge]] = {}
+        self._ends: dict[Node, _End] = {}
+        self._simple: dict[tuple[bool, Node], _End] = {}
+        if known:
+            # Where no suggestion is on the way, both readings are the same.
+            self._ends = {node: end for node, end in known._ends.items() if not end.pending}
+            self.behind = {node: behind for node, behind in known.behind.items() if node in self._ends}
         answered = set()
         for edge in edges:
             if edge.is_live:
@@ -106,8 +111,8 @@ class Chains:
             for edge in _credited(sources.values(), answered):
                 self.out.setdefault(edge.of, []).append(edge)
         for leaving in self.out.values():
-            leaving.sort(key=lambda edge: edge.order)
-        self._ends: dict[Node, _End] = {}
+            if len(leaving) > 1:
+                leaving.sort(key=lambda edge: edge.order)
         for source in sources:
             if ("source", source) not in self._ends:
                 self._follow(("source", source))
@@ -160,6 +165,13 @@ class Chains:
 
     def _follow(self, start: Node) -> None:
         """Tarjan's walk, without recursion: chains may be long. Each set of nodes is settled after all it leads to."""
+        if self._is_short(start):
+            edges = self.leaving(start)
+            if len(edges) == 1 and not edges[0].is_pending and start[0] == "source":
+                self._ends[start] = self._one_step(edges[0])
+            else:
+                self._settle([start])
+            return
         number: dict[Node, int] = {}
         low: dict[Node, int] = {}
         path: list[Node] = []
@@ -195,6 +207,26 @@ class Chains:
                 enter(target)
             elif target in on_path:
                 low[node] = min(low[node], number[target])
+
+    def _is_short(self, node: Node) -> bool:
+        """Whether all that it leads to is settled or leads nowhere: true of most, and then no walk is needed."""
+        for edge in self.leaving(node):
+            if edge.to not in self._ends:
+                if self.leaving(edge.to) or edge.to == node:
+                    return False
+                self._ends[edge.to] = _End(origins=frozenset([edge.to]))
+        return True
+
+    def _one_step(self, edge: Edge) -> _End:
+        """What all have in common whose only step is this one: a claim may have a thousand of them."""
+        if edge.relation == PUBLISHED:
+            end = self._ends[edge.to]
+            return end if not end.knowledge | end.carried else end._replace(knowledge=NOTHING, carried=NOTHING)
+        key = (edge.carries, edge.to)
+        if key not in self._simple:
+            self._settle([edge.of])
+            self._simple[key] = self._ends[edge.of]
+        return self._simple[key]
 
     def _settle(self, members: list[Node]) -> None:
         inside = set(members)

@@ -2,12 +2,14 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 _BETWEEN = re.compile(r"\s+[-–—|/]\s+|[,;/|·]|\s+(?:via|with|and|through|from|by)\s+", re.IGNORECASE)
 _NOISE = re.compile(r"^(?:source|credit|copyright|\(c\)|©)\s*:?\s*", re.IGNORECASE)
 _EDGES = " \t().[]“”\"'"
 
 
+@lru_cache(maxsize=4_000)
 def credit_names(credit_line: str) -> frozenset[str]:
     """The names in a credit line, folded so that they compare: "(AFP)" and "Source: AFP, via APP" share "afp"."""
     found = set()

@@ -59,9 +59,9 @@ def lineage(cited: Iterable[Cited], rows: Rows, chains: tuple[Chains, Chains] | 
 
 def both_readings(rows: Rows) -> tuple[Chains, Chains]:
     """The chains with the suggestions that wait for an answer, and without them. They serve every stance."""
-    return Chains(rows.sources, rows.edges, rows.unnamed), Chains(
-        rows.sources, [edge for edge in rows.edges if not edge.is_pending], rows.unnamed, with_credits=False
-    )
+    live = Chains(rows.sources, rows.edges, rows.unnamed)
+    sure = [edge for edge in rows.edges if not edge.is_pending]
+    return live, Chains(rows.sources, sure, rows.unnamed, with_credits=False, known=live)
 
 
 class _Groups:

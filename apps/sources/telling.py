@@ -115,19 +115,13 @@ class Teller:
 
     def _told(self, path: Sequence[Edge]) -> tuple[str, str, str]:
         ahead = [edge for edge in path[1:] if edge.relation != PUBLISHED]
-        rest = "".join(f", which {self._doubt(edge)}{self.step(edge)}" for edge in ahead)
-        doubt = f"{self._doubt(path[0])}"
+        rest = "".join(f", which {self.step(edge)}{_doubt(edge)}" for edge in ahead)
+        doubt = _doubt(path[0])
         return (
-            f"{doubt}{self.step(path[0])}{rest}",
-            f"{doubt}{self.step(path[0], several=True)}{rest}",
-            f"{path[0].relation} {path[0].to}",
+            f"{self.step(path[0])}{doubt}{rest}",
+            f"{self.step(path[0], several=True)}{doubt}{rest}",
+            f"{path[0].relation} {path[0].to}{doubt}",
         )
-
-    @staticmethod
-    def _doubt(edge: Edge) -> str:
-        if not edge.is_pending:
-            return ""
-        return "probably " if edge.pk else "by the credit line "
 
     def _round(self, circle: Node) -> str:
         members, start = set(circle[1]), circle[1][0]
@@ -151,6 +145,11 @@ def listed(names: Iterable[str]) -> str:
     """Names as a sentence lists them: "A", "A and B", "A, B and C"."""
     found = list(names)
     return f"{', '.join(found[:-1])} and {found[-1]}" if len(found) > 1 else "".join(found)
+
+
+def _doubt(edge: Edge) -> str:
+    """What stands behind a step that nobody has confirmed."""
+    return (" (suggested)" if edge.pk else " (by the credit line)") if edge.is_pending else ""
 
 
 def _bare(name: str) -> str:

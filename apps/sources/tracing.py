@@ -7,12 +7,10 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.db import connection
-from django.db.models import Q
-from django.db.models.functions import Lower
 
 from apps.sources.chains import Edge, Node, SourceRow, party_node
 from apps.sources.lineage import Rows
-from apps.sources.models import Attribution, Party, Source
+from apps.sources.models import Party, Source
 
 # No chain of newsrooms is as long; what lies beyond is taken for its end.
 DEPTH = 16
@@ -36,44 +34,91 @@ WITH RECURSIVE reached(source_id, name, depth) AS (
     LEFT JOIN sources_party outlet ON outlet.id = target.outlet_id
     WHERE edge.state IN ('suggested', 'confirmed') AND reached.depth < {depth}
 )
-SELECT DISTINCT source_id, name FROM reached
+SELECT edge.id, edge.relation, edge.state,
+    edge.of_source_id, of_party.name, of_party.is_named, edge.to_source_id, to_party.name, to_party.is_named
+FROM sources_attribution edge
+LEFT JOIN sources_party of_party ON of_party.id = edge.of_party_id
+LEFT JOIN sources_party to_party ON to_party.id = edge.to_party_id
+WHERE edge.id IN (
+    SELECT leaving.id FROM sources_attribution leaving
+    WHERE leaving.of_source_id IN (SELECT source_id FROM reached WHERE source_id IS NOT NULL)
+  UNION ALL
+    SELECT leaving.id FROM sources_attribution leaving JOIN sources_party party ON party.id = leaving.of_party_id
+    WHERE LOWER(party.name) IN (SELECT name FROM reached WHERE name IS NOT NULL)
+)
+"""
+
+# The other way round: whose chains go through this source or this name. A source of an outlet leads to the outlet.
+LEADING = """
+WITH RECURSIVE led(source_id, name, depth) AS (
+    SELECT CAST(%s AS BIGINT), LOWER(CAST(%s AS VARCHAR(200))), 0
+  UNION
+    SELECT
+        CASE step.kind WHEN 'edge' THEN edge.of_source_id ELSE published.id END,
+        LOWER(of_party.name),
+        led.depth + 1
+    FROM led
+    CROSS JOIN (SELECT 'edge' AS kind UNION ALL SELECT 'outlet') step
+    LEFT JOIN sources_party party ON LOWER(party.name) = led.name
+    LEFT JOIN sources_attribution edge ON step.kind = 'edge'
+        AND (edge.to_source_id = led.source_id OR edge.to_party_id = party.id)
+    LEFT JOIN sources_party of_party ON of_party.id = edge.of_party_id
+    LEFT JOIN sources_source published ON step.kind = 'outlet' AND published.outlet_id = party.id
+    WHERE (edge.state IN ('suggested', 'confirmed') OR published.id IS NOT NULL) AND led.depth < {depth}
+)
+SELECT DISTINCT source_id FROM led WHERE source_id IS NOT NULL
 """
 
 
+def leading_to(end: Source | Party) -> set[int]:
+    """The numbers of the sources whose chains go through this source or party, itself included."""
+    seed = [end.pk, None] if isinstance(end, Source) else [None, end.name]
+    with connection.cursor() as cursor:
+        cursor.execute(LEADING.format(depth=DEPTH), seed)
+        found = {source for (source,) in cursor.fetchall()}
+    if isinstance(end, Party):
+        found |= set(Source.objects.filter(credit_line__icontains=end.name).values_list("pk", flat=True))
+    return found
+
+
 def trace(sources: Iterable[Source], apart: Iterable[tuple[Node, Node]] = ()) -> Rows:
-    """The rows behind these sources, which have their outlet with them: three queries, however many there are."""
-    known = {source.pk: source for source in sources}
-    if not known:
+    """The rows behind these sources, which have their outlet with them: two queries, however many there are."""
+    rows: dict[int, SourceRow] = {}
+    written: dict[str, str] = {}
+    parties: set[tuple[str, bool]] = set()
+
+    def take(source: Source) -> None:
+        outlet, credits = source.outlet, source.credits
+        if outlet:
+            parties.add((outlet.name, outlet.is_named))
+        for name in credits:
+            written.setdefault(name, source.credit_line)
+        rows[source.pk] = SourceRow(
+            source.pk, outlet.name if outlet else source.page.host_id, outlet.name if outlet else "", credits
+        )
+
+    for source in sources:
+        take(source)
+    if not rows:
         return Rows({})
-    credits = {name for source in known.values() for name in source.credits}
-    reached, names = _reached(list(known), sorted(credits))
-    beyond = reached - known.keys()
-    if beyond:
-        known |= Source.objects.select_related("outlet", "page").in_bulk(beyond)
-    edges, parties = _edges(set(known), names)
-    folded: dict[str, str] = {}
-    unnamed = set()
-    parties |= {(source.outlet.name, source.outlet.is_named) for source in known.values() if source.outlet}
-    for name, is_named in sorted(parties):
-        folded.setdefault(party_node(name)[1], name)
-        if not is_named:
-            unnamed.add(party_node(name)[1])
-    for source in known.values():
-        for name in source.credits - folded.keys():
-            folded[name] = _as_written(name, source.credit_line)
+    edges, found = _edges(list(rows), sorted(written))
+    parties |= found
+    if beyond := {node[1] for edge in edges for node in (edge.of, edge.to) if node[0] == "source"} - rows.keys():
+        for source in Source.objects.select_related("outlet", "page").filter(pk__in=beyond):
+            take(source)
+    names: dict[str, str] = {}
+    for name, _ in sorted(parties):
+        names.setdefault(party_node(name)[1], name)
+    for name, line in written.items():
+        if name not in names:
+            names[name] = _as_written(name, line)
     return Rows(
-        sources={source.pk: source_row(source) for source in known.values()},
+        sources=rows,
         edges=edges,
-        names=folded,
-        unnamed=frozenset(unnamed),
+        names=names,
+        unnamed=frozenset(party_node(name)[1] for name, is_named in parties if not is_named),
         apart=frozenset(frozenset(pair) for pair in apart),
     )
-
-
-def source_row(source: Source) -> SourceRow:
-    """A source as the chains see it."""
-    outlet = source.outlet.name if source.outlet else ""
-    return SourceRow(source.pk, source.label, outlet, source.credits)
 
 
 def node_of(source_id: int | None, party: str | None) -> Node:
@@ -87,7 +132,9 @@ def _as_written(name: str, credit_line: str) -> str:
     return found.group() if found else name
 
 
-def _reached(sources: list[int], names: list[str]) -> tuple[set[int], set[str]]:
+def _edges(sources: list[int], names: list[str]) -> tuple[list[Edge], set[tuple[str, bool]]]:
+    """The edges that chains from these go through, refused ones too (they silence a credit line), and their parties."""
+
     def holders(values: list[Any]) -> str:
         return ", ".join(["%s"] * len(values)) or "NULL"
 
@@ -95,22 +142,11 @@ def _reached(sources: list[int], names: list[str]) -> tuple[set[int], set[str]]:
     with connection.cursor() as cursor:
         cursor.execute(sql, [*sources, *names])
         rows = cursor.fetchall()
-    return {source for source, _ in rows if source is not None}, {name for _, name in rows if name is not None}
-
-
-def _edges(sources: set[int], names: set[str]) -> tuple[list[Edge], set[tuple[str, bool]]]:
-    """The edges that leave these, refused ones too (they silence a credit line), and the parties at their ends."""
-    of_party = Party.objects.alias(folded=Lower("name")).filter(folded__in=names).values("pk") if names else []
-    rows = (
-        Attribution.objects.filter(Q(of_source__in=sources) | Q(of_party__in=of_party))
-        .order_by("pk")
-        .values_list(
-            *("pk", "relation", "state", "of_source", "of_party__name", "of_party__is_named"),
-            *("to_source", "to_party__name", "to_party__is_named"),
-        )
-    )
     edges, parties = [], set()
     for pk, relation, state, of_source, of_name, of_named, to_source, to_name, to_named in rows:
         edges.append(Edge(node_of(of_source, of_name), relation, node_of(to_source, to_name), state, pk))
-        parties |= {(name, named) for name, named in ((of_name, of_named), (to_name, to_named)) if name}
+        if of_name:
+            parties.add((of_name, bool(of_named)))
+        if to_name:
+            parties.add((to_name, bool(to_named)))
     return edges, parties

@@ -11,6 +11,7 @@ from apps.audit.models import Entry
 from apps.audit.verbs import Verb
 from apps.claims import actions
 from apps.claims.refusals import NotEnoughEvidence
+from apps.claims.states import State
 from tests.newsroom import make_claim, make_editor
 
 pytestmark = pytest.mark.django_db
@@ -56,7 +57,7 @@ def test_an_entry_goes_with_its_change_when_the_transaction_fails():
     entries = Entry.objects.count()
     with pytest.raises(NotEnoughEvidence), transaction.atomic():  # noqa: PT012  (what fails comes after what worked)
         claim = make_claim(ada)
-        actions.corroborate(claim, by=ada, reason="Because.", expected_version=1)
+        actions.request_move(claim, State.CORROBORATED, by=ada, reason="Because.", expected_version=1)
     assert Entry.objects.count() == entries
 
 

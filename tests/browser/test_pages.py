@@ -15,6 +15,7 @@ from tests.archive.recorded import PNG, store_page
 from tests.archive.servers import Route, site
 from tests.newsroom import (
     PASSWORD,
+    corroborate,
     make_capture,
     make_citation,
     make_claim,
@@ -47,7 +48,7 @@ def paths():
         make_extract(citation.capture, "A paragraph. " * 80, title="Two captured")
     failed = make_citation(claim, sofia, state=Capture.State.FAILED, code="http_403", url=LONG, quote="Word " * 60)
     make_citation(claim, sofia, outlet="TASS", stance=Stance.DISPUTES)
-    actions.corroborate(claim, by=sofia, reason="Two bodies know. " * 20, expected_version=claim.version)
+    corroborate(claim, sofia, "Two bodies know. " * 20)
     actions.withdraw_citation(failed, by=sofia, reason="It can't be copied.")
     make_citation(claim, sofia, state=Capture.State.BLOCKED, code="blocked_address", url=LONG + "/2")
     source = claim.citations.first().source

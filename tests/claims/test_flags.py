@@ -6,6 +6,7 @@ import threading
 from itertools import pairwise
 
 import pytest
+from django.core.management import call_command
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
@@ -18,8 +19,9 @@ from apps.claims.actions.spreading import carry
 from apps.claims.models import Cause, Citation, Claim, ClaimLink, Flag
 from apps.claims.refusals import ReasonMissing, Refusal
 from apps.claims.states import Stage, Stance, State
-from apps.claims.tasks import hear, sweep
+from apps.claims.tasks import hear_drifts, sweep
 from tests.newsroom import (
+    decide,
     make_capture,
     make_citation,
     make_claim,
@@ -41,8 +43,7 @@ def ada():
 def corroborated(ada, statement="Two North Korean soldiers were captured."):
     claim = make_claim(ada, statement)
     make_two_lines(claim, ada)
-    actions.corroborate(claim, by=ada, reason="Two bodies know.", expected_version=1)
-    claim.refresh_from_db()
+    decide(claim, State.CORROBORATED, ada)
     return claim
 
 
@@ -70,7 +71,7 @@ class TestDrift:
     def test_it_flags_the_claim_sends_it_to_review_and_leaves_the_state(self, ada):
         claim = corroborated(ada)
         drift = drift_at(claim.citations.first())
-        hear(0)
+        hear_drifts(0)
         carry_everything()
         claim.refresh_from_db()
         assert (claim.state, claim.stage) == (State.CORROBORATED, Stage.IN_REVIEW)
@@ -84,12 +85,12 @@ class TestDrift:
         claim = corroborated(ada)
         drift_at(claim.citations.first())
         for _ in range(3):
-            hear(0)
+            hear_drifts(0)
             carry_everything()
             sweep()
         assert claim.flags.count() == 1
         actions.clear_flag(claim.flags.get(), by=ada, reason="The words we rest on are there.")
-        hear(0)
+        hear_drifts(0)
         carry_everything()
         assert not claim.flags.open().exists()
 
@@ -104,7 +105,7 @@ class TestDrift:
         Citation.objects.create(
             claim=context, source=old.source, capture=old.capture, stance=Stance.CONTEXT, cited_by=ada
         )
-        hear(0)
+        hear_drifts(0)
         carry_everything()
         assert (claim.flags.count(), late.flags.count(), context.flags.count()) == (1, 0, 0)
 
@@ -121,7 +122,7 @@ class TestDrift:
         )
         drift = drift_at(citation, Drift.Kind.QUOTE_GONE)
         drift.passages.add(Passage.objects.create(page=citation.source.page, exact="was captured", digest="0" * 64))
-        hear(0)
+        hear_drifts(0)
         carry_everything()
         assert flagged(first) == ["quote_gone"]
         assert flagged(other.claim) == []
@@ -131,11 +132,11 @@ class TestDrift:
         citation = claim.citations.first()
         drift_at(citation, Drift.Kind.BACK)
         drift_at(citation, Drift.Kind.MOVED)
-        hear(0)
+        hear_drifts(0)
         carry_everything()
         assert flagged(claim) == []
         drift_at(citation, Drift.Kind.GONE, found_at=timezone.now())
-        hear(0)
+        hear_drifts(0)
         carry_everything()
         assert flagged(claim) == ["page_gone"]
         assert not Drift.objects.untaken().exists()
@@ -143,10 +144,22 @@ class TestDrift:
     def test_a_claim_still_being_worked_on_is_flagged_and_stays_where_it_is(self, ada):
         claim = make_claim(ada)
         drift_at(make_citation(claim, ada))
-        hear(0)
+        hear_drifts(0)
         carry_everything()
         claim.refresh_from_db()
         assert (claim.stage, claim.flags.count()) == (Stage.INBOX, 1)
+
+
+def test_a_damaged_copy_flags_the_claims_that_rest_on_it_once(ada, capsys):
+    claim = corroborated(ada)
+    capture = claim.citations.first().capture
+    for _ in range(2):
+        call_command("flag_damaged", str(capture.pk), "999999")
+        carry_everything()
+    assert flagged(claim) == ["capture_damaged"]
+    assert "are being flagged" in capsys.readouterr().out
+    claim.refresh_from_db()
+    assert (claim.state, claim.stage) == (State.CORROBORATED, Stage.IN_REVIEW)
 
 
 class TestWhatPeopleDo:
@@ -183,8 +196,8 @@ class TestWhatPeopleDo:
         actions.correct_source(first.source, by=ada, expected_version=1, byline="A. Orlova", title="Otherwise")
         assert flagged(claim) == []
         actions.correct_source(first.source, by=ada, expected_version=2, credit_line="Yonhap")
-        assert (flagged(claim), flagged(working)) == (["source_changed"], ["source_changed"])
-        assert "The rule now misses: One more archived source" in claim.flags.get().sentence
+        assert (flagged(claim), flagged(working)) == (["source_changed"], [])
+        assert "The rule now misses: One more independent line" in claim.flags.get().sentence
 
     def test_a_flag_is_cleared_by_an_editor_with_a_reason_once_and_kept(self, ada):
         claim = corroborated(ada)
@@ -215,7 +228,7 @@ class TestOverLinks:
 
     def reached(self, claims, start, ada):
         drift_at(make_citation(claims[start], ada))
-        hear(0)
+        hear_drifts(0)
         carry_everything()
         return {name for name, claim in claims.items() if claim.flags.exists()}
 
@@ -285,7 +298,7 @@ class TestMany:
     def test_many_claims_are_flagged_in_batches_and_none_twice_though_a_worker_dies_between(self, ada):
         citation = self.many(ada, 250)
         drift_at(citation)
-        hear(0)
+        hear_drifts(0)
         cause = Cause.objects.get()
         assert not carry(cause, batches=1)
         assert Flag.objects.count() == 100
@@ -305,7 +318,7 @@ class TestMany:
         drift_at(self.many(ada, 3))
         assert Drift.objects.untaken().count() == 1
         sweep()
-        hear(0)
+        hear_drifts(0)
         sweep()
         assert Cause.objects.to_carry().count() == 1
 
@@ -320,7 +333,7 @@ def test_of_many_workers_at_once_each_claim_gets_one_flag():
     def work():
         try:
             start.wait(10)
-            hear(0)
+            hear_drifts(0)
             for cause in Cause.objects.to_carry():
                 carry_on(cause.pk)
         except Exception as error:

@@ -15,8 +15,9 @@ from apps.claims import actions
 from apps.claims.models import Caveat, ClaimLink, Correction, ReplyRequest, Use
 from apps.claims.refusals import ReasonMissing, Refusal
 from apps.claims.replies import sentences
-from apps.claims.states import Stance
+from apps.claims.states import Stance, State
 from tests.newsroom import (
+    decide,
     make_citation,
     make_claim,
     make_editor,
@@ -48,8 +49,7 @@ def two(ada):
 
 def corroborate(claim, ada):
     make_two_lines(claim, ada)
-    claim.refresh_from_db()
-    return actions.corroborate(claim, by=ada, reason="Two bodies know.", expected_version=claim.version)
+    return decide(claim, State.CORROBORATED, ada)
 
 
 class TestLinks:
@@ -216,11 +216,10 @@ class TestUses:
         make_use(two, ada)
         corroborate(two, ada)
         make_citation(two, ada, outlet="TASS", stance=Stance.DISPUTES)
-        two.refresh_from_db()
-        actions.dispute(two, by=ada, reason="TASS denies it.", expected_version=two.version)
+        decide(two, State.DISPUTED, ada)
         assert Correction.objects.count() == 1
-        two.refresh_from_db()
-        actions.corroborate(two, by=ada, reason="TASS is wrong.", expected_version=two.version)
+        actions.withdraw_citation(two.citations.live().last(), by=ada, reason="TASS took it back.")
+        decide(two, State.CORROBORATED, ada)
         assert Correction.objects.count() == 1
 
     def test_a_superseded_claim_needs_its_uses_corrected_once(self, ada, one, two):

@@ -66,7 +66,7 @@ def test_credit_lines_name_what_they_have_in_their_own_spelling(claim, ada):
     make_citation(claim, ada, outlet="UrduPoint", credit_line="(AFP)")
     make_citation(claim, ada, outlet="The News", credit_line="AFP")
     (line,) = lines_of(live(claim)).of(Stance.SUPPORTS)
-    assert line.why == ("The UrduPoint and the News pages are one line: both by the credit line print AFP's copy.",)
+    assert line.why == ("The UrduPoint and the News pages are one line: both print AFP's copy (by the credit line).",)
     assert line.is_pending
     assert line.suggestions == ()
 

@@ -13,6 +13,7 @@ from apps.accounts.models import User
 from apps.archive.models import Capture
 from apps.audit.models import Entry
 from apps.claims import policy
+from apps.claims.evidence import gather
 from apps.claims.models import Claim
 from apps.claims.states import Stage, State
 from verifydesk.demo import wire_site
@@ -46,14 +47,14 @@ def test_two_captured_is_corroborated_on_two_lines_with_afps_caveat_as_context(l
     two = claim("two North Korean soldiers")
     assert (two.state, two.stage) == (State.CORROBORATED, Stage.SETTLED)
     assert two.decisions.get().met[0] == (
-        "2 archived sources stand apart: Security Service of Ukraine and Yonhap News Agency."
+        "Two independent lines support the claim: Security Service of Ukraine and Yonhap News Agency."
     )
 
 
 def test_one_captured_has_links_enough_and_lines_too_few(loaded):
     one = claim("one wounded")
     assert (one.state, one.stage) == (State.UNVERIFIED, Stage.IN_REVIEW)
-    assessment = policy.assess(State.CORROBORATED, one.citations.live().with_evidence())
+    assessment = policy.assess(State.CORROBORATED, gather(one))
     assert not assessment.allowed
     assert any("AFP and The Straits Times are one line" in sentence for sentence in assessment.noted)
 

@@ -6,10 +6,12 @@ import pytest
 from django.urls import URLPattern, reverse
 
 from apps.archive.models import Capture
+from apps.claims.states import State
 from apps.desk.urls import urlpatterns
 from apps.sources.models import ConfidentialSource
 from tests.archive.recorded import store_page
 from tests.newsroom import (
+    ask,
     make_attempt,
     make_citation,
     make_claim,
@@ -17,6 +19,7 @@ from tests.newsroom import (
     make_knowledge,
     make_person,
     make_story,
+    make_two_lines,
     store_record,
 )
 
@@ -52,6 +55,13 @@ TABLE: dict[str, tuple[str, set[str]]] = {
     "claim_caveat": ("GET", CITES),
     "claim_use": ("GET", CITES),
     "claim_confide": ("GET", CITES),
+    "claim_override": ("POST", {"standards_editor"}),
+    "request_sign": ("POST", DECIDES),
+    "request_refuse": ("POST", DECIDES),
+    "request_withdraw": ("POST", DECIDES),
+    "citation_answer": ("GET", DECIDES),
+    "policy": ("GET", EVERYONE),
+    "policy_edit": ("GET", {"standards_editor"}),
     "claim_cite": ("POST", CITES),
     "citation_withdraw": ("POST", CITES),
     "source": ("GET", EVERYONE),
@@ -97,6 +107,12 @@ WITHOUT_SIGN_IN = {"health", "sign_in"}
 NAMES = [pattern.name for pattern in urlpatterns if isinstance(pattern, URLPattern)]
 
 
+def make_claim_with_two_lines(by):
+    claim = make_claim(by, "Two lines know.")
+    make_two_lines(claim, by)
+    return claim
+
+
 @pytest.fixture
 def addresses():
     """An address for each name, with rows behind it."""
@@ -123,6 +139,7 @@ def addresses():
         "page": citation.source.page_id,
         "story": claim.story_id,
         "attempt": attempt.pk,
+        "request": ask(make_claim_with_two_lines(ada), State.CORROBORATED, ada).pk,
     }
     found = {}
     for name in NAMES:
@@ -145,6 +162,8 @@ def addresses():
             "replies_due",
             "corrections",
             "confidentials",
+            "policy",
+            "policy_edit",
         }
         special = {"capture_diff": [citation.capture_id, document.pk], "capture_document": [document.pk]}
         special["confidential_withdraw"] = [secret.source.key, secret.pk]

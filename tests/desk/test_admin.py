@@ -96,22 +96,32 @@ class TestDeciding:
         response = self.decide(client, make_claim(sofia))
         assert response.templates[0].name == "admin/claims/decide.html"
 
-    def test_it_moves_through_the_same_action_and_says_so(self, client, sofia):
+    def test_it_asks_through_the_same_action_and_says_that_somebody_has_to_sign(self, client, sofia):
         claim = make_claim(sofia)
         make_two_lines(claim, sofia)
         response = self.decide(client, claim, to_state="corroborated", reason="Two lines.")
         claim.refresh_from_db()
-        assert claim.state == State.CORROBORATED
-        assert "is corroborated now" in response.content.decode()
-        entry = Entry.objects.get(verb="claim_corroborated")
+        assert claim.state == State.UNVERIFIED
+        assert "A second editor has to sign at the desk." in response.content.decode()
+        entry = Entry.objects.get(verb="move_requested")
         assert (entry.actor, entry.channel, entry.reason) == (sofia, "admin", "Two lines.")
+
+    def test_it_moves_where_the_rule_lets_one_person_decide(self, client, sofia):
+        claim = make_claim(sofia)
+        make_citation(claim, sofia, outlet="TASS", stance="disputes")
+        response = self.decide(client, claim, to_state="disputed", reason="TASS denies it.")
+        claim.refresh_from_db()
+        assert claim.state == State.DISPUTED
+        assert "is disputed now" in response.content.decode()
+        entry = Entry.objects.get(verb="claim_disputed")
+        assert (entry.actor, entry.channel, entry.reason) == (sofia, "admin", "TASS denies it.")
 
     def test_it_refuses_what_the_rule_refuses_and_says_why(self, client, sofia):
         claim = make_claim(sofia)
         response = self.decide(client, claim, to_state="corroborated", reason="I feel it.")
         claim.refresh_from_db()
         assert claim.state == State.UNVERIFIED
-        assert "Two archived sources" in response.content.decode()
+        assert "Two independent lines" in response.content.decode()
 
     def test_it_refuses_a_claim_that_changed_between_question_and_answer(self, client, sofia):
         claim = make_claim(sofia)
@@ -137,12 +147,19 @@ class TestDeciding:
 
 def test_stories_and_parties_are_changed_through_the_actions(client, sofia):
     client.post(url(Story, "add"), {"title": "A matter", "summary": ""})
-    client.post(url(Party, "add"), {"name": "NIS", "kind": "body", "note": ""})
+    client.post(url(Party, "add"), {"name": "NIS", "kind": "body", "note": "", "is_named": "on"})
     story, party = Story.objects.get(), Party.objects.get()
     client.post(
         url(Story, "change", story.pk), {"title": "The matter", "initial-title": "A matter", "summary": "Of it."}
     )
-    shown = {"name": "NIS", "initial-name": "NIS", "kind": "body", "initial-kind": "body"}
+    shown = {
+        "name": "NIS",
+        "initial-name": "NIS",
+        "kind": "body",
+        "initial-kind": "body",
+        "is_named": "on",
+        "initial-is_named": "True",
+    }
     client.post(url(Party, "change", party.pk), shown | {"note": "Seoul."})
     assert list(Entry.objects.order_by("id").values_list("verb", flat=True)) == [
         "story_opened",

@@ -14,6 +14,8 @@ from apps.claims.models import Citation, Claim, Decision
 from apps.claims.states import Stage, State
 from apps.sources.models import Source
 from tests.newsroom import (
+    corroborate,
+    decide,
     make_citation,
     make_claim,
     make_editor,
@@ -53,13 +55,23 @@ def text(response):
 
 
 class TestMoving:
-    def test_an_editor_corroborates_and_is_sent_back_to_the_claim(self, desk, claim):
+    def test_an_editor_asks_for_corroborated_and_is_sent_back_to_the_claim_where_it_waits(self, desk, claim):
         typed = {"reason": "Two bodies know.", "expected_version": claim.version}
         response = desk.post(at("claim_corroborate", claim), typed)
         assert response.status_code == 302
         claim.refresh_from_db()
-        assert claim.state == State.CORROBORATED
-        assert "Two bodies know." in text(desk.get(at("claim", claim)))
+        assert (claim.state, claim.stage) == (State.UNVERIFIED, Stage.IN_REVIEW)
+        page = text(desk.get(at("claim", claim)))
+        assert "You ask: corroborated" in page
+        assert "Two bodies know." in page
+        assert "Waits for another editor." in page
+
+    def test_an_editor_marks_disputed_alone_as_the_first_rule_lets_one(self, desk, claim, ada):
+        make_citation(claim, ada, outlet="TASS", stance="disputes")
+        typed = {"reason": "TASS denies it.", "expected_version": claim.version}
+        assert desk.post(at("claim_dispute", claim), typed).status_code == 302
+        claim.refresh_from_db()
+        assert claim.state == State.DISPUTED
 
     def test_htmx_gets_the_fragments_and_no_page(self, desk, claim):
         typed = {"reason": "Two bodies know.", "expected_version": claim.version}
@@ -124,7 +136,7 @@ class TestMoving:
     def test_a_reporter_sees_what_is_missing_but_no_button(self, client, claim):
         client.force_login(make_reporter())
         page = text(client.get(at("claim", claim)))
-        assert "2 archived sources stand apart" in page
+        assert "Two independent lines support the claim" in page
         assert at("claim_corroborate", claim) not in page
 
 
@@ -133,7 +145,7 @@ class TestAPageThatWasLeftOpen:
 
     @pytest.fixture
     def decided(self, claim):
-        actions.corroborate(claim, by=make_editor("ben"), reason="Two bodies know.", expected_version=claim.version)
+        decide(claim, State.CORROBORATED, make_editor("vera"), signed_by=make_editor("ben"))
         claim.refresh_from_db()
         return claim
 
@@ -142,7 +154,7 @@ class TestAPageThatWasLeftOpen:
         page = text(desk.post(at("claim_cite", decided), typed, headers=HTMX))
         assert 'id="moves"' in page
         assert "Reopen: unverified again" in page
-        assert "Mark corroborated" not in page
+        assert "Ask to mark corroborated" not in page
         assert "Ben decided meanwhile: the claim is corroborated now." in page
 
     def test_citing_on_a_page_that_knows_the_state_leaves_the_panel_and_what_is_typed_in_it(self, desk, decided):
@@ -182,7 +194,7 @@ class TestAPageThatWasLeftOpen:
 class TestTheVerdictThatStands:
     @pytest.fixture
     def corroborated(self, claim, ada):
-        actions.corroborate(claim, by=ada, reason="Two bodies know.", expected_version=claim.version)
+        corroborate(claim, ada)
         claim.refresh_from_db()
         return claim
 
@@ -192,7 +204,7 @@ class TestTheVerdictThatStands:
         actions.withdraw_citation(corroborated.citations.first(), by=ada, reason="The outlet took it back.")
         response = desk.get(at("claim", corroborated))
         assert loud in text(response)
-        assert response.context["standing"].missing[0] in text(response).split(loud)[1].split("</header>")[0]
+        assert response.context["lost"][0] in text(response).split(loud)[1].split("</header>")[0]
 
     def test_a_claim_without_a_verdict_has_none_to_lose(self, desk, ada):
         assert "The evidence for this verdict" not in text(desk.get(at("claim", make_claim(ada))))

@@ -8,10 +8,9 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from apps.claims import actions
 from apps.claims.models import Claim
 from apps.claims.states import State
-from tests.newsroom import make_claim, make_editor, make_reporter, make_story, make_two_lines
+from tests.newsroom import corroborate, make_claim, make_editor, make_reporter, make_story, make_two_lines
 
 pytestmark = pytest.mark.django_db
 
@@ -39,7 +38,7 @@ def newsroom(ada):
     story = make_story(ada)
     captured = make_claim(ada, "Two soldiers were captured.", story=story, claimant="SBU", assignee=ada)
     make_two_lines(captured, ada)
-    actions.corroborate(captured, by=ada, reason="Yes.", expected_version=1)
+    corroborate(captured, ada)
     make_claim(ada, "The papers were false.", story=story, due=now - timedelta(hours=1))
     make_claim(ada, "More troops are coming.", due=now + timedelta(hours=3))
     make_claim(ada, "A bridge was hit.", due=now + timedelta(days=3))
@@ -105,7 +104,7 @@ def test_the_number_of_queries_does_not_grow_with_the_rows(desk, ada):
             desk.get(reverse("desk:queue"))
         return len(queries)
 
-    make_claim(ada, "One.", story=make_story(ada))
+    make_two_lines(make_claim(ada, "One.", story=make_story(ada)), ada)
     few = asked()
     for number in range(20):
         make_two_lines(make_claim(ada, f"More {number}.", claimant=f"Party {number}"), ada)

@@ -3,9 +3,8 @@
 import pytest
 from django.urls import reverse
 
-from apps.claims import actions
 from apps.claims.models import Story
-from tests.newsroom import make_claim, make_editor, make_story, make_two_lines
+from tests.newsroom import corroborate, make_claim, make_editor, make_story, make_two_lines
 
 pytestmark = pytest.mark.django_db
 
@@ -42,7 +41,7 @@ def test_its_page_shows_its_claims_with_counts_and_by_state(client, ada):
     story = make_story(ada)
     settled = make_claim(ada, "A settled one.", story=story)
     make_two_lines(settled, ada)
-    actions.corroborate(settled, by=ada, reason="Yes.", expected_version=1)
+    corroborate(settled, ada)
     make_claim(ada, "An open one.", story=story)
     make_claim(ada, "Of another matter.")
     url = reverse("desk:story", args=[story.pk])

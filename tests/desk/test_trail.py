@@ -14,9 +14,11 @@ from apps.audit.verbs import Verb
 from apps.claims import actions
 from apps.claims.states import Stance
 from apps.sources.models import Source
-from tests.newsroom import make_claim, make_editor, make_outlet, make_reporter, make_story, make_two_lines
+from tests.newsroom import corroborate, make_claim, make_editor, make_outlet, make_reporter, make_story, make_two_lines
 
 pytestmark = pytest.mark.django_db
+ASKED = "Ada asked for “corroborated”: a second editor has to sign"
+SIGNED = "Vera marked the claim corroborated"
 
 
 @pytest.fixture
@@ -30,7 +32,7 @@ def ada(client):
 def claim(ada):
     claim = make_claim(ada, "Two were captured.")
     make_two_lines(claim, ada)
-    actions.corroborate(claim, by=ada, reason="Two bodies know.", expected_version=1)
+    corroborate(claim, ada)
     make_claim(make_reporter(), "Another.")
     return claim
 
@@ -42,18 +44,18 @@ def told(client, **query):
 
 
 def test_it_tells_who_did_what_and_why_newest_first(client, claim):
-    assert told(client) == ["Rita opened the claim", "Ada marked the claim corroborated", "Ada opened the claim"]
+    assert told(client) == ["Rita opened the claim", SIGNED, ASKED, "Ada opened the claim"]
     assert "Two bodies know." in client.get(reverse("desk:trail")).content.decode()
 
 
 def test_it_is_narrowed_by_person_verb_claim_door_and_day(client, claim, ada):
-    assert told(client, actor=ada.pk) == ["Ada marked the claim corroborated", "Ada opened the claim"]
-    assert told(client, verb="claim_corroborated") == ["Ada marked the claim corroborated"]
-    assert told(client, claim=claim.pk) == ["Ada marked the claim corroborated", "Ada opened the claim"]
+    assert told(client, actor=ada.pk) == [ASKED, "Ada opened the claim"]
+    assert told(client, verb="claim_corroborated") == [SIGNED]
+    assert told(client, claim=claim.pk) == [SIGNED, ASKED, "Ada opened the claim"]
     assert told(client, channel="web") == []
-    assert len(told(client, channel="command")) == 3
+    assert len(told(client, channel="command")) == 4
     today = timezone.localdate()
-    assert len(told(client, first=today, last=today)) == 3
+    assert len(told(client, first=today, last=today)) == 4
     assert told(client, last=today - timedelta(days=1)) == []
     assert told(client, first=today + timedelta(days=1)) == []
     assert told(client, actor=ada.pk, verb="claim_opened", claim=claim.pk) == ["Ada opened the claim"]
@@ -81,11 +83,11 @@ def test_a_filter_that_can_not_be_read_is_said_and_breaks_nothing(client, claim,
     assert response.status_code == 200
     assert response.context["filter"].form.errors
     assert "was left out" in response.content.decode()
-    assert len(response.context["slice"].rows) == 3
+    assert len(response.context["slice"].rows) == 4
 
 
 def test_a_filter_that_can_be_read_still_narrows_beside_one_that_can_not(client, claim):
-    assert told(client, verb="claim_corroborated", first="soon") == ["Ada marked the claim corroborated"]
+    assert told(client, verb="claim_corroborated", first="soon") == [SIGNED]
     assert "was left out" not in client.get(reverse("desk:trail"), {"verb": "claim_corroborated"}).content.decode()
 
 

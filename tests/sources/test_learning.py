@@ -5,13 +5,14 @@ import pytest
 from apps.accounts.permissions import NotAllowed
 from apps.archive.models import Capture
 from apps.audit.models import Entry
-from apps.claims.actions import correct_source, corroborate
+from apps.claims.actions import correct_source
 from apps.claims.tasks import reconsider_citing
 from apps.sources.actions import learn_from_capture, register_party
 from apps.sources.credits import credit_names
 from apps.sources.models import Party, Source
 from apps.sources.tasks import learn
 from tests.newsroom import (
+    corroborate,
     make_capture,
     make_citation,
     make_claim,
@@ -33,7 +34,7 @@ def ada():
 def test_a_copy_that_brings_a_shared_credit_line_sends_a_verdict_back_to_review(ada):
     claim = make_claim(ada)
     first, _ = make_two_lines(claim, ada)
-    corroborate(claim, by=ada, reason="Two bodies know.", expected_version=1)
+    corroborate(claim, ada)
     copy = make_capture(first.source.page)
     make_extract(copy, credit_line="Yonhap")
     learn(copy.pk)
@@ -69,14 +70,14 @@ def test_a_fact_emptied_by_hand_stays_empty_when_a_copy_says_otherwise(ada):
 def test_a_corrected_credit_line_sends_a_verdict_that_rested_on_it_back_to_review(ada):
     claim = make_claim(ada)
     first, _ = make_two_lines(claim, ada)
-    corroborate(claim, by=ada, reason="Two bodies know.", expected_version=1)
+    corroborate(claim, ada)
     correct_source(first.source, by=ada, expected_version=1, title="The same, in other words")
     claim.refresh_from_db()
     assert claim.stage == "settled"
     correct_source(first.source, by=ada, expected_version=2, credit_line="Yonhap")
     claim.refresh_from_db()
     assert (claim.state, claim.stage) == ("corroborated", "in_review")
-    assert "One more archived source" in Entry.objects.in_streams([claim.stream])[0].sentence
+    assert "One more independent line" in Entry.objects.in_streams([claim.stream])[0].sentence
 
 
 def test_a_reporter_corrects_and_an_auditor_may_not(ada):

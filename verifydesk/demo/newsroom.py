@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from django.utils import timezone
 
@@ -22,8 +23,8 @@ from apps.archive.models import Capture
 from apps.archive.reading import reader
 from apps.audit.context import Channel, entered_by
 from apps.claims import actions
-from apps.claims.models import Claim, Story
-from apps.claims.states import Stage, Stance
+from apps.claims.models import Claim, MoveRequest, Story
+from apps.claims.states import Stage, Stance, State
 from apps.sources.tasks import learn
 
 PEOPLE = [
@@ -136,6 +137,7 @@ def _two_captured(story: Story, people: dict[str, User], wire: str) -> None:
         Stance.SUPPORTS,
         quote="Both are wounded.",
         note="First-hand: the SBU's own recording.",
+        first_hand=True,
     )
     _cite(
         claim,
@@ -152,13 +154,16 @@ def _two_captured(story: Story, people: dict[str, User], wire: str) -> None:
         quote="AFP could not independently verify the nationality of the two men.",
         note="Print the caveat. Neither Moscow nor Pyongyang has reacted.",
     )
-    actions.corroborate(
+    request = actions.request_move(
         claim,
+        State.CORROBORATED,
         by=ada,
         reason="The SBU shows the men; the NIS confirms the capture and its date on its own account."
         " Their nationality rests on these two bodies: print it with attribution.",
         expected_version=_version(claim),
     )
+    if isinstance(request, MoveRequest):
+        actions.sign_off(request, by=people["ben"], expected_version=_version(claim))
 
 
 def _casualties(story: Story, people: dict[str, User], wire: str) -> None:
@@ -186,8 +191,9 @@ def _casualties(story: Story, people: dict[str, User], wire: str) -> None:
         quote="more than 1,000 men, a total in which it includes the wounded",
     )
     _cite(claim, tom, f"{wire}/jcs/2024/12/23/assessment-north-korean-troops", Stance.DISPUTES)
-    actions.dispute(
+    actions.request_move(
         claim,
+        State.DISPUTED,
         by=ben,
         reason="Kyiv says nearly 3,000 and Seoul's Joint Chiefs say more than 1,000, for killed and wounded together,"
         " on the same day. Print both, each with its source.",
@@ -214,9 +220,9 @@ def _open(
     return actions.assign(claim, by=editor, expected_version=claim.version, assignee=reporter)
 
 
-def _cite(claim: Claim, by: User, url: str, stance: Stance, quote: str = "", note: str = "") -> None:
+def _cite(claim: Claim, by: User, url: str, stance: Stance, **said: Any) -> None:
     """Cite, and do the worker's part here and now, so that the newsroom is whole when it opens."""
-    citation = actions.cite(claim, by=by, url=url, stance=stance, quote=quote, note=note)
+    citation = actions.cite(claim, by=by, url=url, stance=stance, **said)
     with entered_by(Channel.WORKER):
         if not capture.run(citation.capture_id):
             failed = Capture.objects.get(pk=citation.capture_id)

@@ -1,21 +1,20 @@
 from django.db import migrations
 
-GIVEN = {"standards_editor": "name_on_confidential", "auditor": "read_private_trail"}
+ADDED = {"standards_editor": ["name_on_confidential"], "auditor": ["read_private_trail"]}
 
 
 def give(apps, schema_editor):
-    for role in apps.get_model("accounts", "Role").objects.filter(slug__in=GIVEN):
-        if GIVEN[role.slug] not in role.capabilities:
-            role.capabilities = [*role.capabilities, GIVEN[role.slug]]
-            role.save(update_fields=["capabilities"])
+    for role in apps.get_model("accounts", "Role").objects.filter(slug__in=ADDED):
+        role.capabilities = [*role.capabilities, *(one for one in ADDED[role.slug] if one not in role.capabilities)]
+        role.save(update_fields=["capabilities"])
 
 
 def take_back(apps, schema_editor):
-    for role in apps.get_model("accounts", "Role").objects.filter(slug__in=GIVEN):
-        role.capabilities = [one for one in role.capabilities if one != GIVEN[role.slug]]
+    for role in apps.get_model("accounts", "Role").objects.filter(slug__in=ADDED):
+        role.capabilities = [one for one in role.capabilities if one not in ADDED[role.slug]]
         role.save(update_fields=["capabilities"])
 
 
 class Migration(migrations.Migration):
-    dependencies = [("accounts", "0002_first_roles")]
+    dependencies = [("accounts", "0003_rule_and_override")]
     operations = [migrations.RunPython(give, take_back)]

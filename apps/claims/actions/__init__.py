@@ -3,9 +3,19 @@
 Each action asks in this order: permission, lock, rule; then it writes and records, in one transaction.
 """
 
+from apps.claims.actions.answers import answer_dispute
+from apps.claims.actions.attributions import (
+    attribute,
+    confirm_attribution,
+    hear_of,
+    reject_attribution,
+    rule_apart,
+    withdraw_attribution,
+    withdraw_ruling,
+)
 from apps.claims.actions.caveats import record_caveat, withdraw_caveat
 from apps.claims.actions.citations import adopt_copy, cite, correct_source, reconsider, withdraw_citation
-from apps.claims.actions.claims import assign, change_stage, edit_claim, open_claim
+from apps.claims.actions.claims import assign, change_stage, edit_claim, open_claim, verify_again
 from apps.claims.actions.confidential import (
     cite_confidential,
     look_at_confidential,
@@ -16,55 +26,63 @@ from apps.claims.actions.confidential import (
     who_looked,
     withdraw_confidential,
 )
-from apps.claims.actions.decisions import corroborate, dispute, reopen
-from apps.claims.actions.flags import (
-    clear_flag,
-    flag_for_attribution,
-    flag_for_damage,
-    flag_for_drift,
-    flag_to_verify_again,
-)
+from apps.claims.actions.decisions import override, reopen
+from apps.claims.actions.flags import clear_flag, flag_for_attribution, flag_for_damage, flag_for_drift
 from apps.claims.actions.links import link_claims, withdraw_link
+from apps.claims.actions.moves import refuse_move, request_move, sign_off, withdraw_request
+from apps.claims.actions.policies import edit_policy
 from apps.claims.actions.replies import request_reply, settle_reply
 from apps.claims.actions.stories import edit_story, open_story
 from apps.claims.actions.uses import follow_up, note_use, settle_correction, withdraw_use
 
 __all__ = [
     "adopt_copy",
+    "answer_dispute",
     "assign",
+    "attribute",
     "change_stage",
     "cite",
     "cite_confidential",
     "clear_flag",
+    "confirm_attribution",
     "correct_source",
-    "corroborate",
-    "dispute",
     "edit_claim",
+    "edit_policy",
     "edit_story",
     "flag_for_attribution",
     "flag_for_damage",
     "flag_for_drift",
-    "flag_to_verify_again",
     "follow_up",
+    "hear_of",
     "link_claims",
     "look_at_confidential",
     "name_on_confidential",
     "note_use",
     "open_claim",
     "open_story",
+    "override",
     "proof",
     "reconsider",
     "record_caveat",
+    "refuse_move",
     "register_confidential",
+    "reject_attribution",
     "reopen",
+    "request_move",
     "request_reply",
+    "rule_apart",
     "seal_confidential",
     "settle_correction",
     "settle_reply",
+    "sign_off",
+    "verify_again",
     "who_looked",
+    "withdraw_attribution",
     "withdraw_caveat",
     "withdraw_citation",
     "withdraw_confidential",
     "withdraw_link",
+    "withdraw_request",
+    "withdraw_ruling",
     "withdraw_use",
 ]

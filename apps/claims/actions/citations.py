@@ -31,7 +31,16 @@ from apps.sources.actions import SourceFacts, register_source
 from apps.sources.models import Source
 
 
-def cite(claim: Claim, *, by: User, url: str, stance: Stance, quote: str = "", note: str = "") -> Citation:
+def cite(
+    claim: Claim,
+    *,
+    by: User,
+    url: str,
+    stance: Stance,
+    quote: str = "",
+    note: str = "",
+    first_hand: bool = False,
+) -> Citation:
     """Attach the page at this address to the claim and ask the archive for a copy.
 
     Raises archive.addresses.Refused for what is no web address, AlreadyCited for a page that stands here already.
@@ -51,6 +60,7 @@ def cite(claim: Claim, *, by: User, url: str, stance: Stance, quote: str = "", n
             stance=stance,
             quote=quote,
             note=note,
+            first_hand=first_hand,
             cited_by=by,
         )
         watch_page(source.page, by=by)
@@ -69,6 +79,7 @@ def cite(claim: Claim, *, by: User, url: str, stance: Stance, quote: str = "", n
                 "stance": citation.get_stance_display().lower(),
                 "quote": quote,
                 "note": note,
+                "first_hand": first_hand,
             },
         )
         if stance == Stance.DISPUTES and claim.state != State.DISPUTED:
@@ -142,8 +153,7 @@ def reconsider(source: Source) -> None:
     The worker's door, so no person.
     """
     with transaction.atomic():
-        if Claim.objects.decided().citing(source).exists():
-            flag_for_source(lock(source), [], by=None)
+        flag_for_source(lock(source), [], by=None)
 
 
 def adopt_copy(capture: Capture) -> None:

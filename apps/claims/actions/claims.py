@@ -7,6 +7,7 @@ from typing import TypedDict, Unpack
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
 from apps.accounts.capabilities import Capability
 from apps.accounts.models import User
@@ -15,6 +16,7 @@ from apps.audit.actions import record
 from apps.audit.verbs import Verb
 from apps.audit.versioned import differences, lock
 from apps.claims import similar
+from apps.claims.actions.flags import flag_to_verify_again
 from apps.claims.actions.writing import write_claim
 from apps.claims.models import Claim, Story
 from apps.claims.refusals import Decided, Refusal
@@ -142,10 +144,31 @@ def change_stage(claim: Claim, *, by: User, expected_version: int, stage: Stage)
             return claim
         before = {"stage": claim.get_stage_display()}
         claim.stage = stage
+        if stage == Stage.SETTLED and claim.state != State.UNVERIFIED:
+            claim.verified_at = timezone.now()
         write_claim(
-            claim, Verb.CLAIM_STAGED, by, fields=["stage"], before=before, after={"stage": claim.get_stage_display()}
+            claim,
+            Verb.CLAIM_STAGED,
+            by,
+            fields=["stage", "verified_at"],
+            before=before,
+            after={"stage": claim.get_stage_display()},
         )
     return claim
+
+
+def verify_again(claim: Claim, *, days: int) -> None:
+    """Send a claim whose verdict is older than the rule allows back to review; the verdict stays.
+
+    The clock's door, so no person. Whoever settles the claim again has looked at it.
+    """
+    with transaction.atomic():
+        claim = lock(claim)
+        if Claim.objects.needs_verifying_again(days, timezone.now()).filter(pk=claim.pk).exists():
+            claim.stage = Stage.IN_REVIEW
+            before, after = {"stage": Stage.SETTLED.label}, {"stage": Stage.IN_REVIEW.label, "days": days}
+            write_claim(claim, Verb.VERIFY_AGAIN, None, fields=["stage"], before=before, after=after)
+            flag_to_verify_again(claim, days)
 
 
 def _party(name: str, by: User) -> Party | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import uuid4
 
 from django.db import transaction
 from django.utils import timezone
@@ -13,13 +14,16 @@ from apps.accounts.permissions import require
 from apps.archive.models import Capture, Drift
 from apps.audit.verbs import Verb
 from apps.audit.versioned import lock
+from apps.claims import policy
 from apps.claims.actions.bells import ring_for
 from apps.claims.actions.spreading import raise_flags, reach_directly
 from apps.claims.actions.writing import write_claim
+from apps.claims.evidence import gather
 from apps.claims.models import Cause, Citation, Claim, Flag
 from apps.claims.refusals import ReasonMissing, Refusal
 from apps.claims.states import Stage, State
 from apps.sources.models import Attribution, Source
+from apps.sources.tracing import leading_to
 
 Kind = Cause.Kind
 FOUND = {Drift.Kind.CHANGED: Kind.DRIFT, Drift.Kind.QUOTE_GONE: Kind.QUOTE_GONE, Drift.Kind.GONE: Kind.PAGE_GONE}
@@ -59,7 +63,7 @@ def flag_for_citation(citation: Citation, claim: Claim, kind: Cause.Kind, senten
 
 def flag_for_source(source: Source, changed: list[str], *, by: User | None) -> Cause | None:
     """Facts that lines rest on have changed. Without a person only verdicts that no longer hold are flagged."""
-    if not Citation.objects.live().filter(source=source).exists():
+    if by is None and not Claim.objects.decided().citing_any(leading_to(source)).exists():
         return None
     facts = ", ".join(changed).replace("_", " ")
     sentence = f"What is known of {source.label} has changed{f': {facts}' if facts else ''}."
@@ -67,37 +71,43 @@ def flag_for_source(source: Source, changed: list[str], *, by: User | None) -> C
     return _begin(cause)
 
 
-def flag_for_attribution(attribution: Attribution, *, by: User) -> Cause | None:
+def flag_for_attribution(attribution: Attribution, *, by: User | None) -> Cause | None:
     """An attribution was entered, confirmed, rejected or withdrawn: news for every claim that rests on its source."""
-    state = attribution.get_state_display().lower()
-    sentence = f"An attribution was {'entered' if state == 'confirmed' else state}: {attribution}."
-    key = f"attribution:{attribution.pk}:{attribution.state}"
-    if attribution.of_source_id is None:
+    if not Claim.objects.relied_on().citing_any(leading_to(attribution.of)).exists():
         return None
-    cause = news(Kind.ATTRIBUTION, key, sentence, by=by, source=attribution.of_source, attribution=attribution)
-    return _begin(cause)
+    state = attribution.get_state_display().lower()
+    is_entered = attribution.state == attribution.State.CONFIRMED and attribution.found_by == attribution.FoundBy.EDITOR
+    sentence = f"An attribution was {'entered' if is_entered else state}: {attribution}."
+    key = f"attribution:{attribution.pk}:{uuid4().hex}"
+    return _begin(news(Kind.ATTRIBUTION, key, sentence, by=by, attribution=attribution))
+
+
+def flag_for_ruling(claim: Claim, ruling: int, *, by: User) -> None:
+    """Two origins of the locked claim may be one again: flagged where the rule now misses something."""
+    if policy.lost(gather(claim), claim.decisions.first()):
+        sentence = "A ruling that two origins stand apart was taken back."
+        if cause := news(Kind.ATTRIBUTION, f"ruling:{ruling}", sentence, by=by, claim=claim):
+            raise_flags(cause, {claim.pk: []})
 
 
 def flag_for_damage(capture: Capture, sentence: str) -> Cause | None:
-    """A stored copy is damaged: news for every claim that rests on the page. For the command that reads the archive."""
+    """A stored copy is damaged: news, once, for every claim that rests on it. For ``manage.py flag_damaged``."""
     source = Source.objects.filter(page=capture.page_id).select_related("outlet", "page").first()
     if source is None:
         return None
+    told = f"{source.label}: {sentence}"
     with transaction.atomic():
-        return news(
-            Kind.CAPTURE_DAMAGED, f"damaged:{capture.pk}", f"{source.label}: {sentence}", by=None, source=source
-        )
+        return news(Kind.CAPTURE_DAMAGED, f"damaged:{capture.pk}", told, by=None, source=source)
 
 
-def flag_to_verify_again(claim: Claim, since: str) -> Cause | None:
-    """The policy's shelf life of this claim's verdict is over. ``since`` names the verdict, so that it is said once."""
-    with transaction.atomic():
-        claim = lock(claim)
-        sentence = "The policy asks that this verdict be verified again by now."
-        cause = news(Kind.VERIFY_AGAIN, f"verify:{claim.pk}:{since}"[:80], sentence, by=None, claim=claim)
-        if cause:
-            raise_flags(cause, {claim.pk: []})
-    return cause
+def flag_to_verify_again(claim: Claim, days: int) -> None:
+    """The verdict of the locked claim is older than the rule allows. A matter of this claim: its links are not told."""
+    sentence = f"The verdict is older than {days} days: verify the claim again."
+    now = timezone.now()
+    cause = Cause.objects.create(
+        key=f"verify:{claim.pk}:{claim.version}", kind=Kind.VERIFY_AGAIN, sentence=sentence, claim=claim, carried_at=now
+    )
+    Flag.objects.create(claim=claim, cause=cause, is_carried=True)
 
 
 def news(kind: Cause.Kind, key: str, sentence: str, *, by: User | None, **about: Any) -> Cause | None:

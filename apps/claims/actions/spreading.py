@@ -6,7 +6,8 @@ A worker that dies costs time; circles end because a cause flags a claim once.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
@@ -15,8 +16,10 @@ from django.utils import timezone
 from apps.audit.verbs import Verb
 from apps.claims import policy
 from apps.claims.actions.writing import write_claim
+from apps.claims.evidence import gather
 from apps.claims.models import FARTHEST, Cause, Citation, CitationQuerySet, Claim, ClaimLink, Flag
 from apps.claims.states import Stage, Stance, State
+from apps.sources.tracing import leading_to
 
 BATCH = 100
 # Which way news travels. A whole rests on its parts, and no part on the whole. What superseded a claim was built on it,
@@ -43,7 +46,7 @@ def carry(cause: Cause, *, batches: int) -> bool:
 
 def reach_directly(cause: Cause, most: int = BATCH) -> bool:
     """Flag the next claims that rest on the source; whether there were any. Needs the cause's row lock."""
-    if cause.source_id is None:
+    if cause.source_id is None and cause.attribution_id is None:
         return False
     found = resting_on(cause).filter(claim__gt=cause.reached).order_by("claim")
     rows = list(found.values_list("claim", "quote")[:most])
@@ -57,10 +60,17 @@ def reach_directly(cause: Cause, most: int = BATCH) -> bool:
 
 
 def resting_on(cause: Cause) -> CitationQuerySet:
-    """The live citations that bear on a claim and rest on what changed. Context bears nothing."""
-    found = Citation.objects.live().filter(source=cause.source_id).exclude(stance=Stance.CONTEXT)
-    if cause.by_id is None and cause.kind == Cause.Kind.SOURCE_CHANGED:
-        return found.exclude(claim__state=State.UNVERIFIED)
+    """The live citations that bear on a claim and rest on what changed. Context bears nothing.
+
+    Where lines of evidence may be otherwise now, these are the citations of every source that leads there, on claims
+    that somebody relies on: whoever works on a claim sees its lines, and is not flagged for their own work.
+    """
+    found = Citation.objects.live().exclude(stance=Stance.CONTEXT)
+    if cause.kind in ASKS_THE_RULE:
+        changed: Any = cause.attribution.of if cause.attribution else cause.source
+        relied_on = ~Q(claim__state=State.UNVERIFIED) | Q(claim__stage=Stage.SETTLED)
+        return found.filter(relied_on, source__in=leading_to(changed))
+    found = found.filter(source=cause.source_id)
     if (drift := cause.drift) is None:
         return found
     # Whoever cited the page after it had changed has seen it so.
@@ -114,16 +124,27 @@ def raise_flags(cause: Cause, paths: dict[int, list[int]]) -> list[Flag]:
     """Flag these claims, once each, and send those with a verdict or an end of work back to review. Never the state."""
     has_one = set(Flag.objects.filter(cause=cause, claim__in=list(paths)).values_list("claim", flat=True))
     wanted = [pk for pk in sorted(paths) if pk not in has_one]
-    raised = []
+    raised, is_quiet = [], cause.kind in ASKS_THE_RULE and not _is_news_by_itself(cause)
     for claim in Claim.objects.select_for_update(of=("self",)).filter(pk__in=wanted).order_by("pk"):
-        detail = _missing(claim) if cause.kind in ASKS_THE_RULE and not paths[claim.pk] else ""
-        if cause.kind == Cause.Kind.SOURCE_CHANGED and cause.by_id is None and not paths[claim.pk] and not detail:
-            continue
         path = paths[claim.pk]
+        detail = _missing(claim) if cause.kind in ASKS_THE_RULE and not path else ""
+        if is_quiet and not detail and not path:
+            continue
         flag = Flag(claim=claim, cause=cause, path=path, by_way_of_id=path[-1] if path else None, detail=detail)
         raised.append(flag)
         _send_back(claim, flag)
     return Flag.objects.bulk_create(raised)
+
+
+def _is_news_by_itself(cause: Cause) -> bool:
+    """Whether somebody has to look though the verdict still stands.
+
+    A suggestion counts before it is confirmed, and what a copy says of itself is no judgement: the rule tells of these.
+    """
+    if cause.by_id is None:
+        return False
+    edge = cause.attribution
+    return edge is None or edge.found_by == edge.FoundBy.EDITOR or edge.state != edge.State.CONFIRMED
 
 
 def _send_back(claim: Claim, flag: Flag) -> None:
@@ -136,7 +157,5 @@ def _send_back(claim: Claim, flag: Flag) -> None:
 
 def _missing(claim: Claim) -> str:
     """What the rule misses now for the verdict that the claim has."""
-    if claim.state == State.UNVERIFIED:
-        return ""
-    missing: Sequence[str] = policy.assess(State(claim.state), claim.citations.live().with_evidence()).missing
+    missing = policy.lost(gather(claim), claim.decisions.first())
     return f"The rule now misses: {' '.join(missing)}" if missing else ""

@@ -24,8 +24,9 @@ def terms(statement):
         elif len(word) > 2 or word.isdigit():
             found.append(word if word.isdigit() else word[:5])
     pairs = [" ".join(sorted(pair)) for pair in zip(found, found[1:])]
-    numbers = (int.from_bytes(blake2b(term.encode(), digest_size=8).digest(), "big", signed=True) for term in [*found, *pairs])
-    return list(dict.fromkeys(numbers))[:60]
+    threes = [" ".join(sorted(three)) for three in zip(found, found[1:], found[2:])]
+    numbers = (int.from_bytes(blake2b(term.encode(), digest_size=8).digest(), "big", signed=True) for term in [*threes, *pairs, *found])
+    return list(dict.fromkeys(numbers))[:150]
 
 
 def make_findable(apps, schema_editor):
@@ -43,7 +44,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('archive', '0012_drifts_are_taken_up'),
-        ('claims', '0003_who_is_quoted'),
+        ('claims', '0006_rulings'),
         ('sources', '0005_confidential_sources'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

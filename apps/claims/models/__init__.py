@@ -11,10 +11,12 @@ from apps.claims.models.claims import (
     StoryQuerySet,
 )
 from apps.claims.models.confidential import Commitment, ConfidentialCitation
-from apps.claims.models.decisions import Decision
+from apps.claims.models.decisions import Decision, MoveRequest, MoveRequestQuerySet
 from apps.claims.models.flags import FARTHEST, Cause, CauseQuerySet, Flag, FlagQuerySet
 from apps.claims.models.links import ClaimLink, ClaimLinkQuerySet, ClaimTerm
+from apps.claims.models.policies import Policy, PolicyQuerySet
 from apps.claims.models.replies import ReplyRequest, ReplyRequestQuerySet
+from apps.claims.models.rulings import Ruling, RulingQuerySet
 from apps.claims.models.uses import Correction, CorrectionQuerySet, Use, UseQuerySet
 
 __all__ = [
@@ -38,8 +40,14 @@ __all__ = [
     "Decision",
     "Flag",
     "FlagQuerySet",
+    "MoveRequest",
+    "MoveRequestQuerySet",
+    "Policy",
+    "PolicyQuerySet",
     "ReplyRequest",
     "ReplyRequestQuerySet",
+    "Ruling",
+    "RulingQuerySet",
     "Story",
     "StoryQuerySet",
     "Use",

@@ -92,13 +92,22 @@ class ClaimQuerySet(models.QuerySet["Claim"]):
             pk__in=Claim.objects.filter(flags__isnull=False, flags__cleared_at__isnull=True).values("pk")
         )
 
+    def relied_on(self) -> ClaimQuerySet:
+        """Claims with a verdict, and those that are settled without one."""
+        return self.filter(~models.Q(state=State.UNVERIFIED) | models.Q(stage=Stage.SETTLED))
+
     def decided(self) -> ClaimQuerySet:
         """Claims with a verdict."""
         return self.exclude(state=State.UNVERIFIED)
 
-    def citing(self, source: Source) -> ClaimQuerySet:
-        """Claims with a live citation of this source."""
-        live = Citation.objects.live().filter(source=source)
+    def needs_verifying_again(self, days: int, now: datetime) -> ClaimQuerySet:
+        """Settled verdicts that nobody has decided on or looked at again for so many days."""
+        settled = self.filter(stage=Stage.SETTLED, verified_at__lt=now - timedelta(days=days))
+        return settled.exclude(state=State.UNVERIFIED).order_by("verified_at", "pk")
+
+    def citing_any(self, sources: set[int]) -> ClaimQuerySet:
+        """Claims with a live citation of one of these sources."""
+        live = Citation.objects.live().filter(source__in=sources)
         return self.filter(pk__in=live.values("claim"))
 
     def overdue(self, now: datetime) -> ClaimQuerySet:
@@ -134,6 +143,12 @@ class Claim(Versioned):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="assigned_claims"
     )
     due = models.DateTimeField(null=True, blank=True)
+    verified_at = models.DateTimeField(
+        null=True, editable=False, help_text="When the verdict was decided, or settled again by somebody who looked."
+    )
+    against_rule = models.BooleanField(
+        default=False, editable=False, help_text="Whether the verdict was decided by overriding the rule."
+    )
     submission = models.UUIDField(null=True, editable=False, unique=True)
     opened_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     opened_at = models.DateTimeField(default=timezone.now, editable=False)
@@ -150,6 +165,11 @@ class Claim(Versioned):
             models.Index(fields=["assignee", "-changed_at", "-id"], name="claim_by_assignee"),
             models.Index(fields=["story", "-changed_at", "-id"], name="claim_by_story"),
             models.Index(fields=["due"], name="claim_by_due", condition=models.Q(due__isnull=False)),
+            models.Index(
+                fields=["verified_at"],
+                name="claim_verdict_by_age",
+                condition=models.Q(stage="settled", verified_at__isnull=False),
+            ),
         ]
         constraints = [
             models.CheckConstraint(
@@ -216,6 +236,8 @@ class CitationQuerySet(models.QuerySet["Citation"]):
                 "capture__extract",
                 "capture__requested_by",
                 "cited_by",
+                "quoted",
+                "answered_by",
             )
             .defer("capture__extract__text")
             .order_by("id")
@@ -243,6 +265,9 @@ class Citation(models.Model):
     withdrawn_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     withdrawn_at = models.DateTimeField(null=True, editable=False)
     withdrawn_because = models.TextField(blank=True)
+    answer = models.TextField(blank=True, help_text="What an editor answers to a citation that disputes the claim.")
+    answered_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    answered_at = models.DateTimeField(null=True, editable=False)
 
     objects = CitationQuerySet.as_manager()
 
@@ -267,6 +292,15 @@ class Citation(models.Model):
                 name="a_withdrawal_says_who_and_why",
                 violation_error_message="Withdrawing a citation needs a reason.",
             ),
+            models.CheckConstraint(
+                condition=models.Q(answer="", answered_by__isnull=True, answered_at__isnull=True)
+                | (
+                    models.Q(stance="disputes", answered_by__isnull=False, answered_at__isnull=False)
+                    & ~models.Q(answer="")
+                ),
+                name="only_a_dispute_is_answered_by_somebody",
+                violation_error_message="An answer to a dispute says who answers, and what.",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -288,6 +322,11 @@ class Citation(models.Model):
         return extract is not None and bool(extract.problem)
 
     @property
+    def is_unanswered(self) -> bool:
+        """Whether it disputes the claim and no editor has answered it."""
+        return self.stance == Stance.DISPUTES and not self.answer
+
+    @property
     def is_learned(self) -> bool:
         """Whether the source has taken over what this copy says of itself."""
         return self.source.learned_from_id is not None and self.source.learned_from_id >= self.capture_id
@@ -306,8 +345,13 @@ class Citation(models.Model):
             "outlet": self.source.outlet.name if self.source.outlet else "",
             "credit_line": self.source.credit_line,
             "quote": self.quote,
+            "quoted": str(self.quoted or ""),
+            "quoted_verb": self.quoted_verb,
+            "first_hand": self.first_hand,
+            "answer": self.answer,
             "capture": self.capture_id,
             "capture_state": self.capture.state,
+            "read": self.is_read,
             "body_sha256": self.capture.body_digest,
             "record_sha256": self.capture.warc_digest,
         }

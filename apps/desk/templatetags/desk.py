@@ -12,7 +12,8 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.timezone import localtime
 
 from apps.audit.models import Entry
-from apps.claims.models import COUNTED_TO, Citation
+from apps.claims.models import COUNTED_TO, Citation, Claim
+from apps.desk.badges import Note
 from apps.desk.subjects import Subject
 from apps.desk.watch_panel import Chip
 
@@ -41,6 +42,8 @@ ICONS = {
     "flag": '<path d="M4 14V2.5M4 3h8l-2 3 2 3H4"/>',
     "out": '<path d="M6 3H3v10h10v-3M9 2.8h4.2V7M13 3 7.6 8.4"/>',
     "down": '<path d="M8 2v7.5M4.8 6.6 8 9.8l3.2-3.2M3 13.2h10"/>',
+    "against": '<path d="M8 2 1.8 13.4h12.4zM8 6.4v3.4m0 1.6v.2"/>',
+    "lines": '<path d="M2.5 4h4l3 4h4M2.5 12h4l3-4"/>',
     "close": '<path d="m4 4 8 8m0-8-8 8"/>',
 }
 
@@ -98,6 +101,12 @@ def is_web_address(value: str) -> bool:
 def about(subjects: Mapping[int, list[Subject]] | None, entry: Entry) -> list[Subject]:
     """What this entry is about; nothing on a page that names no subjects."""
     return subjects.get(entry.pk, []) if subjects else []
+
+
+@register.filter
+def note_of(notes: Mapping[int, Note], claim: Claim) -> Note | None:
+    """What a list says of a claim's lines and of the move that is asked for."""
+    return notes.get(claim.pk)
 
 
 @register.filter

@@ -18,6 +18,7 @@ from apps.desk.forms import CiteForm, WithdrawForm
 from apps.desk.fragments import answer
 from apps.desk.requests import DeskRequest
 from apps.desk.typed import sent
+from apps.desk.verdict_forms import AnswerForm
 
 CLAIM = "desk/claim.html"
 
@@ -44,9 +45,19 @@ def claim_cite(request: DeskRequest, pk: int) -> HttpResponse:
             if not request.htmx:
                 return redirect("desk:claim", pk)
             claim.refresh_from_db()
-            tell_of_verdict(request, claim)
-            parts = ("cite", "rows", "poller", *verdict_parts(request, claim), "header", "timeline", "work", "notices")
-            return answer(request, CLAIM, claim_page(request, claim), partials=parts)
+            context = claim_page(request, claim)
+            tell_of_verdict(request, context)
+            parts = (
+                "cite",
+                "rows",
+                "poller",
+                *verdict_parts(request, context),
+                "header",
+                "timeline",
+                "work",
+                "notices",
+            )
+            return answer(request, CLAIM, context, partials=parts)
     return answer(
         request, CLAIM, claim_page(request, claim, cite_form=form), partials=("cite", "notices"), status=status
     )
@@ -71,3 +82,24 @@ def citation_withdraw(request: DeskRequest, pk: int) -> HttpResponse:
             status = 409
             form.add_error(None, str(refusal))
     return render(request, "desk/citation_withdraw.html", context, status=status)
+
+
+@require_http_methods(["GET", "POST"])
+def citation_answer(request: DeskRequest, pk: int) -> HttpResponse:
+    """Answer a citation that disputes the claim."""
+    require(request.user, Capability.DECIDE)
+    citation = get_object_or_404(
+        Citation.objects.select_related("claim", "source__page", "source__outlet", "cited_by", "answered_by"), pk=pk
+    )
+    form = AnswerForm(sent(request), initial={"answer": citation.answer})
+    status = 422 if request.method == "POST" else 200
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.answer_dispute(citation, by=request.user, **form.cleaned_data)
+            messages.success(request, "Answered, and on record.")
+            return redirect("desk:claim", citation.claim_id)
+        except Refusal as refusal:
+            status = 409
+            form.add_error(None, str(refusal))
+    context = {"citation": citation, "claim": citation.claim, "form": form}
+    return render(request, "desk/citation_answer.html", context, status=status)

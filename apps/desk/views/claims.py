@@ -15,20 +15,13 @@ from apps.accounts.capabilities import Capability
 from apps.accounts.permissions import require
 from apps.audit.versioned import ChangedMeanwhile
 from apps.claims import actions, similar
-from apps.claims.models import Claim, Decision
+from apps.claims.models import Claim
 from apps.claims.refusals import Refusal
 from apps.claims.states import State
-from apps.desk.claim_page import (
-    WORDS,
-    claim_page,
-    is_of_another_state,
-    offer,
-    shown,
-    tell_of_verdict,
-    verdict_parts,
-)
+from apps.desk.badges import notes
+from apps.desk.claim_page import claim_page, is_of_another_state, shown, tell_of_verdict, verdict_parts
 from apps.desk.filters import ClaimFilter, left_out
-from apps.desk.forms import AssignForm, ClaimEditForm, ClaimOpenForm, MoveForm, StageForm, VersionedForm
+from apps.desk.forms import AssignForm, ClaimEditForm, ClaimOpenForm, StageForm, VersionedForm
 from apps.desk.fragments import answer
 from apps.desk.paging import slice_by_change
 from apps.desk.requests import DeskRequest
@@ -42,10 +35,10 @@ PAGE = 50
 @require_safe
 def queue(request: DeskRequest) -> HttpResponse:
     """The queue, narrowed by the filters, with how many there are in each state."""
-    narrowed = ClaimFilter(request.GET, Claim.objects.all())
+    narrowed = ClaimFilter(request.GET, Claim.objects.all(), request=request)
     others = request.GET.copy()
     others.pop("state", None)
-    counts = ClaimFilter(others, Claim.objects.all()).qs.count_by_state()
+    counts = ClaimFilter(others, Claim.objects.all(), request=request).qs.count_by_state()
     rows = slice_by_change(request, narrowed.qs.for_queue(), PAGE)
     others.pop("after", None)
     state = request.GET.get("state", "")
@@ -53,6 +46,7 @@ def queue(request: DeskRequest) -> HttpResponse:
         "filter": narrowed,
         "left_out": left_out(narrowed),
         "slice": rows,
+        "notes": notes(rows.rows),
         "counts": [(State(state), number) for state, number in counts.items()],
         "total": sum(counts.values()),
         "others": others.urlencode(),
@@ -65,7 +59,7 @@ def queue(request: DeskRequest) -> HttpResponse:
 @require_safe
 def claim(request: DeskRequest, pk: int) -> HttpResponse:
     """A claim: what is claimed and where it stands; the evidence; what happened."""
-    return render(request, CLAIM, claim_page(request, _claim(pk)))
+    return render(request, CLAIM, claim_page(request, claim_or_404(pk)))
 
 
 @require_safe
@@ -73,15 +67,15 @@ def claim_evidence(request: DeskRequest, pk: int) -> HttpResponse:
     """What changed among the copies since the page showed ``?shown=``: the page's poller asks while any is moving."""
     if not request.htmx:
         return redirect("desk:claim", pk)
-    found = _claim(pk)
+    found = claim_or_404(pk)
     context = claim_page(request, found)
     before = [one for one in request.GET.get("shown", "").split(",") if one]
     context["changed"] = [one for one in context["citations"] if shown([one]) not in before]
     has_same_rows = [one.partition(".")[0] for one in before] == [str(one.pk) for one in context["citations"]]
-    is_stale = is_of_another_state(request, found)
+    is_stale = is_of_another_state(request, context)
     if has_same_rows and not context["changed"] and context["is_moving"] and not is_stale:
         return HttpResponse(status=204)
-    tell_of_verdict(request, found)
+    tell_of_verdict(request, context)
     rows = "changed_rows" if has_same_rows else "rows"
     panel = ("moves", "work", "notices") if is_stale else ("assessments",)
     return answer(request, CLAIM, context, partials=("poller", rows, "header", *panel, "timeline"))
@@ -116,7 +110,7 @@ def _unseen(request: DeskRequest, told: dict[str, Any]) -> list[similar.Likeness
 def claim_edit(request: DeskRequest, pk: int) -> HttpResponse:
     """Change the wording or the frame of a claim."""
     require(request.user, Capability.OPEN_CLAIMS)
-    found = _claim(pk)
+    found = claim_or_404(pk)
     initial: dict[str, Any] = {
         "statement": found.statement,
         "claimant": str(found.claimant or ""),
@@ -155,55 +149,6 @@ def claim_stage(request: DeskRequest, pk: int) -> HttpResponse:
     return _change(request, pk, StageForm, "stage_form", actions.change_stage, _staged)
 
 
-@require_http_methods(["GET", "POST"])
-def claim_corroborate(request: DeskRequest, pk: int) -> HttpResponse:
-    """Mark the claim corroborated."""
-    return _move(request, pk, State.CORROBORATED, actions.corroborate)
-
-
-@require_http_methods(["GET", "POST"])
-def claim_dispute(request: DeskRequest, pk: int) -> HttpResponse:
-    """Mark the claim disputed."""
-    return _move(request, pk, State.DISPUTED, actions.dispute)
-
-
-@require_http_methods(["GET", "POST"])
-def claim_reopen(request: DeskRequest, pk: int) -> HttpResponse:
-    """Take the verdict back."""
-    return _move(request, pk, State.UNVERIFIED, actions.reopen)
-
-
-def _move(request: DeskRequest, pk: int, to_state: State, action: Callable[..., Decision]) -> HttpResponse:
-    require(request.user, Capability.DECIDE)
-    found = _claim(pk)
-    initial = {"expected_version": found.version}
-    form = MoveForm(sent(request), initial=initial, auto_id=f"id_{to_state}_%s")
-    move = offer(found, to_state, form=form)
-    if request.method != "POST":
-        return render(request, CLAIM, claim_page(request, found, move=move))
-    status = 422
-    if form.is_valid():
-        try:
-            action(found, by=request.user, **form.cleaned_data)
-        except ChangedMeanwhile as changed:
-            status, found = 409, _claim(pk)
-            form.show_version(changed.row.version)
-            move = offer(found, to_state, form=form)
-            move.meanwhile = changed
-        except Refusal as refusal:
-            status, move.refusal = 409, refusal.sentences
-        else:
-            messages.success(request, f"{WORDS[to_state][1].partition(':')[0]}: done, and on record.")
-            return _done(request, pk, ("moves", "header", "rows", "poller", "timeline", "work", "notices"))
-    context = claim_page(request, found, move=move)
-    parts: tuple[str, ...] = ("header", "rows", "poller", "timeline", "work", "notices")
-    if is_of_another_state(request, found):
-        return answer(request, CLAIM, context, partials=("moves", *parts), status=status)
-    # The other card may hold a reason that is being typed: only this one is replaced.
-    parts = ("card", "assessments", "versions", *parts)
-    return answer(request, CLAIM, context, partials=parts, status=status, target=f"#card-{to_state}")
-
-
 def _change(
     request: DeskRequest,
     pk: int,
@@ -212,7 +157,7 @@ def _change(
     action: Callable[..., Claim],
     said: Callable[[Claim], str],
 ) -> HttpResponse:
-    found = _claim(pk)
+    found = claim_or_404(pk)
     initial = {"expected_version": found.version, "assignee": found.assignee_id, "stage": found.stage}
     form = form_class(sent(request), initial=initial)
     context: dict[str, Any] = {name: form}
@@ -223,14 +168,16 @@ def _change(
     if form.is_valid():
         try:
             messages.success(request, said(action(found, by=request.user, **form.cleaned_data)))
-            return _done(request, pk, ("work", "header", "assessments", "versions", "timeline", "notices"))
+            return done(request, pk, ("work", "header", "assessments", "versions", "timeline", "notices"))
         except ChangedMeanwhile as changed:
-            status, found, context["meanwhile"] = 409, _claim(pk), changed
+            status, found, context["meanwhile"] = 409, claim_or_404(pk), changed
             form.show_version(changed.row.version)
-            parts = ("work", *verdict_parts(request, found), "header", "rows", "poller", "timeline", "notices")
         except Refusal as refusal:
             status, context["refusal"] = 409, str(refusal)
-    return answer(request, CLAIM, claim_page(request, found, **context), partials=parts, status=status)
+    shown = claim_page(request, found, **context)
+    if status == 409 and "meanwhile" in context:
+        parts = ("work", *verdict_parts(request, shown), "header", "rows", "poller", "timeline", "notices")
+    return answer(request, CLAIM, shown, partials=parts, status=status)
 
 
 def _assigned(claim: Claim) -> str:
@@ -241,12 +188,14 @@ def _staged(claim: Claim) -> str:
     return f"The stage is {claim.get_stage_display().lower()} now."
 
 
-def _done(request: DeskRequest, pk: int, partials: tuple[str, ...]) -> HttpResponse:
+def done(request: DeskRequest, pk: int, partials: tuple[str, ...]) -> HttpResponse:
+    """What answers a change of a claim that was made: the claim's page, or for htmx these parts of it."""
     if not request.htmx:
         return redirect("desk:claim", pk)
-    return answer(request, CLAIM, claim_page(request, _claim(pk)), partials=partials)
+    return answer(request, CLAIM, claim_page(request, claim_or_404(pk)), partials=partials)
 
 
-def _claim(pk: int) -> Claim:
+def claim_or_404(pk: int) -> Claim:
+    """The claim with everybody whom its page names."""
     claims: QuerySet[Claim] = Claim.objects.select_related("story", "claimant", "assignee", "opened_by")
     return get_object_or_404(claims, pk=pk)

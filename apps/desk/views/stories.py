@@ -13,6 +13,7 @@ from apps.claims import actions
 from apps.claims.models import Claim, ClaimLink, Story
 from apps.claims.refusals import Refusal
 from apps.claims.states import State
+from apps.desk.badges import notes
 from apps.desk.forms import StoryEditForm, StoryForm
 from apps.desk.paging import slice_by_change, slice_by_id
 from apps.desk.requests import DeskRequest
@@ -40,9 +41,11 @@ def story(request: DeskRequest, pk: int) -> HttpResponse:
     state = request.GET.get("state", "")
     left_out = [f"There is no state “{state[:50]}”."] if state and state not in State.values else []
     shown = claims.filter(state=state) if state and not left_out else claims
+    rows = slice_by_change(request, shown.for_queue(), PAGE)
     context = {
         "story": found,
-        "slice": slice_by_change(request, shown.for_queue(), PAGE),
+        "slice": rows,
+        "notes": notes(rows.rows),
         "counts": [(State(one), number) for one, number in claims.count_by_state().items()],
         "state": state,
         "left_out": left_out,

@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('sources', '0002_attributions'),
+        ('sources', '0003_attributions_have_news'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -27,6 +27,22 @@ class AttributionQuerySet(models.QuerySet["Attribution"]):
     def rejected(self) -> AttributionQuerySet:
         return self.filter(state=Attribution.State.REJECTED)
 
+    def between(self, of: Source | Party, relation: str, to: Source | Party) -> AttributionQuerySet:
+        """Those that say just this, in whatever state."""
+        of_end = {"of_source": of} if isinstance(of, Source) else {"of_party": of}
+        to_end = {"to_source": to} if isinstance(to, Source) else {"to_party": to}
+        return self.filter(relation=relation, **of_end, **to_end)
+
+    def touching(self, end: Source | Party) -> AttributionQuerySet:
+        """The live ones that begin or end at this source or party."""
+        if isinstance(end, Source):
+            return self.live().filter(models.Q(of_source=end) | models.Q(to_source=end))
+        return self.live().filter(models.Q(of_party=end) | models.Q(to_party=end))
+
+    def with_news(self) -> AttributionQuerySet:
+        """Those of whose newest change the claims haven't heard, oldest first."""
+        return self.filter(has_news=True).order_by("pk")
+
     def with_ends(self) -> AttributionQuerySet:
         """Each with both of its ends and with the people who answered for it, in one query."""
         return self.select_related(
@@ -91,11 +107,18 @@ class Attribution(models.Model):
     decided_at = models.DateTimeField(null=True, editable=False)
     reason = models.TextField(blank=True, help_text="Why it is so, or why it isn't.")
 
+    has_news = models.BooleanField(
+        default=True, editable=False, help_text="The claims have not been looked at again since it last changed."
+    )
+
     objects = AttributionQuerySet.as_manager()
 
     class Meta:
         ordering = ["id"]
-        indexes = [models.Index(fields=["-id"], name="attribution_pending", condition=models.Q(state="suggested"))]
+        indexes = [
+            models.Index(fields=["-id"], name="attribution_pending", condition=models.Q(state="suggested")),
+            models.Index(fields=["id"], name="attribution_with_news", condition=models.Q(has_news=True)),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(relation__in=["republishes", "translates", "quotes", "rests_on"]),

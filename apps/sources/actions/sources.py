@@ -1,4 +1,4 @@
-"""Every way that sources and parties change."""
+"""Registering sources, correcting their facts, and learning them from stored copies."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, TypedDict, Unpack
 
 import tldextract
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from apps.accounts.capabilities import Capability
 from apps.accounts.models import User
@@ -16,6 +16,7 @@ from apps.archive.models import Capture, Page
 from apps.audit.actions import record
 from apps.audit.verbs import Verb
 from apps.audit.versioned import differences, lock, write
+from apps.sources.actions.parties import register_party
 from apps.sources.models import Party, Source
 
 _suffixes = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)
@@ -98,54 +99,6 @@ def learn_from_capture(capture: Capture) -> None:
                 before=was,
                 after=became,
             )
-
-
-def register_party(name: str, *, kind: str, by: User | None, note: str = "") -> Party:
-    """The party of this name and kind, new or known, in whatever case it was typed. ``by=None`` is the worker."""
-    if by is not None:
-        require(by, Capability.CITE)
-    name = " ".join(name.split())[:200]
-    with transaction.atomic():
-        if known := Party.objects.named(name).filter(kind=kind).first():
-            return known
-        try:
-            with transaction.atomic():
-                party = Party.objects.create(name=name, kind=kind, note=note)
-        except IntegrityError:
-            return Party.objects.named(name).get(kind=kind)
-        record(Verb.PARTY_REGISTERED, stream=f"party:{party.pk}", target=name, by=by, after={"kind": kind})
-    return party
-
-
-class PartyFacts(TypedDict, total=False):
-    """What can be edited of a party."""
-
-    name: str
-    kind: str
-    note: str
-
-
-def edit_party(party: Party, *, by: User, **changes: Unpack[PartyFacts]) -> Party:
-    """Change what is given of what a party is called or is, and leave the rest."""
-    require(by, Capability.CITE)
-    with transaction.atomic():
-        party = Party.objects.select_for_update().get(pk=party.pk)
-        before = {"name": party.name, "kind": party.kind, "note": party.note}
-        party.name = changes.get("name", party.name)
-        party.kind = changes.get("kind", party.kind)
-        party.note = changes.get("note", party.note)
-        was, became = differences(before, {"name": party.name, "kind": party.kind, "note": party.note})
-        if became:
-            party.save(update_fields=["name", "kind", "note"])
-            record(
-                Verb.PARTY_EDITED,
-                stream=f"party:{party.pk}",
-                target=before["name"],
-                by=by,
-                before=was,
-                after=became,
-            )
-    return party
 
 
 def host_outlet(page: Page) -> str:

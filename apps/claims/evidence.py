@@ -1,0 +1,181 @@
+"""What a verdict on a claim would stand on: loaded once, judged by the policy, frozen by a request or a decision."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from apps.claims.lines import Line, Lines, lines_of_each
+from apps.claims.models import Citation, Claim, Policy
+from apps.claims.states import Stance
+from apps.sources.chains import Edge, Node
+from apps.sources.lineage import Rows
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """One claim's live evidence and the version of the rule that judges it. Nothing here asks the database."""
+
+    claim: Claim
+    rule: Policy
+    citations: tuple[Citation, ...]
+    lines: Lines
+    conflicts: tuple[str, ...] = ()
+
+    def of(self, stance: Stance) -> list[Citation]:
+        """The citations of one stance."""
+        return [citation for citation in self.citations if citation.stance == stance]
+
+    def frozen(self) -> dict[str, Any]:
+        """Everything that the verdict would be bound to, as plain values in a fixed order."""
+        return {
+            "statement": self.claim.statement,
+            "policy": self.rule.version,
+            "citations": [citation.frozen() for citation in sorted(self.citations, key=lambda one: one.pk or 0)],
+            "attributions": [_attribution(edge, self.lines) for edge in _reached(self.citations, self.lines.rows)],
+            "lines": [_line(line) for stance in Stance for line in self.lines.of(stance)],
+            "rulings": sorted(sorted(map(self.lines.name, pair)) for pair in self.lines.rows.apart),
+            "conflicts": sorted(self.conflicts),
+        }
+
+
+def gather(claim: Claim, rule: Policy | None = None) -> Evidence:
+    """The evidence of one claim as it stands now."""
+    return gather_all([claim], rule)[claim.pk]
+
+
+def gather_all(claims: Iterable[Claim], rule: Policy | None = None) -> dict[int, Evidence]:
+    """The evidence of each of these claims by its number, in as many queries for many as for one."""
+    claims = list(claims)
+    rule = rule or Policy.objects.current()
+    cited = defaultdict(list)
+    for citation in Citation.objects.live().filter(claim__in=claims).with_evidence():
+        cited[citation.claim_id].append(citation)
+    lines = lines_of_each({claim.pk: cited[claim.pk] for claim in claims})
+    return {claim.pk: Evidence(claim, rule, tuple(cited[claim.pk]), lines[claim.pk]) for claim in claims}
+
+
+def digest(frozen: Mapping[str, Any]) -> str:
+    """The SHA-256 of frozen evidence, over bytes that are the same wherever it is written down."""
+    packed = json.dumps(frozen, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(packed.encode()).hexdigest()
+
+
+def what_changed(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
+    """What is otherwise in the second than in the first, in sentences; nothing only when both are the same."""
+    if digest(before) == digest(after):
+        return []
+    said = []
+    if before["statement"] != after["statement"]:
+        said.append(f"The words of the claim changed from “{before['statement']}” to “{after['statement']}”.")
+    if before["policy"] != after["policy"]:
+        said.append(f"The rule changed: version {before['policy']} is version {after['policy']} now.")
+    was, became = _by_key(before, "citations", "citation"), _by_key(after, "citations", "citation")
+    said += [f"{_name(was[key])} is no longer cited." for key in was if key not in became]
+    said += [f"{_name(became[key])} was cited: {STANCES[became[key]['stance']]}." for key in became if key not in was]
+    for key in was:
+        if key in became:
+            said += _of_citation(was[key], became[key])
+    said += _of_attributions(before, after)
+    ruled, rules = before["rulings"], after["rulings"]
+    said += [f"It is no longer ruled that {' and '.join(one)} stand apart." for one in ruled if one not in rules]
+    said += [f"It is ruled now that {' and '.join(one)} stand apart." for one in rules if one not in ruled]
+    if not said and before["lines"] != after["lines"]:
+        said.append(f"The lines of evidence are others: {_told(before['lines'])} before, {_told(after['lines'])} now.")
+    said += [f"No longer so: {one}" for one in before["conflicts"] if one not in after["conflicts"]]
+    said += [f"New: {one}" for one in after["conflicts"] if one not in before["conflicts"]]
+    return said or ["Something of the evidence is not as it was."]
+
+
+STANCES = {
+    Stance.SUPPORTS: "it supports the claim",
+    Stance.DISPUTES: "it disputes the claim",
+    Stance.CONTEXT: "it gives context",
+}
+FACTS = {
+    "outlet": "its outlet",
+    "credit_line": "its credit line",
+    "quote": "the words quoted",
+    "quoted": "who is quoted",
+}
+
+
+def _of_citation(was: Mapping[str, Any], became: Mapping[str, Any]) -> list[str]:
+    if was == became:
+        return []
+    name, said = _name(became), []
+    if was["capture"] != became["capture"]:
+        said.append(f"{name} rests on another copy now.")
+    elif (was["capture_state"], was["read"]) != (became["capture_state"], became["read"]):
+        said.append(f"The copy of {name} is {'stored and read' if became['read'] else became['capture_state']} now.")
+    elif (was["body_sha256"], was["record_sha256"]) != (became["body_sha256"], became["record_sha256"]):
+        said.append(f"The copy of {name} is not the one it was.")
+    if was["first_hand"] != became["first_hand"]:
+        said.append(f"{name} is {'' if became['first_hand'] else 'no longer '}marked first-hand.")
+    if was["answer"] != became["answer"]:
+        said.append(f"The dispute of {name} was answered: “{became['answer']}”.")
+    said += [
+        f"{name}: {words} changed from “{was[field] or 'nothing'}” to “{became[field] or 'nothing'}”."
+        for field, words in FACTS.items()
+        if was[field] != became[field]
+    ]
+    return said or [f"What is on record of {name} changed."]
+
+
+def _of_attributions(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
+    was, became = _by_key(before, "attributions", "attribution"), _by_key(after, "attributions", "attribution")
+    said = [f"It no longer plays a part that {was[key]['says']}." for key in was if key not in became]
+    said += [f"New: {became[key]['says']} ({became[key]['state']})." for key in became if key not in was]
+    both = [key for key in was if key in became and was[key] != became[key]]
+    said += [f"That {became[key]['says']} is {became[key]['state']} now." for key in both]
+    return said
+
+
+def _told(lines: Iterable[Mapping[str, Any]]) -> str:
+    return "; ".join(f"{one['name']}{'' if one['counts'] else ' (does not count)'}" for one in lines) or "none"
+
+
+def _name(frozen: Mapping[str, Any]) -> str:
+    return str(frozen["outlet"] or frozen["url"])
+
+
+def _by_key(frozen: Mapping[str, Any], name: str, key: str) -> dict[int, Mapping[str, Any]]:
+    return {one[key]: one for one in frozen[name]}
+
+
+def _reached(citations: Iterable[Citation], rows: Rows) -> list[Edge]:
+    """The attributions that the chains of these citations go through, also those that somebody has rejected."""
+    leaving = defaultdict(list)
+    for edge in rows.edges:
+        leaving[edge.of].append(edge)
+    ahead: list[Node] = [("source", citation.source_id) for citation in citations]
+    known, found = set(ahead), []
+    while ahead:
+        node = ahead.pop()
+        found += leaving[node]
+        beyond = [edge.to for edge in leaving[node] if edge.is_live]
+        if node[0] == "source" and node[1] in rows.sources:
+            source = rows.sources[node[1]]
+            beyond += [("party", name) for name in source.credits]
+            beyond += [source.outlet_node] if source.outlet_node else []
+        ahead += [one for one in dict.fromkeys(beyond) if one not in known]
+        known.update(beyond)
+    return sorted(found, key=lambda edge: edge.order)
+
+
+def _attribution(edge: Edge, lines: Lines) -> dict[str, Any]:
+    says = f"{lines.name(edge.of)} {edge.relation.replace('_', ' ')} {lines.name(edge.to)}"
+    return {"attribution": edge.pk, "says": says, "state": edge.state}
+
+
+def _line(line: Line) -> dict[str, Any]:
+    return {
+        "stance": line.stance,
+        "name": line.name,
+        "citations": sorted(citation.pk for citation in line.members),
+        "counts": line.counts,
+    }

@@ -1,0 +1,35 @@
+"""Every way that sources, parties and the attributions among them change."""
+
+from apps.sources.actions.attributions import (
+    attribute,
+    confirm_attribution,
+    reject_attribution,
+    suggest_attribution,
+    withdraw_attribution,
+)
+from apps.sources.actions.parties import PartyFacts, edit_party, register_party
+from apps.sources.actions.sources import (
+    FACT_FIELDS,
+    SourceFacts,
+    correct_source,
+    host_outlet,
+    learn_from_capture,
+    register_source,
+)
+
+__all__ = [
+    "FACT_FIELDS",
+    "PartyFacts",
+    "SourceFacts",
+    "attribute",
+    "confirm_attribution",
+    "correct_source",
+    "edit_party",
+    "host_outlet",
+    "learn_from_capture",
+    "register_party",
+    "register_source",
+    "reject_attribution",
+    "suggest_attribution",
+    "withdraw_attribution",
+]

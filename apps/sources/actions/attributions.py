@@ -1,0 +1,174 @@
+"""Attributions: entered by people, suggested by the worker, answered by editors. All are kept, with who and why."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from apps.accounts.capabilities import Capability
+from apps.accounts.models import User
+from apps.accounts.permissions import require
+from apps.archive.models import Capture
+from apps.audit.actions import record
+from apps.audit.verbs import Verb
+from apps.sources.models import Attribution, Party, Source
+from apps.sources.refusals import AlreadyAttributed, ReasonMissing, Refusal
+
+State = Attribution.State
+
+
+def attribute(of: Source | Party, relation: str, to: Source | Party, *, by: User, reason: str) -> Attribution:
+    """Enter where a source or a party has its information from: confirmed at once, with the reason.
+
+    Entering what the desk only suggests confirms the suggestion. Raises AlreadyAttributed, ReasonMissing, Refusal.
+    """
+    require(by, Capability.CITE)
+    _need_a_reason(reason)
+    if of == to:
+        raise Refusal("Nothing can be attributed to itself.")
+    with transaction.atomic():
+        known = Attribution.objects.live().between(of, relation, to).select_for_update().first()
+        if known is None:
+            try:
+                with transaction.atomic():
+                    return _enter(of, relation, to, by, reason)
+            except IntegrityError:
+                known = Attribution.objects.live().between(of, relation, to).select_for_update().get()
+        if not known.is_pending:
+            raise AlreadyAttributed(f"The desk knows already: {_sentence(known)}.")
+        return _answer(known, State.CONFIRMED, Verb.ATTRIBUTION_CONFIRMED, by, reason)
+
+
+def suggest_attribution(
+    of: Source | Party,
+    relation: str,
+    to: Source | Party,
+    *,
+    found_by: str,
+    grounds: dict[str, Any],
+    capture: Capture | None = None,
+) -> Attribution | None:
+    """Offer an attribution to the editors: the worker's door, so no person. None when it was offered or entered before.
+
+    What an editor refused or took back is never offered again. Suggesting twice, or at once, suggests one.
+    """
+    if of == to or Attribution.objects.between(of, relation, to).exists():
+        return None
+    with transaction.atomic():
+        try:
+            with transaction.atomic():
+                edge = Attribution.objects.create(
+                    **_ends(of, to),
+                    relation=relation,
+                    state=State.SUGGESTED,
+                    found_by=found_by,
+                    grounds=grounds,
+                    capture=capture,
+                )
+        except IntegrityError:
+            return None
+        _record(edge, Verb.ATTRIBUTION_SUGGESTED, None, after={"found_by": edge.get_found_by_display()})
+    return edge
+
+
+def confirm_attribution(attribution: Attribution, *, by: User, reason: str) -> Attribution:
+    """An editor says that a suggestion is right. Raises ReasonMissing, and Refusal when it is answered already."""
+    require(by, Capability.DECIDE)
+    return _answer_suggestion(attribution, State.CONFIRMED, Verb.ATTRIBUTION_CONFIRMED, by, reason)
+
+
+def reject_attribution(attribution: Attribution, *, by: User, reason: str) -> Attribution:
+    """An editor says that a suggestion is wrong: it is kept, and never offered again. Raises what confirming raises."""
+    require(by, Capability.DECIDE)
+    return _answer_suggestion(attribution, State.REJECTED, Verb.ATTRIBUTION_REJECTED, by, reason)
+
+
+def withdraw_attribution(attribution: Attribution, *, by: User, reason: str) -> Attribution:
+    """Take back a confirmed attribution; it is kept. Whoever entered it may, and whoever decides."""
+    if attribution.entered_by_id != by.pk:
+        require(by, Capability.DECIDE)
+    require(by, Capability.CITE)
+    _need_a_reason(reason)
+    with transaction.atomic():
+        attribution = _locked(attribution)
+        if attribution.state != State.CONFIRMED:
+            raise Refusal(f"There is nothing to take back: {_answered(attribution)}")
+        return _answer(attribution, State.WITHDRAWN, Verb.ATTRIBUTION_WITHDRAWN, by, reason)
+
+
+def _answer_suggestion(attribution: Attribution, state: str, verb: Verb, by: User, reason: str) -> Attribution:
+    _need_a_reason(reason)
+    with transaction.atomic():
+        attribution = _locked(attribution)
+        if not attribution.is_pending:
+            raise Refusal(f"Somebody was faster: {_answered(attribution)}")
+        return _answer(attribution, state, verb, by, reason)
+
+
+def _answer(edge: Attribution, state: str, verb: Verb, by: User, reason: str) -> Attribution:
+    before = {"state": edge.get_state_display(), "reason": edge.reason} if edge.reason else None
+    edge.state = state
+    edge.decided_by, edge.decided_at, edge.reason, edge.has_news = by, timezone.now(), reason, True
+    edge.save(update_fields=["state", "decided_by", "decided_at", "reason", "has_news"])
+    _record(edge, verb, by, before=before, reason=reason)
+    return edge
+
+
+def _enter(of: Source | Party, relation: str, to: Source | Party, by: User, reason: str) -> Attribution:
+    edge = Attribution.objects.create(
+        **_ends(of, to),
+        relation=relation,
+        state=State.CONFIRMED,
+        found_by=Attribution.FoundBy.EDITOR,
+        entered_by=by,
+        decided_by=by,
+        decided_at=timezone.now(),
+        reason=reason,
+    )
+    _record(edge, Verb.ATTRIBUTION_ENTERED, by, reason=reason)
+    return edge
+
+
+def _ends(of: Source | Party, to: Source | Party) -> dict[str, Any]:
+    return {f"{end}_{'source' if isinstance(row, Source) else 'party'}": row for end, row in (("of", of), ("to", to))}
+
+
+def _locked(attribution: Attribution) -> Attribution:
+    return Attribution.objects.with_ends().select_for_update(of=("self",)).get(pk=attribution.pk)
+
+
+def _need_a_reason(reason: str) -> None:
+    if not reason.strip():
+        raise ReasonMissing("Give a reason: somebody will ask for it.")
+
+
+def _sentence(edge: Attribution) -> str:
+    return f"{_called(edge.of)} {edge.get_relation_display()} {_called(edge.to)}"
+
+
+def _called(end: Source | Party) -> str:
+    if isinstance(end, Party):
+        return end.name
+    return f"{end.label}: {end.title}" if end.title else end.page.url
+
+
+def _answered(edge: Attribution) -> str:
+    if edge.is_pending:
+        return "nobody has confirmed it yet."
+    return f"{edge.decided_by} has {edge.get_state_display().lower()} it, because: {edge.reason}"
+
+
+def _record(
+    edge: Attribution,
+    verb: Verb,
+    by: User | None,
+    *,
+    before: dict[str, Any] | None = None,
+    after: dict[str, Any] | None = None,
+    reason: str = "",
+) -> None:
+    stream = f"source:{edge.of_source_id}" if edge.of_source_id else f"party:{edge.of_party_id}"
+    told = {"attribution": edge.pk, **(after or {})}
+    record(verb, stream=stream, target=_sentence(edge), by=by, before=before, after=told, reason=reason)

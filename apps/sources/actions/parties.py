@@ -1,0 +1,78 @@
+"""Registering and editing those who say things or know things."""
+
+from __future__ import annotations
+
+from typing import Any, TypedDict, Unpack
+
+from django.db import IntegrityError, transaction
+
+from apps.accounts.capabilities import Capability
+from apps.accounts.models import User
+from apps.accounts.permissions import require
+from apps.audit.actions import record
+from apps.audit.verbs import Verb
+from apps.audit.versioned import differences
+from apps.sources.models import Attribution, Party
+
+
+def register_party(name: str, *, kind: str, by: User | None, note: str = "", is_named: bool = True) -> Party:
+    """The party of this name and kind, new or known, in whatever case it was typed. ``by=None`` is the worker."""
+    if by is not None:
+        require(by, Capability.CITE)
+    name = " ".join(name.split())[:200]
+    with transaction.atomic():
+        if known := Party.objects.named(name).filter(kind=kind).first():
+            return known
+        try:
+            with transaction.atomic():
+                party = Party.objects.create(name=name, kind=kind, note=note, is_named=is_named)
+        except IntegrityError:
+            return Party.objects.named(name).get(kind=kind)
+        record(Verb.PARTY_REGISTERED, stream=f"party:{party.pk}", target=name, by=by, after=_registered(party))
+    return party
+
+
+class PartyFacts(TypedDict, total=False):
+    """What can be edited of a party."""
+
+    name: str
+    kind: str
+    is_named: bool
+    note: str
+
+
+def edit_party(party: Party, *, by: User, **changes: Unpack[PartyFacts]) -> Party:
+    """Change what is given of what a party is called or is, and leave the rest.
+
+    Whether it has a name, and which, decides what is one line: the claims hear of it through its attributions.
+    """
+    require(by, Capability.CITE)
+    with transaction.atomic():
+        party = Party.objects.select_for_update().get(pk=party.pk)
+        before = _facts(party)
+        party.name = changes.get("name", party.name)
+        party.kind = changes.get("kind", party.kind)
+        party.is_named = changes.get("is_named", party.is_named)
+        party.note = changes.get("note", party.note)
+        was, became = differences(before, _facts(party))
+        if became:
+            party.save(update_fields=[*before])
+            record(
+                Verb.PARTY_EDITED,
+                stream=f"party:{party.pk}",
+                target=before["name"],
+                by=by,
+                before=was,
+                after=became,
+            )
+        if {"name", "is_named"} & became.keys():
+            Attribution.objects.touching(party).update(has_news=True)
+    return party
+
+
+def _facts(party: Party) -> dict[str, Any]:
+    return {"name": party.name, "kind": party.kind, "is_named": party.is_named, "note": party.note}
+
+
+def _registered(party: Party) -> dict[str, Any]:
+    return {"kind": party.kind} if party.is_named else {"kind": party.kind, "is_named": False}
