@@ -61,6 +61,18 @@ class TestFlags:
         assert "It is there." in page(client, "flags", standing="cleared")
         assert STATEMENT not in page(client, "queue", flagged="yes")
 
+    def test_a_dispute_that_is_cited_with_htmx_shows_its_flag_at_once(self, client, ada):
+        claim = make_claim(ada)
+        actions.change_stage(claim, by=ada, expected_version=1, stage=Stage.SETTLED)
+        response = client.post(
+            reverse("desk:claim_cite", args=[claim.pk]),
+            {"url": "https://news.example.org/denial", "stance": "disputes"},
+            headers={"HX-Request": "true"},
+        )
+        body = response.content.decode()
+        assert 'id="claim-flags" hx-swap-oob="true"' in body
+        assert "was cited as disputing the claim" in body
+
     def test_two_who_clear_one_flag_the_second_is_told_and_keeps_what_was_typed(self, client, ada):
         flag = make_flag(make_claim(ada))
         actions.clear_flag(flag, by=make_editor("ben"), reason="Seen.")

@@ -78,7 +78,7 @@ def claim_evidence(request: DeskRequest, pk: int) -> HttpResponse:
     tell_of_verdict(request, context)
     rows = "changed_rows" if has_same_rows else "rows"
     panel = ("moves", "work", "notices") if is_stale else ("assessments",)
-    return answer(request, CLAIM, context, partials=("poller", rows, "header", *panel, "timeline"))
+    return answer(request, CLAIM, context, partials=("poller", rows, "header", "flags_part", *panel, "timeline"))
 
 
 @require_http_methods(["GET", "POST"])
@@ -176,7 +176,16 @@ def _change(
             status, context["refusal"] = 409, str(refusal)
     shown = claim_page(request, found, **context)
     if status == 409 and "meanwhile" in context:
-        parts = ("work", *verdict_parts(request, shown), "header", "rows", "poller", "timeline", "notices")
+        parts = (
+            "work",
+            *verdict_parts(request, shown),
+            "header",
+            "flags_part",
+            "rows",
+            "poller",
+            "timeline",
+            "notices",
+        )
     return answer(request, CLAIM, shown, partials=parts, status=status)
 
 
