@@ -48,12 +48,18 @@ def gather(claim: Claim, rule: Policy | None = None) -> Evidence:
     return gather_all([claim], rule)[claim.pk]
 
 
-def gather_all(claims: Iterable[Claim], rule: Policy | None = None) -> dict[int, Evidence]:
-    """The evidence of each of these claims by its number, in as many queries for many as for one."""
+def gather_all(
+    claims: Iterable[Claim], rule: Policy | None = None, *, only_lines: bool = False
+) -> dict[int, Evidence]:
+    """The evidence of each of these claims by its number, in as many queries for many as for one.
+
+    ``only_lines`` is enough for a badge, and for nothing that names people or is frozen.
+    """
     claims = list(claims)
     rule = rule or Policy.objects.current()
     cited = defaultdict(list)
-    for citation in Citation.objects.live().filter(claim__in=claims).with_evidence():
+    live = Citation.objects.live().filter(claim__in=claims)
+    for citation in live.for_lines() if only_lines else live.with_evidence():
         cited[citation.claim_id].append(citation)
     lines = lines_of_each({claim.pk: cited[claim.pk] for claim in claims})
     return {claim.pk: Evidence(claim, rule, tuple(cited[claim.pk]), lines[claim.pk]) for claim in claims}

@@ -24,7 +24,7 @@ class Note:
 def notes(claims: Sequence[Claim]) -> dict[int, Note]:
     """A note for each of these rows of ``for_queue``, by the claim's number; as many queries for many as for one."""
     small = [claim for claim in claims if _citations(claim) <= MOST_CITATIONS]
-    evidence = gather_all(small)
+    evidence = gather_all(small, only_lines=True)
     waiting = {one.claim_id: one for one in MoveRequest.objects.open().with_people().filter(claim__in=claims)}
     return {
         claim.pk: Note(policy.badge(evidence[claim.pk]) if claim.pk in evidence else None, waiting.get(claim.pk))

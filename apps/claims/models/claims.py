@@ -226,6 +226,19 @@ class CitationQuerySet(models.QuerySet["Citation"]):
         adopted = waiting.annotate(copy=models.Subquery(newer.order_by("-pk").values("pk")[:1]))
         return adopted.filter(copy__isnull=False).order_by("copy").values_list("copy", flat=True).distinct()
 
+    def for_lines(self) -> CitationQuerySet:
+        """What counting the lines of many claims needs of each, and no more: a list shows fifty claims at once."""
+        return (
+            self.exclude(stance=Stance.CONTEXT)
+            .select_related("source__page", "source__outlet", "capture")
+            .only(
+                *("claim", "stance", "answer", "first_hand", "source", "capture"),
+                *("source__page__host", "source__outlet__name", "source__outlet__is_named", "source__credit_line"),
+                *("capture__state", "capture__read_at", "capture__page"),
+            )
+            .order_by("id")
+        )
+
     def with_evidence(self) -> CitationQuerySet:
         """Each with its source, outlet and copy, oldest first: everything that policy and page need, in one query."""
         return (
