@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import date
+from datetime import date, timedelta
 from importlib import import_module
 from itertools import count
 from pkgutil import iter_modules
@@ -16,10 +16,24 @@ from apps.accounts.models import Role, User
 from apps.archive.models import Attempt, Capture, Extract, Host, Page
 from apps.archive.records.storage import draft
 from apps.claims import actions
-from apps.claims.models import Citation, Claim, Decision, Figure, MoveRequest, Story
+from apps.claims.models import (
+    Cause,
+    Caveat,
+    Citation,
+    Claim,
+    ClaimLink,
+    ConfidentialCitation,
+    Correction,
+    Decision,
+    Figure,
+    Flag,
+    MoveRequest,
+    ReplyRequest,
+    Story,
+)
 from apps.claims.numerals import parse
 from apps.claims.states import Stance, State
-from apps.sources.models import Party, Source
+from apps.sources.models import ConfidentialSource, Party, Source
 
 
 def _roles() -> dict[str, tuple[str, list[str]]]:
@@ -160,6 +174,55 @@ def make_two_lines(claim: Claim, by: User) -> list[Citation]:
         make_citation(claim, by, outlet="Security Service of Ukraine", first_hand=True),
         make_citation(claim, by, outlet="Yonhap", credit_line="Yonhap"),
     ]
+
+
+def make_flag(claim: Claim, sentence: str = "The page has changed.", kind: str = Cause.Kind.DRIFT) -> Flag:
+    cause = Cause.objects.create(key=f"test:{next(_number)}", kind=kind, sentence=sentence)
+    return Flag.objects.create(claim=claim, cause=cause)
+
+
+def make_use(claim: Claim, by: User, headline: str = "Two captured in Kursk") -> Any:
+    url = f"https://paper.example.com/{next(_number)}"
+    return actions.note_use(claim, by=by, headline=headline, url=url, published_at=timezone.now())
+
+
+def make_reply_request(claim: Claim, by: User, party: str = "Moscow", **fields: Any) -> ReplyRequest:
+    now = timezone.now()
+    told = {
+        "question": "Was a soldier captured?",
+        "channel": ReplyRequest.Channel.EMAIL,
+        "due": now + timedelta(days=1),
+    }
+    return actions.request_reply(claim, by=by, party=party, **{**told, **fields})
+
+
+def make_knowledge(claim: Claim, by: User) -> dict[str, Any]:
+    """One of each thing that the desk knows of a claim beside its evidence."""
+    use = make_use(claim, by)
+    flag = make_flag(claim)
+    return {
+        "flag": flag,
+        "link": actions.link_claims(make_claim(by, "One was captured."), ClaimLink.Kind.PART_OF, claim, by=by),
+        "reply": make_reply_request(claim, by),
+        "caveat": actions.record_caveat(claim, by=by, kind=Caveat.Kind.NOT_VERIFIED, party="AFP"),
+        "use": use,
+        "correction": Correction.objects.create(use=use, cause=flag.cause),
+    }
+
+
+def make_confidential(claim: Claim, by: User, word: str = "Nightjar", people: Any = ()) -> ConfidentialCitation:
+    """A confidential source that holds this word wherever it can hold one."""
+    source = actions.register_confidential(
+        by=by,
+        kind=ConfidentialSource.Kind.INTERVIEW,
+        title=f"{word} in the ministry",
+        party=f"Captain {word}",
+        note=f"{word} called on Tuesday.",
+        people=people,
+    )
+    return actions.cite_confidential(
+        source, claim, by=by, stance=Stance.SUPPORTS, quote=f"{word} saw two.", note=f"Meet {word} again."
+    )
 
 
 def signer(asker: User) -> User:

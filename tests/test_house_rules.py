@@ -48,6 +48,7 @@ def test_a_state_is_assigned_only_by_its_owner():
         "apps/claims/actions/figures.py",
         "apps/claims/actions/moves.py",
         "apps/claims/actions/quotes.py",
+        "apps/claims/actions/spreading.py",
         "apps/sources/actions/attributions.py",
     }
 

@@ -14,6 +14,8 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "verifydesk.settings")
 RUNG_AFTER = {
     "archive.read_capture": ["sources.learn", "archive.compare"],
     "sources.learn": ["sources.suggest", "claims.reconsider"],
+    "archive.compare": ["claims.hear"],
+    "archive.look": ["claims.hear"],
 }
 SWEEPS = ["archive.sweep", "archive.watch", "archive.catch_up", "sources.sweep", "claims.sweep"]
 # What else comes round, and after how many seconds.

@@ -312,3 +312,4 @@ LOGGING = {
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
     "loggers": {"trafilatura": {"level": "CRITICAL"}, "axes": {"level": "WARNING"}},
 }
+DEFAULT_EXCEPTION_REPORTER_FILTER = "verifydesk.reports.NothingTyped"

@@ -19,6 +19,8 @@ class Capability(models.TextChoices):
     DOWNLOAD_EVIDENCE = "download_evidence", "download archived records"
     READ_ADMIN = "read_admin", "look at everything in the admin panel"
     MANAGE_AGENCIES = "manage_agencies", "extend the list of news agencies and their names"
+    NAME_ON_CONFIDENTIAL = "name_on_confidential", "change who is named on confidential sources that name them"
+    READ_PRIVATE_TRAIL = "read_private_trail", "read who looked at confidential sources, which the trail does not name"
     MANAGE_PEOPLE = "manage_people", "add people and change their roles"
 
 

@@ -35,6 +35,16 @@ class ReadOnlyAdmin(admin.ModelAdmin):
         return False
 
 
+class HiddenAdmin(ReadOnlyAdmin):
+    """Rows that the panel shows to nobody: their own manager finds none, and no field of theirs is named here."""
+
+    list_display = ["__str__"]
+    fields = readonly_fields = ("__str__",)
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return False
+
+
 class VerbFilter(admin.SimpleListFilter):
     title = "what happened"
     parameter_name = "verb"

@@ -40,6 +40,17 @@ class EntryQuerySet(models.QuerySet["Entry"]):
         return entries
 
 
+# Streams of what only those named may know of. Their lines name nothing, and only auditors' lists show them.
+PRIVATE = "confidential:"
+
+
+class EntryManager(models.Manager.from_queryset(EntryQuerySet)):  # type: ignore[misc]
+    """The lines that everybody on the desk may read."""
+
+    def get_queryset(self) -> Any:
+        return super().get_queryset().exclude(stream__startswith=PRIVATE)
+
+
 class Entry(models.Model):
     """One line of the audit trail: who did what to what, when, through which door, and why.
 
@@ -68,7 +79,9 @@ class Entry(models.Model):
     after = models.JSONField(default=dict)
     reason = models.TextField(blank=True)
 
-    objects = EntryQuerySet.as_manager()
+    objects = EntryManager()
+    # For auditors and for what seals the trail: private lines too, which name no source.
+    every_line = EntryQuerySet.as_manager()
 
     class Meta:
         verbose_name = "audit entry"

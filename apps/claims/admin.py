@@ -9,20 +9,30 @@ from django.template.response import TemplateResponse
 
 from apps.accounts.capabilities import Capability
 from apps.accounts.people import person
-from apps.audit.admin import LateForm, ReadOnlyAdmin
+from apps.audit.admin import HiddenAdmin, LateForm, ReadOnlyAdmin
 from apps.audit.versioned import ChangedMeanwhile
 from apps.claims import actions
 from apps.claims.models import (
+    Cause,
+    Caveat,
     Citation,
     Claim,
+    ClaimLink,
+    ClaimTerm,
+    Commitment,
+    ConfidentialCitation,
+    Correction,
     Decision,
     Figure,
+    Flag,
     Measure,
     MoveRequest,
     Policy,
+    ReplyRequest,
     Ruling,
     Story,
     TextQuote,
+    Use,
 )
 from apps.claims.refusals import Refusal
 from apps.claims.states import State
@@ -201,3 +211,81 @@ class RulingAdmin(ReadOnlyAdmin):
     ]
     search_fields = ["claim__statement", "reason"]
     show_full_result_count = False
+
+
+@admin.register(Cause)
+class CauseAdmin(ReadOnlyAdmin):
+    """What happened under claims, and how far the news of it has come."""
+
+    list_display = ["sentence", "kind", "happened_at", "by", "carried_at"]
+    list_filter = ["kind"]
+    list_select_related = ["by"]
+    search_fields = ["sentence", "=key"]
+    show_full_result_count = False
+
+
+@admin.register(Flag)
+class FlagAdmin(ReadOnlyAdmin):
+    """Cleared on the desk, with a reason."""
+
+    list_display = ["claim", "cause", "raised_at", "cleared_by", "cleared_at"]
+    list_filter = ["cause__kind"]
+    list_select_related = ["claim", "cause", "cleared_by", "by_way_of"]
+    search_fields = ["claim__statement", "cause__sentence"]
+    show_full_result_count = False
+
+
+@admin.register(ClaimLink)
+class ClaimLinkAdmin(ReadOnlyAdmin):
+    list_display = ["from_claim", "kind", "to_claim", "linked_by", "linked_at", "withdrawn_at"]
+    list_filter = ["kind"]
+    list_select_related = ["from_claim", "to_claim", "linked_by"]
+    search_fields = ["from_claim__statement", "to_claim__statement"]
+    show_full_result_count = False
+
+
+@admin.register(ClaimTerm)
+class ClaimTermAdmin(ReadOnlyAdmin):
+    """The index that similar claims are found by."""
+
+    list_display = ["term", "claim"]
+    list_select_related = ["claim"]
+    show_full_result_count = False
+
+
+@admin.register(ReplyRequest)
+class ReplyRequestAdmin(ReadOnlyAdmin):
+    list_display = ["party", "claim", "asked_at", "due", "outcome", "outcome_at"]
+    list_filter = ["outcome", "channel"]
+    list_select_related = ["party", "claim"]
+    search_fields = ["party__name", "question", "answer", "claim__statement"]
+    show_full_result_count = False
+
+
+@admin.register(Caveat)
+class CaveatAdmin(ReadOnlyAdmin):
+    list_display = ["claim", "kind", "party", "text", "recorded_by", "withdrawn_at"]
+    list_filter = ["kind"]
+    list_select_related = ["claim", "party", "recorded_by"]
+    search_fields = ["claim__statement", "text", "party__name"]
+    show_full_result_count = False
+
+
+@admin.register(Use)
+class UseAdmin(ReadOnlyAdmin):
+    list_display = ["headline", "url", "claim", "published_at", "withdrawn_at"]
+    list_select_related = ["claim"]
+    search_fields = ["headline", "url", "claim__statement"]
+    show_full_result_count = False
+
+
+@admin.register(Correction)
+class CorrectionAdmin(ReadOnlyAdmin):
+    list_display = ["use", "cause", "needed_since", "done", "done_by", "done_at", "announced_at"]
+    list_filter = ["done"]
+    list_select_related = ["use", "cause", "done_by"]
+    search_fields = ["use__headline", "note"]
+    show_full_result_count = False
+
+
+admin.site.register([ConfidentialCitation, Commitment], HiddenAdmin)

@@ -14,7 +14,10 @@ from apps.claims.models import Citation, Claim
 from apps.desk.filters import told_of_claim
 from apps.desk.forms import AssignForm, CiteForm, StageForm
 from apps.desk.panels.figures import figures_panel
+from apps.desk.panels.flags import flags_panel
+from apps.desk.panels.knowledge import caveats_panel, confidential_panel, replies_panel, uses_panel
 from apps.desk.panels.lines import lines_panel
+from apps.desk.panels.links import links_panel
 from apps.desk.panels.verdict import Answer, Move, verdict_panel
 from apps.desk.requests import DeskRequest
 from apps.desk.subjects import subjects
@@ -65,6 +68,12 @@ def claim_page(
         "timeline_goes_on": len(entries) > TIMELINE_LENGTH,
         "subjects": subjects(entries[:TIMELINE_LENGTH], apart_from=claim.stream),
         "last_decision": last_decision,
+        **flags_panel(claim),
+        **links_panel(claim),
+        **replies_panel(claim),
+        **caveats_panel(claim),
+        **uses_panel(claim),
+        **confidential_panel(claim, request.user),
     }
 
 

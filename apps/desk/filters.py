@@ -44,6 +44,9 @@ class ClaimFilter(filters.FilterSet):
         queryset=Story.objects.order_by("title"), empty_label="Any story", null_label="No story", null_value="none"
     )
     due = filters.ChoiceFilter(choices=DUE, empty_label="Any time", method="due_in")
+    flagged = filters.ChoiceFilter(
+        label="Flags", choices=[("yes", "Flagged")], empty_label="Flagged or not", method="that_are_flagged"
+    )
     sign_off = filters.ChoiceFilter(label="Sign-off", choices=SIGN_OFF, empty_label="Any sign-off", method="awaiting")
 
     class Meta:
@@ -52,6 +55,9 @@ class ClaimFilter(filters.FilterSet):
 
     def with_words(self, claims: ClaimQuerySet, name: str, value: str) -> ClaimQuerySet:
         return claims.with_words(value)
+
+    def that_are_flagged(self, claims: ClaimQuerySet, name: str, value: str) -> ClaimQuerySet:
+        return claims.flagged()
 
     def awaiting(self, claims: ClaimQuerySet, name: str, value: str) -> QuerySet[Claim]:
         waiting = MoveRequest.objects.open()

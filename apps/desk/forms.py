@@ -9,6 +9,7 @@ from uuid import uuid4
 from django import forms
 from django.conf import settings
 from django.contrib.auth.forms import AuthenticationForm, UsernameField
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
@@ -237,6 +238,16 @@ class ClaimFields(forms.Form):
 
 class ClaimOpenForm(ClaimFields):
     submission = forms.UUIDField(widget=forms.HiddenInput, required=False, initial=uuid4)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["statement"].widget.attrs |= {
+            "hx-get": reverse("desk:claim_similar"),
+            "hx-trigger": "input changed delay:400ms",
+            "hx-target": "#alike",
+            "hx-swap": "outerHTML",
+            "hx-sync": "this:replace",
+        }
 
 
 class ClaimEditForm(ClaimFields, ChangeForm):

@@ -34,16 +34,31 @@ def slice_by_id(request: HttpRequest, rows: QuerySet[Row], size: int) -> Slice[R
 def slice_by_change(request: HttpRequest, rows: QuerySet[Row], size: int) -> Slice[Row]:
     """Rows last changed first, from the one after ``?after=TIME_ID``. One that can't be read means the start."""
     after = request.GET.get("after", "")
+    if place := _place(after):
+        at, pk = place
+        rows = rows.filter(Q(changed_at__lt=at) | Q(changed_at=at, id__lt=pk), changed_at__lte=at)
+    found = list(rows.order_by("-changed_at", "-id")[: size + 1])
+    return _slice(request, found, size, after if place else "", lambda row: f"{row.changed_at.isoformat()}_{row.pk}")
+
+
+def _place(after: str) -> tuple[datetime, int] | None:
+    """The time and number that an ``after`` names, if a row could have them."""
     moment, _, key = after.partition("_")
     try:
         at, pk = datetime.fromisoformat(moment), int(key[:18])
-        if at.tzinfo is None or not 1900 < at.astimezone(UTC).year < 2100:
-            raise ValueError("not a time that a row has")
-        rows = rows.filter(Q(changed_at__lt=at) | Q(changed_at=at, id__lt=pk), changed_at__lte=at)
+        return (at, pk) if at.tzinfo is not None and 1900 < at.astimezone(UTC).year < 2100 else None
     except (ValueError, OverflowError):
-        after = ""
-    found = list(rows.order_by("-changed_at", "-id")[: size + 1])
-    return _slice(request, found, size, after, lambda row: f"{row.changed_at.isoformat()}_{row.pk}")
+        return None
+
+
+def slice_by_due(request: HttpRequest, rows: Any, size: int) -> Slice[Any]:
+    """Rows soonest due first, from the one after ``?after=TIME_ID``. One that can't be read means the start."""
+    after = request.GET.get("after", "")
+    if place := _place(after):
+        at, pk = place
+        rows = rows.filter(Q(due__gt=at) | Q(due=at, id__gt=pk), due__gte=at)
+    found = list(rows.order_by("due", "id")[: size + 1])
+    return _slice(request, found, size, after if place else "", lambda row: f"{row.due.isoformat()}_{row.pk}")
 
 
 def slice_by_place(request: HttpRequest, rows: Any, size: int) -> Slice[Any]:

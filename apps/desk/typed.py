@@ -20,6 +20,8 @@ def carry(request: HttpRequest) -> str:
     """
     if not request.resolver_match or request.resolver_match.app_name != "desk":
         return ""
+    if getattr(request.resolver_match.func, "is_confidential", False):
+        return ""
     fields = {
         name: values
         for name, values in request.POST.lists()

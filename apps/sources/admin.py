@@ -6,9 +6,9 @@ from django.http import HttpRequest
 
 from apps.accounts.capabilities import Capability
 from apps.accounts.people import person
-from apps.audit.admin import LateForm, ReadOnlyAdmin
+from apps.audit.admin import HiddenAdmin, LateForm, ReadOnlyAdmin
 from apps.sources import actions
-from apps.sources.models import Agency, Attribution, Party, Sifting, Source
+from apps.sources.models import Agency, Attribution, ConfidentialSource, Party, Sifting, Source
 
 
 @admin.register(Party)
@@ -134,3 +134,6 @@ class SiftingAdmin(ReadOnlyAdmin):
     list_display = ["capture", "sifted_at", "fingerprints"]
     list_select_related = ["capture__page"]
     show_full_result_count = False
+
+
+admin.site.register(ConfidentialSource, HiddenAdmin)

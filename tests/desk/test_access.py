@@ -10,13 +10,16 @@ from apps.claims.actions import rule_apart
 from apps.claims.states import State
 from apps.desk.urls import urlpatterns
 from apps.sources.actions import suggest_attribution
+from apps.sources.models import ConfidentialSource
 from tests.archive.recorded import store_page
 from tests.newsroom import (
     ask,
     make_attempt,
     make_citation,
     make_claim,
+    make_confidential,
     make_figure,
+    make_knowledge,
     make_outlet,
     make_person,
     make_story,
@@ -50,6 +53,12 @@ TABLE: dict[str, tuple[str, set[str]]] = {
     "claim_corroborate": ("POST", DECIDES),
     "claim_dispute": ("POST", DECIDES),
     "claim_reopen": ("POST", DECIDES),
+    "claim_similar": ("GET", CITES),
+    "claim_link": ("GET", CITES),
+    "claim_ask": ("GET", CITES),
+    "claim_caveat": ("GET", CITES),
+    "claim_use": ("GET", CITES),
+    "claim_confide": ("GET", CITES),
     "claim_override": ("POST", {"standards_editor"}),
     "request_sign": ("POST", DECIDES),
     "request_refuse": ("POST", DECIDES),
@@ -94,6 +103,20 @@ TABLE: dict[str, tuple[str, set[str]]] = {
     "story_open": ("GET", CITES),
     "story": ("GET", EVERYONE),
     "story_edit": ("GET", CITES),
+    "flags": ("GET", EVERYONE),
+    "flag_clear": ("GET", DECIDES),
+    "link_withdraw": ("GET", CITES),
+    "replies_due": ("GET", EVERYONE),
+    "reply_settle": ("GET", CITES),
+    "caveat_withdraw": ("GET", CITES),
+    "corrections": ("GET", EVERYONE),
+    "correction_settle": ("GET", CITES),
+    "use_withdraw": ("GET", CITES),
+    # For those who are named on the source; for anybody else they are not there: test_confidential.py.
+    "confidentials": ("GET", EVERYONE),
+    "confidential": ("GET", EVERYONE),
+    "confidential_people": ("GET", {"standards_editor"}),
+    "confidential_withdraw": ("POST", CITES),
     "trail": ("GET", EVERYONE),
 }
 WITHOUT_SIGN_IN = {"health", "sign_in"}
@@ -115,7 +138,16 @@ def addresses():
     store_record(citation.capture, b"evidence")
     document = store_page(citation.source.page, b"%PDF-1.7\n%%EOF", content_type="application/pdf")
     attempt = make_attempt(citation.capture, warc_digest=citation.capture.warc_digest)
+    known = make_knowledge(make_claim(ada, "Another matter altogether."), ada)
+    secret = make_confidential(claim, ada)
     with_key = {
+        "flag": known["flag"].pk,
+        "link": known["link"].pk,
+        "reply": known["reply"].pk,
+        "caveat": known["caveat"].pk,
+        "use": known["use"].pk,
+        "correction": known["correction"].pk,
+        "confidential": secret.source.key,
         "claim": claim.pk,
         "citation": citation.pk,
         "source": citation.source_id,
@@ -149,10 +181,16 @@ def addresses():
             "archive_health",
             "drifts",
             "suggestions",
+            "claim_similar",
+            "flags",
+            "replies_due",
+            "corrections",
+            "confidentials",
             "policy",
             "policy_edit",
         }
         special = {"capture_diff": [citation.capture_id, document.pk], "capture_document": [document.pk]}
+        special["confidential_withdraw"] = [secret.source.key, secret.pk]
         found[name] = reverse(f"desk:{name}", args=[] if plain else special.get(name) or [with_key[kind]])
     return found
 
@@ -165,7 +203,10 @@ def test_the_table_names_every_address():
 @pytest.mark.parametrize("name", NAMES)
 def test_each_role_comes_in_where_the_table_says(client, addresses, name, role):
     method, allowed = TABLE[name]
-    client.force_login(make_person("somebody", role))
+    somebody = make_person("somebody", role)
+    for source in ConfidentialSource.of_everybody_UNSAFE.all():
+        source.people.add(somebody)
+    client.force_login(somebody)
     data = {"expected_version": 1, "stage": "in_review", "url": "https://a.example.com/", "stance": "supports"}
     response = client.get(addresses[name]) if method == "GET" else client.post(addresses[name], data)
     if role in allowed:

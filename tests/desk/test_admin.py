@@ -17,6 +17,7 @@ from tests.newsroom import (
     make_claim,
     make_editor,
     make_extract,
+    make_knowledge,
     make_person,
     make_story,
     make_two_lines,
@@ -48,6 +49,8 @@ READ_ONLY = {
     "figure",
 }
 
+READ_ONLY |= {"cause", "flag", "claimlink", "replyrequest", "caveat", "use", "correction"}
+
 
 @pytest.fixture
 def sofia(client):
@@ -69,6 +72,7 @@ def test_every_list_opens_and_searches_with_rows_in_it(client, sofia, model):
     claim = make_claim(sofia, story=make_story(sofia))
     for citation in make_two_lines(claim, sofia):
         make_extract(citation.capture)
+    make_knowledge(claim, sofia)
     assert client.get(url(model, "changelist")).status_code == 200
     assert client.get(url(model, "changelist"), {"q": "1"}).status_code == 200
 
@@ -79,6 +83,7 @@ def test_every_list_opens_and_searches_with_rows_in_it(client, sofia, model):
 def test_records_are_seen_and_never_added_changed_or_deleted(client, sofia, model):
     claim = make_claim(sofia)
     make_extract(make_citation(claim, sofia).capture)
+    make_knowledge(claim, sofia)
     row = model.objects.first()
     assert client.get(url(model, "add")).status_code == 403
     if row is not None:

@@ -130,8 +130,8 @@ def test_withdrawing_a_citation_leaves_as_many_lines_as_the_others_bear_themselv
 @given(worlds())
 def test_suggestions_that_wait_never_give_more_lines_than_refusing_all_of_them(world):
     """What a credit line says waits too, until somebody has confirmed it."""
-    refused = {pk: replace(source, credits=frozenset()) for pk, source in world.rows.sources.items()}
-    answered = [replace(edge, state="rejected") if edge.is_pending else edge for edge in world.rows.edges]
+    refused = {pk: source._replace(credits=frozenset()) for pk, source in world.rows.sources.items()}
+    answered = [edge._replace(state="rejected") if edge.is_pending else edge for edge in world.rows.edges]
     sure = World(world.cited, replace(world.rows, sources=refused, edges=answered))
     assert counted(lines(world)) <= counted(lines(sure))
 

@@ -194,6 +194,14 @@ class DriftQuerySet(models.QuerySet["Drift"]):
         """With everything that their sentences need, newest first."""
         return self.select_related("page__source", "before", "after").prefetch_related("passages").order_by("-id")
 
+    def untaken(self) -> DriftQuerySet:
+        """Findings that whoever rests on the page has not taken up, oldest first."""
+        return self.filter(taken_up_at__isnull=True).order_by("id")
+
+    def take_up(self, pk: int) -> bool:
+        """Whether this finding was still there to take up; of many who ask at once, one is told so."""
+        return self.untaken().filter(pk=pk).order_by().update(taken_up_at=timezone.now()) == 1
+
 
 class Drift(models.Model):
     """One finding of the watch: what is otherwise at a page since the copy that was relied on."""
@@ -215,12 +223,18 @@ class Drift(models.Model):
     share = models.FloatField(null=True, help_text="How much of the text is not as it was, from 0 to 1.")
     passages = models.ManyToManyField(Passage, related_name="drifts", blank=True)
     detail = models.CharField(max_length=500, blank=True)
+    taken_up_at = models.DateTimeField(
+        null=True, editable=False, help_text="When whoever rests on the page had heard of it."
+    )
 
     objects = DriftQuerySet.as_manager()
 
     class Meta:
         ordering = ["-id"]
-        indexes = [models.Index(fields=["page", "-id"], name="drift_by_page")]
+        indexes = [
+            models.Index(fields=["page", "-id"], name="drift_by_page"),
+            models.Index(fields=["id"], name="drift_untaken", condition=models.Q(taken_up_at__isnull=True)),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(kind__in=["changed", "quote_gone", "quote_back", "moved", "gone", "back"]),

@@ -14,14 +14,29 @@ from apps.claims.actions.attributions import (
     withdraw_attribution,
     withdraw_ruling,
 )
+from apps.claims.actions.caveats import record_caveat, withdraw_caveat
 from apps.claims.actions.citations import adopt_copy, cite, correct_source, reconsider, withdraw_citation
 from apps.claims.actions.claims import assign, change_stage, edit_claim, open_claim, verify_again
+from apps.claims.actions.confidential import (
+    cite_confidential,
+    look_at_confidential,
+    name_on_confidential,
+    proof,
+    register_confidential,
+    seal_confidential,
+    who_looked,
+    withdraw_confidential,
+)
 from apps.claims.actions.decisions import override, reopen
 from apps.claims.actions.figures import add_figure, edit_figure, edit_measure, register_measure, withdraw_figure
+from apps.claims.actions.flags import clear_flag, flag_for_attribution, flag_for_damage, flag_for_drift
+from apps.claims.actions.links import link_claims, withdraw_link
 from apps.claims.actions.moves import refuse_move, request_move, sign_off, withdraw_request
 from apps.claims.actions.policies import edit_policy
 from apps.claims.actions.quotes import edit_citation, find_words, pick_passage
+from apps.claims.actions.replies import request_reply, settle_reply
 from apps.claims.actions.stories import edit_story, open_story
+from apps.claims.actions.uses import follow_up, note_use, settle_correction, withdraw_use
 
 __all__ = [
     "add_figure",
@@ -32,6 +47,8 @@ __all__ = [
     "attribute_by_name",
     "change_stage",
     "cite",
+    "cite_confidential",
+    "clear_flag",
     "confirm_attribution",
     "correct_source",
     "edit_citation",
@@ -41,23 +58,43 @@ __all__ = [
     "edit_policy",
     "edit_story",
     "find_words",
+    "flag_for_attribution",
+    "flag_for_damage",
+    "flag_for_drift",
+    "follow_up",
     "hear_of",
+    "link_claims",
+    "look_at_confidential",
+    "name_on_confidential",
+    "note_use",
     "open_claim",
     "open_story",
     "override",
     "pick_passage",
+    "proof",
     "reconsider",
+    "record_caveat",
     "refuse_move",
+    "register_confidential",
     "register_measure",
     "reject_attribution",
     "reopen",
     "request_move",
+    "request_reply",
     "rule_apart",
+    "seal_confidential",
+    "settle_correction",
+    "settle_reply",
     "sign_off",
     "verify_again",
+    "who_looked",
     "withdraw_attribution",
+    "withdraw_caveat",
     "withdraw_citation",
+    "withdraw_confidential",
     "withdraw_figure",
+    "withdraw_link",
     "withdraw_request",
     "withdraw_ruling",
+    "withdraw_use",
 ]

@@ -12,18 +12,17 @@ from apps.accounts.models import User
 from apps.accounts.permissions import require
 from apps.audit.verbs import Verb
 from apps.audit.versioned import lock
-from apps.claims.actions.citations import reconsider_resting_on
+from apps.claims.actions.flags import flag_for_attribution, flag_for_ruling
 from apps.claims.actions.writing import write_claim
 from apps.claims.models import Claim, Ruling
 from apps.claims.refusals import ReasonMissing, Refusal
 from apps.sources import actions as sources
 from apps.sources.chains import Node, party_node
 from apps.sources.models import Attribution, Party, Source
-from apps.sources.tracing import leading_to
 
 
 def attribute(of: Source | Party, relation: str, to: Source | Party, *, by: User, reason: str) -> Attribution:
-    """Enter where a source has it from; verdicts that no longer stand go back to review. Raises what sources raise."""
+    """Enter where a source has it from; claims that rest on it are flagged. Raises what sources raise."""
     with transaction.atomic():
         return _heard(sources.attribute(of, relation, to, by=by, reason=reason), by)
 
@@ -39,19 +38,19 @@ def attribute_by_name(
 
 
 def confirm_attribution(attribution: Attribution, *, by: User, reason: str) -> Attribution:
-    """Say that a suggestion is right; verdicts that no longer stand go back to review. Raises what sources raise."""
+    """Say that a suggestion is right; claims that rest on it are flagged. Raises what sources raise."""
     with transaction.atomic():
         return _heard(sources.confirm_attribution(attribution, by=by, reason=reason), by)
 
 
 def reject_attribution(attribution: Attribution, *, by: User, reason: str) -> Attribution:
-    """Say that a suggestion is wrong; verdicts that no longer stand go back to review. Raises what sources raise."""
+    """Say that a suggestion is wrong; claims that rest on it are flagged. Raises what sources raise."""
     with transaction.atomic():
         return _heard(sources.reject_attribution(attribution, by=by, reason=reason), by)
 
 
 def withdraw_attribution(attribution: Attribution, *, by: User, reason: str) -> Attribution:
-    """Take an attribution back; verdicts that no longer stand go back to review. Raises what sources raise."""
+    """Take an attribution back; claims that rest on it are flagged. Raises what sources raise."""
     with transaction.atomic():
         return _heard(sources.withdraw_attribution(attribution, by=by, reason=reason), by)
 
@@ -60,7 +59,7 @@ def hear_of(attribution: Attribution) -> None:
     """Look again at the claims that an attribution bears on, where nobody has since it changed: the worker's door."""
     with transaction.atomic():
         if Attribution.objects.filter(pk=attribution.pk, has_news=True).update(has_news=False):
-            reconsider_resting_on(leading_to(attribution.of), None)
+            flag_for_attribution(attribution, by=None)
 
 
 def rule_apart(
@@ -99,7 +98,7 @@ def withdraw_ruling(ruling: Ruling, *, by: User, reason: str) -> Ruling:
         ruling.save(update_fields=["withdrawn_by", "withdrawn_at", "withdrawn_because"])
         told = {"ruling": ruling.pk, **_names(ruling)}
         write_claim(claim, Verb.RULING_WITHDRAWN, by, fields=[], before=told, reason=reason)
-        reconsider_resting_on(set(claim.citations.live().values_list("source", flat=True)), by, only=claim)
+        flag_for_ruling(claim, ruling.pk, by=by)
     return ruling
 
 
@@ -110,7 +109,7 @@ def node_of(end: Source | Party) -> Node:
 
 def _heard(attribution: Attribution, by: User) -> Attribution:
     Attribution.objects.filter(pk=attribution.pk).update(has_news=False)
-    reconsider_resting_on(leading_to(attribution.of), by)
+    flag_for_attribution(attribution, by=by)
     return attribution
 
 

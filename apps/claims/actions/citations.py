@@ -14,20 +14,18 @@ from apps.archive.actions import end_watch, request_capture, watch_page
 from apps.archive.models import Capture
 from apps.audit.verbs import Verb
 from apps.audit.versioned import lock
-from apps.claims import policy
+from apps.claims.actions.flags import flag_for_citation, flag_for_source
 from apps.claims.actions.naming import party_named
 from apps.claims.actions.quotes import check_who_is_quoted
 from apps.claims.actions.relying import follow_words, keep_passages, seek_words
 from apps.claims.actions.writing import write_claim
-from apps.claims.evidence import gather
-from apps.claims.models import Citation, Claim
+from apps.claims.models import Cause, Citation, Claim
 from apps.claims.quotes import Picked, nearest, picked_in
 from apps.claims.refusals import AlreadyCited, ReasonMissing, Refusal, WordsNotThere
 from apps.claims.states import Stage, Stance, State
 from apps.sources import actions as sources
 from apps.sources.actions import SourceFacts, register_source
 from apps.sources.models import Source
-from apps.sources.tracing import leading_to
 
 
 def cite(
@@ -81,8 +79,6 @@ def cite(
         follow_words(citation, [])
         if claim.stage == Stage.INBOX:
             claim.stage = Stage.IN_PROGRESS
-        elif claim.stage == Stage.SETTLED and claim.state == State.CORROBORATED and stance == Stance.DISPUTES:
-            claim.stage = Stage.IN_REVIEW
         write_claim(
             claim,
             Verb.SOURCE_CITED,
@@ -99,6 +95,9 @@ def cite(
                 "note": note,
             },
         )
+        if stance == Stance.DISPUTES and claim.state != State.DISPUTED:
+            sentence = f"{source.label} was cited as disputing the claim."
+            flag_for_citation(citation, claim, Cause.Kind.NEW_DISPUTE, sentence, by=by)
     return citation
 
 
@@ -116,16 +115,17 @@ def withdraw_citation(citation: Citation, *, by: User, reason: str) -> Citation:
             raise Refusal("This citation is withdrawn already.")
         citation.withdrawn_by, citation.withdrawn_at, citation.withdrawn_because = by, timezone.now(), reason
         citation.save(update_fields=["withdrawn_by", "withdrawn_at", "withdrawn_because"])
-        if claim.stage == Stage.SETTLED and claim.state != State.UNVERIFIED:
-            claim.stage = Stage.IN_REVIEW
         write_claim(
             claim,
             Verb.CITATION_WITHDRAWN,
             by,
-            fields=["stage"],
+            fields=[],
             before={"citation": citation.pk, "source": _label(citation.source), "stance": citation.stance},
             reason=reason,
         )
+        if citation.stance != Stance.CONTEXT:
+            sentence = f"The citation of {citation.source.label} was withdrawn: {reason}"
+            flag_for_citation(citation, claim, Cause.Kind.CITATION_WITHDRAWN, sentence, by=by)
         _rest_no_longer_on(citation, by)
     return citation
 
@@ -137,34 +137,32 @@ def _rest_no_longer_on(citation: Citation, by: User) -> None:
         end_watch(citation.source.page, by=by)
 
 
+# The facts that lines of evidence rest on: whose words they are.
+WHOSE_WORDS = ["outlet", "credit_line"]
+
+
 def correct_source(source: Source, *, by: User, expected_version: int, **changes: Unpack[SourceFacts]) -> Source:
-    """Correct a source's facts; verdicts that no longer stand on enough evidence go back to review, and stay verdicts.
+    """Correct a source's facts; where they say whose words it has, every claim that rests on it is flagged.
 
     Raises ChangedMeanwhile.
     """
+    require(by, Capability.CITE)
     with transaction.atomic():
+        found = lock(source, expected_version)
+        before = {name: getattr(found, name) for name in WHOSE_WORDS}
         source = sources.correct_source(source, by=by, expected_version=expected_version, **changes)
-        reconsider_resting_on(leading_to(source), by)
+        if changed := [name for name in WHOSE_WORDS if getattr(source, name) != before[name]]:
+            flag_for_source(source, changed, by=by)
     return source
 
 
 def reconsider(source: Source) -> None:
-    """A copy has told the desk something new of this source: verdicts that it no longer bears go back to review.
+    """A copy has told the desk something new of this source: verdicts that it no longer bears are flagged.
 
     The worker's door, so no person.
     """
     with transaction.atomic():
-        reconsider_resting_on(leading_to(source), None)
-
-
-def reconsider_resting_on(sources: set[int], by: User | None, *, only: Claim | None = None) -> None:
-    """Look again at the verdicts that cite any of these sources: those no longer borne go back to review.
-
-    Needs a transaction. ``only`` one claim, when nothing else can have changed.
-    """
-    claims = Claim.objects.decided().citing_any(sources)
-    for claim in (claims.filter(pk=only.pk) if only else claims).order_by("pk"):
-        _reconsider(lock(claim), by)
+        flag_for_source(lock(source), [], by=None)
 
 
 def adopt_copy(capture: Capture) -> None:
@@ -187,21 +185,6 @@ def adopt_copy(capture: Capture) -> None:
                     before={"citation": citation.pk, "capture": citation.capture_id},
                     after={"source": _label(citation.source), "capture": capture.pk, "method": capture.method},
                 )
-
-
-def _reconsider(claim: Claim, by: User | None) -> None:
-    if claim.stage != Stage.SETTLED:
-        return
-    if missing := policy.lost(gather(claim), claim.decisions.first()):
-        claim.stage = Stage.IN_REVIEW
-        write_claim(
-            claim,
-            Verb.CLAIM_FLAGGED,
-            by,
-            fields=["stage"],
-            before={"stage": Stage.SETTLED.label},
-            after={"stage": Stage.IN_REVIEW.label, "missing": " ".join(missing)},
-        )
 
 
 def _stance(citation: Citation) -> str:

@@ -15,6 +15,8 @@ from apps.accounts.permissions import require
 from apps.audit.actions import record
 from apps.audit.verbs import Verb
 from apps.audit.versioned import differences, lock
+from apps.claims import similar
+from apps.claims.actions.flags import flag_to_verify_again
 from apps.claims.actions.naming import party_named
 from apps.claims.actions.writing import write_claim
 from apps.claims.models import Claim, Story
@@ -59,6 +61,7 @@ def open_claim(
                 opened_by=by,
                 submission=submission,
             )
+            similar.index(claim)
             record(
                 Verb.CLAIM_OPENED,
                 stream=claim.stream,
@@ -101,6 +104,8 @@ def edit_claim(claim: Claim, *, by: User, expected_version: int, **changes: Unpa
         if became:
             fields = ["statement", "claimant", "story", "due"]
             write_claim(claim, Verb.CLAIM_EDITED, by, fields=fields, before=was, after=became)
+        if "statement" in became:
+            similar.index(claim)
     return claim
 
 
@@ -162,6 +167,7 @@ def verify_again(claim: Claim, *, days: int) -> None:
             claim.stage = Stage.IN_REVIEW
             before, after = {"stage": Stage.SETTLED.label}, {"stage": Stage.IN_REVIEW.label, "days": days}
             write_claim(claim, Verb.VERIFY_AGAIN, None, fields=["stage"], before=before, after=after)
+            flag_to_verify_again(claim, days)
 
 
 def _facts(claim: Claim) -> dict[str, str]:

@@ -13,6 +13,8 @@ from apps.accounts.permissions import require
 from apps.audit.verbs import Verb
 from apps.audit.versioned import lock
 from apps.claims import policy
+from apps.claims.actions.confidential import seal_confidential
+from apps.claims.actions.uses import follow_up
 from apps.claims.actions.writing import write_claim
 from apps.claims.evidence import Evidence, digest, gather
 from apps.claims.models import Claim, Decision, MoveRequest
@@ -115,6 +117,7 @@ def carry_out(
         "state": to_state.label,
         "decision": decision.pk,
         "evidence_sha256": decision.evidence_digest,
+        "confidential_sha256": seal_confidential(decision),
         "rule": " ".join(met),
         "rule_version": evidence.rule.version,
     }
@@ -129,6 +132,7 @@ def carry_out(
         after=told,
         reason=reason,
     )
+    follow_up(decision, claim)
     return decision
 
 

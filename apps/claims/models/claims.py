@@ -65,6 +65,13 @@ def _live_citations(stance: Stance) -> Coalesce:
     return Coalesce(models.Subquery(counted, output_field=models.IntegerField()), 0)
 
 
+def _open_flags() -> Coalesce:
+    """How many flags stand on a claim."""
+    flagged = Claim.objects.filter(pk=models.OuterRef("pk"), flags__isnull=False, flags__cleared_at__isnull=True)
+    counted = flagged.order_by().values("pk").annotate(number=models.Count("flags")).values("number")
+    return Coalesce(models.Subquery(counted, output_field=models.IntegerField()), 0)
+
+
 # A desk with more claims than this reads "10,000+": nobody acts on the rest of the number, and counting it is slow.
 COUNTED_TO = 10_000
 
@@ -75,8 +82,20 @@ class ClaimQuerySet(models.QuerySet["Claim"]):
     def for_queue(self) -> ClaimQuerySet:
         """What a row of the queue shows, in one query, counted for the rows that are fetched and for no others."""
         return self.select_related("story", "assignee", "claimant").annotate(
-            support_count=_live_citations(Stance.SUPPORTS), dispute_count=_live_citations(Stance.DISPUTES)
+            support_count=_live_citations(Stance.SUPPORTS),
+            dispute_count=_live_citations(Stance.DISPUTES),
+            flag_count=_open_flags(),
         )
+
+    def flagged(self) -> ClaimQuerySet:
+        """Claims with a flag that nobody has cleared."""
+        return self.filter(
+            pk__in=Claim.objects.filter(flags__isnull=False, flags__cleared_at__isnull=True).values("pk")
+        )
+
+    def relied_on(self) -> ClaimQuerySet:
+        """Claims with a verdict, and those that are settled without one."""
+        return self.filter(~models.Q(state=State.UNVERIFIED) | models.Q(stage=Stage.SETTLED))
 
     def decided(self) -> ClaimQuerySet:
         """Claims with a verdict."""

@@ -39,6 +39,7 @@ ICONS = {
     "noted": '<path d="M4.5 8h7"/>',
     "missing": '<circle cx="8" cy="8" r="4.6"/>',
     "drift": '<path d="M2 5.5c2-2.4 4-2.4 6 0s4 2.4 6 0M2 10.5c2-2.4 4-2.4 6 0s4 2.4 6 0"/>',
+    "flag": '<path d="M4 14V2.5M4 3h8l-2 3 2 3H4"/>',
     "out": '<path d="M6 3H3v10h10v-3M9 2.8h4.2V7M13 3 7.6 8.4"/>',
     "down": '<path d="M8 2v7.5M4.8 6.6 8 9.8l3.2-3.2M3 13.2h10"/>',
     "circle": '<path d="M12.8 6A5.2 5.2 0 1 0 13 9.6M13.2 2.8V6.2H9.8"/>',

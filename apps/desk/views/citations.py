@@ -53,6 +53,7 @@ def claim_cite(request: DeskRequest, pk: int) -> HttpResponse:
                 "poller",
                 *verdict_parts(request, context),
                 "header",
+                "flags_part",
                 "timeline",
                 "work",
                 "notices",

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from apps.accounts.capabilities import Capability
 from apps.accounts.permissions import require
 from apps.audit.versioned import ChangedMeanwhile
-from apps.claims import actions
+from apps.claims import actions, similar
 from apps.claims.models import Claim
 from apps.claims.refusals import Refusal
 from apps.claims.states import State
@@ -80,7 +80,7 @@ def claim_evidence(request: DeskRequest, pk: int) -> HttpResponse:
     tell_of_verdict(request, context)
     rows = "changed_rows" if has_same_rows else "rows"
     panel = ("moves", "work", "notices") if is_stale else ("assessments",)
-    return answer(request, CLAIM, context, partials=("poller", rows, "header", *panel, "timeline"))
+    return answer(request, CLAIM, context, partials=("poller", rows, "header", "flags_part", *panel, "timeline"))
 
 
 @require_http_methods(["GET", "POST"])
@@ -88,10 +88,24 @@ def claim_open(request: DeskRequest) -> HttpResponse:
     """Put a new claim into the inbox."""
     require(request.user, Capability.OPEN_CLAIMS)
     form = ClaimOpenForm(sent(request), initial={"story": request.GET.get("story")})
+    alike: list[similar.Likeness] = []
+    status = 422 if request.method == "POST" else 200
     if request.method == "POST" and form.is_valid():
-        opened = actions.open_claim(by=request.user, **form.cleaned_data)
-        return redirect("desk:claim", opened.pk)
-    return render(request, "desk/claim_form.html", {"form": form}, status=422 if request.method == "POST" else 200)
+        alike = _unseen(request, form.cleaned_data)
+        if not alike:
+            opened = actions.open_claim(by=request.user, **form.cleaned_data)
+            return redirect("desk:claim", opened.pk)
+        status = 409
+    return render(request, "desk/claim_form.html", {"form": form, "alike": alike}, status=status)
+
+
+def _unseen(request: DeskRequest, told: dict[str, Any]) -> list[similar.Likeness]:
+    """Claims that say nearly the same and that the form did not show. A form that is sent twice is asked once."""
+    if Claim.objects.filter(submission=told["submission"], submission__isnull=False).exists():
+        return []
+    seen = set(request.POST.getlist("seen"))
+    found = similar.similar(told["statement"])
+    return found if any(one.is_nearly_the_same and str(one.claim.pk) not in seen for one in found) else []
 
 
 @require_http_methods(["GET", "POST"])
@@ -164,7 +178,16 @@ def _change(
             status, context["refusal"] = 409, str(refusal)
     shown = claim_page(request, found, **context)
     if status == 409 and "meanwhile" in context:
-        parts = ("work", *verdict_parts(request, shown), "header", "rows", "poller", "timeline", "notices")
+        parts = (
+            "work",
+            *verdict_parts(request, shown),
+            "header",
+            "flags_part",
+            "rows",
+            "poller",
+            "timeline",
+            "notices",
+        )
     return answer(request, CLAIM, shown, partials=parts, status=status)
 
 

@@ -28,7 +28,7 @@ from apps.desk.typed import sent
 from apps.desk.verdict_forms import OverrideForm
 from apps.desk.views.claims import CLAIM, claim_or_404, done
 
-PARTS = ("moves", "header", "rows", "poller", "timeline", "work", "notices")
+PARTS = ("moves", "header", "flags_part", "rows", "poller", "timeline", "work", "notices")
 
 
 @require_http_methods(["GET", "POST"])

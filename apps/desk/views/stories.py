@@ -10,7 +10,7 @@ from apps.accounts.capabilities import Capability
 from apps.accounts.permissions import require
 from apps.audit.versioned import ChangedMeanwhile
 from apps.claims import actions
-from apps.claims.models import Claim, Story
+from apps.claims.models import Claim, ClaimLink, Story
 from apps.claims.refusals import Refusal
 from apps.claims.states import State
 from apps.desk.badges import notes
@@ -21,6 +21,7 @@ from apps.desk.requests import DeskRequest
 from apps.desk.typed import sent
 
 PAGE = 50
+LINKS = 100
 
 
 @require_safe
@@ -50,6 +51,7 @@ def story(request: DeskRequest, pk: int) -> HttpResponse:
         "state": state,
         "left_out": left_out,
         "story_figures": story_figures(request, found),
+        "story_links": list(ClaimLink.objects.in_story(found)[:LINKS]),
     }
     return render(request, "desk/story.html", context)
 

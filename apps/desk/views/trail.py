@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.http import HttpResponse
 from django.views.decorators.http import require_safe
 
+from apps.accounts.capabilities import Capability
 from apps.audit.models import Entry
 from apps.desk.filters import TrailFilter, left_out
 from apps.desk.fragments import answer
@@ -18,7 +19,8 @@ PAGE = 100
 @require_safe
 def trail(request: DeskRequest) -> HttpResponse:
     """What happened, newest first, narrowed by who, what, claim, door and dates."""
-    narrowed = TrailFilter(request.GET, Entry.objects.select_related("actor"))
+    entries = Entry.every_line if request.user.may(Capability.READ_PRIVATE_TRAIL) else Entry.objects
+    narrowed = TrailFilter(request.GET, entries.select_related("actor"))
     found = slice_by_id(request, narrowed.qs, PAGE)
     context = {
         "filter": narrowed,

@@ -2,6 +2,7 @@
 
 from apps.sources.models.agencies import Agency, AgencyQuerySet
 from apps.sources.models.attributions import Attribution, AttributionQuerySet
+from apps.sources.models.confidential import ConfidentialSource, CouldNotKeep, Hidden
 from apps.sources.models.fingerprints import Fingerprint, Sifting, SiftingQuerySet
 from apps.sources.models.parties import Party, PartyQuerySet
 from apps.sources.models.sources import Source, SourceQuerySet
@@ -11,7 +12,10 @@ __all__ = [
     "AgencyQuerySet",
     "Attribution",
     "AttributionQuerySet",
+    "ConfidentialSource",
+    "CouldNotKeep",
     "Fingerprint",
+    "Hidden",
     "Party",
     "PartyQuerySet",
     "Sifting",

@@ -1,0 +1,146 @@
+"""Flags: what happened under claims becomes news, and a person clears what was looked into."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import uuid4
+
+from django.db import transaction
+from django.utils import timezone
+
+from apps.accounts.capabilities import Capability
+from apps.accounts.models import User
+from apps.accounts.permissions import require
+from apps.archive.models import Capture, Drift
+from apps.audit.verbs import Verb
+from apps.audit.versioned import lock
+from apps.claims import policy
+from apps.claims.actions.bells import ring_for
+from apps.claims.actions.spreading import raise_flags, reach_directly
+from apps.claims.actions.writing import write_claim
+from apps.claims.evidence import gather
+from apps.claims.models import Cause, Citation, Claim, Flag
+from apps.claims.refusals import ReasonMissing, Refusal
+from apps.claims.states import Stage, State
+from apps.sources.models import Attribution, Source
+from apps.sources.tracing import leading_to
+
+Kind = Cause.Kind
+FOUND = {Drift.Kind.CHANGED: Kind.DRIFT, Drift.Kind.QUOTE_GONE: Kind.QUOTE_GONE, Drift.Kind.GONE: Kind.PAGE_GONE}
+# So many claims are flagged while the person waits; the worker takes the rest.
+AT_ONCE = 20
+
+
+def flag_for_drift(drift_id: int) -> Cause | None:
+    """The watch has found something: news for every claim that rests on the page as it was. The worker's door.
+
+    Taken up once, in the transaction that makes the news: nothing is lost between the two.
+    """
+    with transaction.atomic():
+        if not Drift.objects.take_up(drift_id):
+            return None
+        drift = Drift.objects.select_related("page").prefetch_related("passages").get(pk=drift_id)
+        source = Source.objects.filter(page=drift.page_id).select_related("outlet", "page").first()
+        kind = FOUND.get(Drift.Kind(drift.kind))
+        if source is None or kind is None:
+            return None
+        return news(kind, f"drift:{drift.pk}", f"{source.label}: {drift.sentence}", by=None, source=source, drift=drift)
+
+
+def flag_for_citation(citation: Citation, claim: Claim, kind: Cause.Kind, sentence: str, *, by: User) -> Cause | None:
+    """A citation was withdrawn, or a new one disputes: flags the locked claim at once, and its links by the worker.
+
+    Only where somebody relied on the claim: one that is still being worked on is not flagged for its own work.
+    """
+    if claim.state == State.UNVERIFIED and claim.stage != Stage.SETTLED:
+        return None
+    cause = news(kind, f"{kind}:{citation.pk}", sentence, by=by, citation=citation, claim=claim)
+    if cause:
+        raise_flags(cause, {claim.pk: []})
+        claim.refresh_from_db()
+    return cause
+
+
+def flag_for_source(source: Source, changed: list[str], *, by: User | None) -> Cause | None:
+    """Facts that lines rest on have changed. Without a person only verdicts that no longer hold are flagged."""
+    if by is None and not Claim.objects.decided().citing_any(leading_to(source)).exists():
+        return None
+    facts = ", ".join(changed).replace("_", " ")
+    sentence = f"What is known of {source.label} has changed{f': {facts}' if facts else ''}."
+    cause = news(Kind.SOURCE_CHANGED, f"source:{source.pk}:{source.version}", sentence, by=by, source=source)
+    return _begin(cause)
+
+
+def flag_for_attribution(attribution: Attribution, *, by: User | None) -> Cause | None:
+    """An attribution was entered, confirmed, rejected or withdrawn: news for every claim that rests on its source."""
+    if not Claim.objects.relied_on().citing_any(leading_to(attribution.of)).exists():
+        return None
+    state = attribution.get_state_display().lower()
+    is_entered = attribution.state == attribution.State.CONFIRMED and attribution.found_by == attribution.FoundBy.EDITOR
+    sentence = f"An attribution was {'entered' if is_entered else state}: {attribution}."
+    key = f"attribution:{attribution.pk}:{uuid4().hex}"
+    return _begin(news(Kind.ATTRIBUTION, key, sentence, by=by, attribution=attribution))
+
+
+def flag_for_ruling(claim: Claim, ruling: int, *, by: User) -> None:
+    """Two origins of the locked claim may be one again: flagged where the rule now misses something."""
+    if policy.lost(gather(claim), claim.decisions.first()):
+        sentence = "A ruling that two origins stand apart was taken back."
+        if cause := news(Kind.ATTRIBUTION, f"ruling:{ruling}", sentence, by=by, claim=claim):
+            raise_flags(cause, {claim.pk: []})
+
+
+def flag_for_damage(capture: Capture, sentence: str) -> Cause | None:
+    """A stored copy is damaged: news, once, for every claim that rests on it. For ``manage.py flag_damaged``."""
+    source = Source.objects.filter(page=capture.page_id).select_related("outlet", "page").first()
+    if source is None:
+        return None
+    told = f"{source.label}: {sentence}"
+    with transaction.atomic():
+        return news(Kind.CAPTURE_DAMAGED, f"damaged:{capture.pk}", told, by=None, source=source)
+
+
+def flag_to_verify_again(claim: Claim, days: int) -> None:
+    """The verdict of the locked claim is older than the rule allows. A matter of this claim: its links are not told."""
+    sentence = f"The verdict is older than {days} days: verify the claim again."
+    now = timezone.now()
+    cause = Cause.objects.create(
+        key=f"verify:{claim.pk}:{claim.version}", kind=Kind.VERIFY_AGAIN, sentence=sentence, claim=claim, carried_at=now
+    )
+    Flag.objects.create(claim=claim, cause=cause, is_carried=True)
+
+
+def news(kind: Cause.Kind, key: str, sentence: str, *, by: User | None, **about: Any) -> Cause | None:
+    """Write down that something happened, once for an event, and ring for who carries it. None for what is known."""
+    cause, is_new = Cause.objects.get_or_create(
+        key=key, defaults={"kind": kind, "sentence": sentence, "by": by, **about}
+    )
+    if not is_new:
+        return None
+    ring_for(cause)
+    return cause
+
+
+def _begin(cause: Cause | None) -> Cause | None:
+    """The first claims while the person waits: most sources are cited on few."""
+    if cause is not None:
+        reach_directly(cause, AT_ONCE)
+    return cause
+
+
+def clear_flag(flag: Flag, *, by: User, reason: str) -> Flag:
+    """Say that somebody has looked, and what they found. The flag stays on record. Raises ReasonMissing, Refusal."""
+    require(by, Capability.DECIDE)
+    if not reason.strip():
+        raise ReasonMissing("Say what you found: somebody will ask why the flag is gone.")
+    with transaction.atomic():
+        claim = lock(flag.claim)
+        flag = Flag.objects.told().get(pk=flag.pk)
+        if not flag.is_open:
+            raise Refusal(f"{flag.cleared_by} has cleared this flag already.")
+        flag.cleared_by, flag.cleared_at, flag.cleared_because = by, timezone.now(), reason
+        flag.save(update_fields=["cleared_by", "cleared_at", "cleared_because"])
+        write_claim(
+            claim, Verb.FLAG_CLEARED, by, fields=[], before={"flag": flag.sentence}, after={"flag": ""}, reason=reason
+        )
+    return flag

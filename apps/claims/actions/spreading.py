@@ -1,0 +1,161 @@
+"""Carrying news to every claim that rests on what changed: batch by batch, each its own transaction, none twice.
+
+What is left to do stands in the rows: a cause knows which claims it has reached, a flag if its links were followed.
+A worker that dies costs time; circles end because a cause flags a claim once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
+
+from apps.audit.verbs import Verb
+from apps.claims import policy
+from apps.claims.actions.writing import write_claim
+from apps.claims.evidence import gather
+from apps.claims.models import FARTHEST, Cause, Citation, CitationQuerySet, Claim, ClaimLink, Flag
+from apps.claims.states import Stage, Stance, State
+from apps.sources.tracing import leading_to
+
+BATCH = 100
+# Which way news travels. A whole rests on its parts, and no part on the whole. What superseded a claim was built on it,
+# and the older one was put aside because of the newer: both ways. Contradiction carries nothing: neither rests on it.
+TO_FROM_SIDE = [ClaimLink.Kind.SUPERSEDES, ClaimLink.Kind.DUPLICATE]
+TO_TO_SIDE = [ClaimLink.Kind.SUPERSEDES, ClaimLink.Kind.DUPLICATE, ClaimLink.Kind.PART_OF]
+# What changes which citations are one line: the rule is asked again, and the flag says what it misses now.
+ASKS_THE_RULE = [Cause.Kind.SOURCE_CHANGED, Cause.Kind.ATTRIBUTION]
+
+
+def carry(cause: Cause, *, batches: int) -> bool:
+    """Take the news so many batches further; whether it has reached everything. The worker's, and safe to run twice."""
+    for _ in range(batches):
+        with transaction.atomic():
+            cause = Cause.objects.select_for_update(of=("self",)).get(pk=cause.pk)
+            if cause.is_carried:
+                return True
+            if not (reach_directly(cause) or _reach_over_links(cause)):
+                cause.carried_at = timezone.now()
+                cause.save(update_fields=["carried_at"])
+                return True
+    return False
+
+
+def reach_directly(cause: Cause, most: int = BATCH) -> bool:
+    """Flag the next claims that rest on the source; whether there were any. Needs the cause's row lock."""
+    if cause.source_id is None and cause.attribution_id is None:
+        return False
+    found = resting_on(cause).filter(claim__gt=cause.reached).order_by("claim")
+    rows = list(found.values_list("claim", "quote")[:most])
+    if not rows:
+        return False
+    gone = _words_gone(cause)
+    raise_flags(cause, {claim: [] for claim, quote in rows if gone is None or quote.strip() in gone})
+    cause.reached = rows[-1][0]
+    cause.save(update_fields=["reached"])
+    return True
+
+
+def resting_on(cause: Cause) -> CitationQuerySet:
+    """The live citations that bear on a claim and rest on what changed. Context bears nothing.
+
+    Where lines of evidence may be otherwise now, these are the citations of every source that leads there, on claims
+    that somebody relies on: whoever works on a claim sees its lines, and is not flagged for their own work.
+    """
+    found = Citation.objects.live().exclude(stance=Stance.CONTEXT)
+    if cause.kind in ASKS_THE_RULE:
+        changed: Any = cause.attribution.of if cause.attribution else cause.source
+        relied_on = ~Q(claim__state=State.UNVERIFIED) | Q(claim__stage=Stage.SETTLED)
+        return found.filter(relied_on, source__in=leading_to(changed))
+    found = found.filter(source=cause.source_id)
+    if (drift := cause.drift) is None:
+        return found
+    # Whoever cited the page after it had changed has seen it so.
+    return found.filter(
+        Q(capture__lt=drift.after_id) if drift.after_id else Q(capture__requested_at__lt=drift.found_at)
+    )
+
+
+def _words_gone(cause: Cause) -> set[str] | None:
+    """The words that can't be found any more, where that is what happened: only who quotes them is concerned."""
+    if cause.kind != Cause.Kind.QUOTE_GONE or cause.drift is None:
+        return None
+    return {words.strip() for words in cause.drift.passages.values_list("exact", flat=True)}
+
+
+def _reach_over_links(cause: Cause) -> bool:
+    """Flag the next claims that are linked to flagged ones; whether there is more to do."""
+    if cause.kind == Cause.Kind.DOWNGRADED and cause.claim_id and not cause.reached:
+        # The claim that lost its verdict needs no flag for it: its links do.
+        if _follow(cause, {cause.claim_id: []}):
+            return True
+        cause.reached = 1
+        cause.save(update_fields=["reached"])
+    flags = list(Flag.objects.to_carry(cause)[:BATCH])
+    if not flags:
+        return False
+    if not _follow(cause, {flag.claim_id: flag.path for flag in flags if len(flag.path) < FARTHEST}):
+        Flag.objects.filter(pk__in=[flag.pk for flag in flags]).update(is_carried=True)
+    return True
+
+
+def _follow(cause: Cause, paths: dict[int, list[int]]) -> bool:
+    """Flag a batch of the claims that these are linked to and that have no flag for it; whether there were any."""
+    reached: dict[int, list[int]] = {}
+    for near, far in _links(cause, paths):
+        reached.setdefault(far, [*paths[near], near])
+    raise_flags(cause, reached)
+    return bool(reached)
+
+
+def _links(cause: Cause, paths: dict[int, list[int]]) -> Iterator[tuple[int, int]]:
+    for near, far, kinds in (("from_claim", "to_claim", TO_TO_SIDE), ("to_claim", "from_claim", TO_FROM_SIDE)):
+        has_one = Flag.objects.filter(cause=cause, claim=OuterRef(far))
+        links = ClaimLink.objects.live().filter(**{f"{near}__in": list(paths)}, kind__in=kinds)
+        if cause.kind == Cause.Kind.DOWNGRADED:
+            links = links.exclude(**{far: cause.claim_id})
+        yield from links.exclude(Exists(has_one)).order_by("pk").values_list(near, far)[:BATCH]
+
+
+def raise_flags(cause: Cause, paths: dict[int, list[int]]) -> list[Flag]:
+    """Flag these claims, once each, and send those with a verdict or an end of work back to review. Never the state."""
+    has_one = set(Flag.objects.filter(cause=cause, claim__in=list(paths)).values_list("claim", flat=True))
+    wanted = [pk for pk in sorted(paths) if pk not in has_one]
+    raised, is_quiet = [], cause.kind in ASKS_THE_RULE and not _is_news_by_itself(cause)
+    for claim in Claim.objects.select_for_update(of=("self",)).filter(pk__in=wanted).order_by("pk"):
+        path = paths[claim.pk]
+        detail = _missing(claim) if cause.kind in ASKS_THE_RULE and not path else ""
+        if is_quiet and not detail and not path:
+            continue
+        flag = Flag(claim=claim, cause=cause, path=path, by_way_of_id=path[-1] if path else None, detail=detail)
+        raised.append(flag)
+        _send_back(claim, flag)
+    return Flag.objects.bulk_create(raised)
+
+
+def _is_news_by_itself(cause: Cause) -> bool:
+    """Whether somebody has to look though the verdict still stands.
+
+    A suggestion counts before it is confirmed, and what a copy says of itself is no judgement: the rule tells of these.
+    """
+    if cause.by_id is None:
+        return False
+    edge = cause.attribution
+    return edge is None or edge.found_by == edge.FoundBy.EDITOR or edge.state != edge.State.CONFIRMED
+
+
+def _send_back(claim: Claim, flag: Flag) -> None:
+    before, after = {}, {"missing": flag.sentence}
+    if claim.stage != Stage.IN_REVIEW and (claim.stage == Stage.SETTLED or claim.state != State.UNVERIFIED):
+        before, after["stage"] = {"stage": claim.get_stage_display()}, Stage.IN_REVIEW.label
+        claim.stage = Stage.IN_REVIEW
+    write_claim(claim, Verb.CLAIM_FLAGGED, flag.cause.by, fields=["stage"], before=before, after=after)
+
+
+def _missing(claim: Claim) -> str:
+    """What the rule misses now for the verdict that the claim has."""
+    missing = policy.lost(gather(claim), claim.decisions.first())
+    return f"The rule now misses: {' '.join(missing)}" if missing else ""

@@ -1,0 +1,178 @@
+"""Forms for what the desk knows beside the evidence: flags, links, replies, caveats, uses, confidential sources."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from django import forms
+from django.conf import settings
+
+from apps.accounts.models import User
+from apps.archive.web.addresses import Refused, parse
+from apps.claims.models import Caveat, Citation, Claim, ClaimLink, Correction, ReplyRequest
+from apps.claims.states import Stance
+from apps.desk.forms import REASON_NEEDED, MomentField
+from apps.sources.models import ConfidentialSource
+
+
+def _words(label: str, needed: str = "", rows: int = 2, **kwargs: Any) -> forms.CharField:
+    kwargs |= {"error_messages": {"required": needed}} if needed else {"required": False}
+    return forms.CharField(label=label, max_length=5000, widget=forms.Textarea(attrs={"rows": rows}), **kwargs)
+
+
+class ReasonForm(forms.Form):
+    reason = forms.CharField(
+        label="Reason",
+        max_length=5000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages=REASON_NEEDED,
+        help_text="Goes on record with your name.",
+    )
+
+
+class LinkForm(forms.Form):
+    """Which claim, by its number: the page that asks offers those that are like it."""
+
+    kind = forms.ChoiceField(label="This claim", choices=ClaimLink.Kind.choices, widget=forms.RadioSelect)
+    other = forms.CharField(
+        label="Claim number",
+        max_length=20,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+        help_text="The number is above the claim on its page.",
+        error_messages={"required": "Give the number of the other claim."},
+    )
+    note = _words("Note")
+
+    def clean_kind(self) -> ClaimLink.Kind:
+        return ClaimLink.Kind(self.cleaned_data["kind"])
+
+    def clean_other(self) -> Claim:
+        said = re.sub(r"\D", "", self.cleaned_data["other"])[:18]
+        found = Claim.objects.filter(pk=int(said)).first() if said else None
+        if found is None:
+            raise forms.ValidationError("There is no claim with this number.")
+        return found
+
+
+class ReplyForm(forms.Form):
+    party = forms.CharField(label="Who was asked", max_length=200, error_messages={"required": "Say who was asked."})
+    question = _words("The question", "Write down what was asked.", help_text="As it was put to them.")
+    channel = forms.ChoiceField(label="How", choices=ReplyRequest.Channel.choices)
+    asked_at = MomentField(label="Asked", required=False, help_text="Empty for now.")
+    due = MomentField(label="Answer due", error_messages={"required": "Say until when they may answer."})
+
+    def clean_channel(self) -> ReplyRequest.Channel:
+        return ReplyRequest.Channel(self.cleaned_data["channel"])
+
+
+class ReplySettleForm(forms.Form):
+    outcome = forms.ChoiceField(label="What came of it", choices=ReplyRequest.Outcome.choices, widget=forms.RadioSelect)
+    answer = _words("What they said", rows=4, help_text="Needed for an answer: their words.")
+    outcome_at = MomentField(label="When", required=False, help_text="Empty for now.")
+
+    def clean_outcome(self) -> ReplyRequest.Outcome:
+        return ReplyRequest.Outcome(self.cleaned_data["outcome"])
+
+
+class CaveatForm(forms.Form):
+    kind = forms.ChoiceField(label="The limit", choices=Caveat.Kind.choices)
+    party = forms.CharField(
+        label="Who says so", max_length=200, required=False, help_text="AFP, when AFP could not verify it."
+    )
+    citation = forms.ModelChoiceField(
+        label="On which citation", queryset=Citation.objects.none(), required=False, empty_label="None in particular"
+    )
+    text = _words("In words", help_text="What could not be verified, or was not shown.")
+
+    def __init__(self, *args: Any, claim: Claim, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["citation"].queryset = claim.citations.live().with_evidence()  # type: ignore[attr-defined]
+
+    def clean_kind(self) -> Caveat.Kind:
+        return Caveat.Kind(self.cleaned_data["kind"])
+
+
+class UseForm(forms.Form):
+    headline = forms.CharField(max_length=300, error_messages={"required": "Give the story's headline."})
+    url = forms.CharField(
+        label="Address of the story",
+        max_length=2048,
+        widget=forms.TextInput(attrs={"inputmode": "url", "autocomplete": "off", "placeholder": "https://"}),
+        error_messages={"required": "Paste the address of the story."},
+    )
+    published_at = MomentField(label="Published", error_messages={"required": "Say when it was published."})
+
+    def clean_url(self) -> str:
+        try:
+            return parse(self.cleaned_data["url"], allow=settings.ARCHIVE_ALLOW).url
+        except Refused as refusal:
+            raise forms.ValidationError(refusal.code.label) from refusal
+
+
+class CorrectionForm(forms.Form):
+    done = forms.ChoiceField(label="What was done", choices=Correction.Done.choices, widget=forms.RadioSelect)
+    note = _words("In words", "Say what was done, in words.", help_text="Goes on record with your name.")
+
+    def clean_done(self) -> Correction.Done:
+        return Correction.Done(self.cleaned_data["done"])
+
+
+def _nameless(source: ConfidentialSource) -> str:
+    return f"{source.get_kind_display()}, registered {source.registered_at:%d %b %Y, %H:%M} UTC"
+
+
+class PeopleField(forms.ModelMultipleChoiceField):
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(User.objects.active(), widget=forms.CheckboxSelectMultiple, **kwargs)
+
+
+class ConfideForm(forms.Form):
+    """A confidential source and what it says of the claim, or one that the person is named on already."""
+
+    known = forms.ModelChoiceField(
+        label="One that names you", queryset=ConfidentialSource.objects.none(), required=False, empty_label="A new one"
+    )
+    kind = forms.ChoiceField(label="What it is", choices=ConfidentialSource.Kind.choices, required=False)
+    title = forms.CharField(label="What to call it", max_length=300, required=False)
+    party = forms.CharField(label="Who it is", max_length=300, required=False)
+    document_digest = forms.CharField(
+        label="SHA-256 of the document",
+        max_length=64,
+        required=False,
+        help_text="The desk keeps no file of a confidential document, only this.",
+    )
+    people = PeopleField(label="Who else may know of it", required=False)
+    stance = forms.ChoiceField(
+        label="It", choices=[(one.value, one.label.lower()) for one in Stance], widget=forms.RadioSelect
+    )
+    quote = _words("What it says")
+    note = _words("Note for those named")
+
+    def __init__(self, *args: Any, person: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        known = self.fields["known"]
+        known.queryset = ConfidentialSource.objects.visible_to(person)  # type: ignore[attr-defined]
+        # Its title is read on its own page, where a look is recorded.
+        known.label_from_instance = _nameless  # type: ignore[attr-defined]
+        self.fields["people"].queryset = User.objects.active().exclude(pk=person.pk)  # type: ignore[attr-defined]
+
+    def clean_stance(self) -> Stance:
+        return Stance(self.cleaned_data["stance"])
+
+    def clean_document_digest(self) -> str:
+        digest: str = self.cleaned_data["document_digest"].strip().lower()
+        if digest and not re.fullmatch(r"[0-9a-f]{64}", digest):
+            raise forms.ValidationError("A SHA-256 has 64 signs, 0-9 and a-f.")
+        return digest
+
+    def clean(self) -> None:
+        told = self.cleaned_data
+        if not told.get("known") and not told.get("title"):
+            self.add_error("title", "Say what to call it, or choose one that names you.")
+        if not told.get("known") and not told.get("kind"):
+            self.add_error("kind", "Say what it is.")
+
+
+class NamedForm(forms.Form):
+    people = PeopleField(label="Who may know of it", error_messages={"required": "Somebody has to stay named."})

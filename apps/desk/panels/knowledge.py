@@ -1,0 +1,41 @@
+"""What the desk knows of a claim beside its evidence: replies, caveats, uses, and what is confidential."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from apps.accounts.models import User
+from apps.claims.models import Caveat, Claim, ConfidentialCitation, Correction
+from apps.claims.replies import sentences
+
+SHOWN = 50
+
+
+def replies_panel(claim: Claim) -> dict[str, Any]:
+    """Who was asked, what came of it, and what a story may say of it."""
+    asked = list(claim.reply_requests.told().order_by("id")[:SHOWN])
+    return {"reply_requests": asked, "reply_sentences": sentences(asked)}
+
+
+def caveats_panel(claim: Claim) -> dict[str, Any]:
+    """The limits that hold, and those that no longer do."""
+    told: list[Caveat] = list(claim.caveats.told().order_by("id")[:SHOWN])
+    return {
+        "caveats": [one for one in told if not one.withdrawn_at],
+        "withdrawn_caveats": [one for one in told if one.withdrawn_at],
+    }
+
+
+def uses_panel(claim: Claim) -> dict[str, Any]:
+    """Stories that rely on the claim, and which of them need correction."""
+    needed = Correction.objects.told().open().filter(use__claim=claim).order_by("id")[:SHOWN]
+    return {
+        "uses": list(claim.uses.live().select_related("noted_by").order_by("id")[:SHOWN]),
+        "corrections": list(needed),
+    }
+
+
+def confidential_panel(claim: Claim, person: User) -> dict[str, Any]:
+    """What this person is named on, and nothing for anybody else: not even that there is something."""
+    rows = ConfidentialCitation.objects.visible_to(person).filter(claim=claim, withdrawn_at=None)
+    return {"confidential": list(rows.select_related("source").order_by("id")[:SHOWN])}

@@ -1,0 +1,73 @@
+"""The right of reply: asking, what came of it, and what is overdue."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_safe
+
+from apps.accounts.capabilities import Capability
+from apps.accounts.permissions import require
+from apps.claims import actions
+from apps.claims.models import Claim, ReplyRequest
+from apps.desk.filters import left_out
+from apps.desk.fragments import answer
+from apps.desk.knowledge_filters import ReplyFilter
+from apps.desk.knowledge_forms import ReplyForm, ReplySettleForm
+from apps.desk.paging import slice_by_due
+from apps.desk.requests import DeskRequest
+from apps.desk.typed import sent
+from apps.desk.views.asking import ask
+
+PAGE = 50
+
+
+@require_safe
+def replies_due(request: DeskRequest) -> HttpResponse:
+    """Parties that were asked and have not answered in time, the longest overdue first."""
+    narrowed = ReplyFilter(request.GET, ReplyRequest.objects.told())
+    context = {
+        "filter": narrowed,
+        "left_out": left_out(narrowed),
+        "slice": slice_by_due(request, narrowed.shown, PAGE),
+        "is_narrowed": bool(request.GET.get("which")),
+    }
+    return answer(request, "desk/replies_due.html", context, partials=("results",))
+
+
+@require_http_methods(["GET", "POST"])
+def claim_ask(request: DeskRequest, pk: int) -> HttpResponse:
+    """Note that a party was asked for its side."""
+    require(request.user, Capability.CITE)
+    claim = get_object_or_404(Claim, pk=pk)
+    return ask(
+        request,
+        ReplyForm(sent(request)),
+        partial(actions.request_reply, claim),
+        back=reverse("desk:claim", args=[pk]),
+        said="Noted. It is listed as overdue when no outcome is noted in time.",
+        title="A party was asked for its side",
+        act="Note it",
+        claim=claim,
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def reply_settle(request: DeskRequest, pk: int) -> HttpResponse:
+    """Note what came of asking."""
+    require(request.user, Capability.CITE)
+    asked = get_object_or_404(ReplyRequest.objects.told(), pk=pk)
+    return ask(
+        request,
+        ReplySettleForm(sent(request)),
+        partial(actions.settle_reply, asked),
+        back=reverse("desk:claim", args=[asked.claim_id]),
+        said="Noted.",
+        title=f"What came of asking {asked.party}",
+        act="Note it",
+        claim=asked.claim,
+        lede=asked.question,
+    )

@@ -1,0 +1,361 @@
+"""What changes under a claim flags it and the claims that hang on it; nothing moves by itself, nothing is lost."""
+
+from __future__ import annotations
+
+import threading
+from itertools import pairwise
+
+import pytest
+from django.core.management import call_command
+from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
+
+from apps.accounts.permissions import NotAllowed
+from apps.archive.models import Drift, Passage
+from apps.audit.models import Entry
+from apps.claims import actions
+from apps.claims.actions.bells import carry_on
+from apps.claims.actions.spreading import carry
+from apps.claims.models import Cause, Citation, Claim, ClaimLink, Flag
+from apps.claims.refusals import ReasonMissing, Refusal
+from apps.claims.states import Stage, Stance, State
+from apps.claims.tasks import hear_drifts, sweep
+from tests.newsroom import (
+    decide,
+    make_capture,
+    make_citation,
+    make_claim,
+    make_editor,
+    make_reporter,
+    make_source,
+    make_two_lines,
+)
+
+pytestmark = pytest.mark.django_db
+Kind = ClaimLink.Kind
+
+
+@pytest.fixture
+def ada():
+    return make_editor()
+
+
+def corroborated(ada, statement="Two North Korean soldiers were captured."):
+    claim = make_claim(ada, statement)
+    make_two_lines(claim, ada)
+    decide(claim, State.CORROBORATED, ada)
+    return claim
+
+
+def drift_at(citation, kind=Drift.Kind.CHANGED, **fields):
+    page = citation.source.page
+    after = None if kind == Drift.Kind.GONE else make_capture(page)
+    return Drift.objects.create(page=page, kind=kind, before=citation.capture, after=after, share=0.2, **fields)
+
+
+def carry_everything():
+    for _ in range(50):
+        waiting = list(Cause.objects.to_carry().values_list("pk", flat=True))
+        if not waiting:
+            return
+        for pk in waiting:
+            carry_on(pk)
+    raise AssertionError("news that never comes to an end")
+
+
+def flagged(claim):
+    return [flag.cause.kind for flag in claim.flags.select_related("cause").order_by("id")]
+
+
+class TestDrift:
+    def test_it_flags_the_claim_sends_it_to_review_and_leaves_the_state(self, ada):
+        claim = corroborated(ada)
+        drift = drift_at(claim.citations.first())
+        hear_drifts(0)
+        carry_everything()
+        claim.refresh_from_db()
+        assert (claim.state, claim.stage) == (State.CORROBORATED, Stage.IN_REVIEW)
+        flag = claim.flags.get()
+        assert flag.cause.drift == drift
+        assert flag.sentence == "Security Service of Ukraine: 20 % of the text has changed."
+        entry = Entry.objects.in_streams([claim.stream])[0]
+        assert (entry.verb, entry.seq, entry.actor_kind) == ("claim_flagged", claim.version, "worker")
+
+    def test_the_same_finding_is_news_once_however_often_the_bell_rings(self, ada):
+        claim = corroborated(ada)
+        drift_at(claim.citations.first())
+        for _ in range(3):
+            hear_drifts(0)
+            carry_everything()
+            sweep()
+        assert claim.flags.count() == 1
+        actions.clear_flag(claim.flags.get(), by=ada, reason="The words we rest on are there.")
+        hear_drifts(0)
+        carry_everything()
+        assert not claim.flags.open().exists()
+
+    def test_who_cited_the_page_as_it_is_now_and_who_cites_it_for_context_are_not_flagged(self, ada):
+        claim = corroborated(ada)
+        old = claim.citations.first()
+        drift = drift_at(old)
+        late, context = make_claim(ada, "It was cited later."), make_claim(ada, "It is only context.")
+        Citation.objects.create(
+            claim=late, source=old.source, capture=drift.after, stance=Stance.SUPPORTS, cited_by=ada
+        )
+        Citation.objects.create(
+            claim=context, source=old.source, capture=old.capture, stance=Stance.CONTEXT, cited_by=ada
+        )
+        hear_drifts(0)
+        carry_everything()
+        assert (claim.flags.count(), late.flags.count(), context.flags.count()) == (1, 0, 0)
+
+    def test_a_quote_that_is_gone_concerns_those_who_quote_it(self, ada):
+        first, second = make_claim(ada, "One was captured."), make_claim(ada, "One was wounded.")
+        citation = make_citation(first, ada, outlet="NIS", quote="was captured ")
+        other = Citation.objects.create(
+            claim=second,
+            source=citation.source,
+            capture=citation.capture,
+            stance=Stance.SUPPORTS,
+            cited_by=ada,
+            quote="was wounded",
+        )
+        drift = drift_at(citation, Drift.Kind.QUOTE_GONE)
+        drift.passages.add(Passage.objects.create(page=citation.source.page, exact="was captured", digest="0" * 64))
+        hear_drifts(0)
+        carry_everything()
+        assert flagged(first) == ["quote_gone"]
+        assert flagged(other.claim) == []
+
+    def test_a_page_that_is_gone_flags_and_one_that_is_back_or_moved_does_not(self, ada):
+        claim = corroborated(ada)
+        citation = claim.citations.first()
+        drift_at(citation, Drift.Kind.BACK)
+        drift_at(citation, Drift.Kind.MOVED)
+        hear_drifts(0)
+        carry_everything()
+        assert flagged(claim) == []
+        drift_at(citation, Drift.Kind.GONE, found_at=timezone.now())
+        hear_drifts(0)
+        carry_everything()
+        assert flagged(claim) == ["page_gone"]
+        assert not Drift.objects.untaken().exists()
+
+    def test_a_claim_still_being_worked_on_is_flagged_and_stays_where_it_is(self, ada):
+        claim = make_claim(ada)
+        drift_at(make_citation(claim, ada))
+        hear_drifts(0)
+        carry_everything()
+        claim.refresh_from_db()
+        assert (claim.stage, claim.flags.count()) == (Stage.INBOX, 1)
+
+
+def test_a_damaged_copy_flags_the_claims_that_rest_on_it_once(ada, capsys):
+    claim = corroborated(ada)
+    capture = claim.citations.first().capture
+    for _ in range(2):
+        call_command("flag_damaged", str(capture.pk), "999999")
+        carry_everything()
+    assert flagged(claim) == ["capture_damaged"]
+    assert "are being flagged" in capsys.readouterr().out
+    claim.refresh_from_db()
+    assert (claim.state, claim.stage) == (State.CORROBORATED, Stage.IN_REVIEW)
+
+
+class TestWhatPeopleDo:
+    def test_a_withdrawn_citation_flags_at_once(self, ada):
+        claim = corroborated(ada)
+        actions.withdraw_citation(claim.citations.first(), by=ada, reason="The outlet took it back.")
+        claim.refresh_from_db()
+        assert flagged(claim) == ["citation_withdrawn"]
+        assert claim.stage == Stage.IN_REVIEW
+
+    def test_withdrawing_while_nobody_relies_on_the_claim_or_from_context_flags_nothing(self, ada):
+        working = make_claim(ada)
+        actions.withdraw_citation(make_citation(working, ada), by=ada, reason="Read wrong.")
+        claim = corroborated(ada, "Another.")
+        context = make_citation(claim, ada, stance=Stance.CONTEXT)
+        actions.withdraw_citation(context, by=ada, reason="Beside the point.")
+        claim.refresh_from_db()
+        assert (flagged(working), flagged(claim), claim.stage) == ([], [], Stage.SETTLED)
+
+    def test_a_new_dispute_flags_a_settled_claim_that_could_not_be_verified_too(self, ada):
+        claim = make_claim(ada)
+        actions.change_stage(claim, by=ada, expected_version=1, stage=Stage.SETTLED)
+        actions.cite(claim, by=ada, url="https://news.example.org/denial", stance=Stance.DISPUTES)
+        claim.refresh_from_db()
+        assert (flagged(claim), claim.stage, claim.state) == (["new_dispute"], Stage.IN_REVIEW, State.UNVERIFIED)
+
+    def test_a_corrected_credit_line_flags_everything_that_rests_on_it_and_says_what_the_rule_misses(self, ada):
+        claim = corroborated(ada)
+        first = claim.citations.first()
+        working = make_claim(ada, "Not decided.")
+        Citation.objects.create(
+            claim=working, source=first.source, capture=first.capture, stance=Stance.SUPPORTS, cited_by=ada
+        )
+        actions.correct_source(first.source, by=ada, expected_version=1, byline="A. Orlova", title="Otherwise")
+        assert flagged(claim) == []
+        actions.correct_source(first.source, by=ada, expected_version=2, credit_line="Yonhap")
+        assert (flagged(claim), flagged(working)) == (["source_changed"], [])
+        assert "The rule now misses: One more independent line" in claim.flags.get().sentence
+
+    def test_a_flag_is_cleared_by_an_editor_with_a_reason_once_and_kept(self, ada):
+        claim = corroborated(ada)
+        actions.withdraw_citation(claim.citations.first(), by=ada, reason="It was taken back.")
+        flag = claim.flags.get()
+        with pytest.raises(ReasonMissing):
+            actions.clear_flag(flag, by=ada, reason=" ")
+        with pytest.raises(NotAllowed):
+            actions.clear_flag(flag, by=make_reporter(), reason="Looks fine.")
+        actions.clear_flag(flag, by=ada, reason="A third line stands.")
+        with pytest.raises(Refusal, match="Ada has cleared this flag already"):
+            actions.clear_flag(flag, by=ada, reason="Again.")
+        flag.refresh_from_db()
+        assert (flag.cleared_by, flag.cleared_because) == (ada, "A third line stands.")
+        claim.refresh_from_db()
+        assert (claim.state, claim.stage) == (State.CORROBORATED, Stage.IN_REVIEW)
+        assert Entry.objects.in_streams([claim.stream])[0].reason == "A third line stands."
+
+
+class TestOverLinks:
+    def linked(self, ada, *links):
+        claims = {
+            name: make_claim(ada, f"Claim {name}.") for name in sorted({one for a, _, b in links for one in (a, b)})
+        }
+        for a, kind, b in links:
+            actions.link_claims(claims[a], kind, claims[b], by=ada)
+        return claims
+
+    def reached(self, claims, start, ada):
+        drift_at(make_citation(claims[start], ada))
+        hear_drifts(0)
+        carry_everything()
+        return {name for name, claim in claims.items() if claim.flags.exists()}
+
+    @pytest.mark.parametrize(
+        ("kind", "start", "reached"),
+        [
+            (Kind.PART_OF, "a", {"a", "b"}),
+            (Kind.PART_OF, "b", {"b"}),
+            (Kind.SUPERSEDES, "a", {"a", "b"}),
+            (Kind.SUPERSEDES, "b", {"a", "b"}),
+            (Kind.DUPLICATE, "b", {"a", "b"}),
+            (Kind.CONTRADICTS, "a", {"a"}),
+        ],
+    )
+    def test_each_kind_of_link_carries_in_its_own_direction(self, ada, kind, start, reached):
+        claims = self.linked(ada, ("a", kind, "b"))
+        assert self.reached(claims, start, ada) == reached
+
+    def test_it_goes_on_over_many_and_tells_the_way_and_circles_end(self, ada):
+        claims = self.linked(
+            ada,
+            ("a", Kind.DUPLICATE, "b"),
+            ("b", Kind.DUPLICATE, "c"),
+            ("c", Kind.DUPLICATE, "a"),
+            ("c", Kind.PART_OF, "d"),
+        )
+        assert self.reached(claims, "a", ada) == {"a", "b", "c", "d"}
+        flag = claims["d"].flags.get()
+        assert flag.path == [claims["a"].pk, claims["c"].pk]
+        assert flag.sentence.startswith("The linked claim “Claim c.” was flagged. ")
+
+    def test_it_ends_after_so_many_links(self, ada):
+        names = "abcdefghij"
+        claims = self.linked(ada, *((a, Kind.PART_OF, b) for a, b in pairwise(names)))
+        assert self.reached(claims, "a", ada) == set("abcdefg")
+
+    def test_a_withdrawn_link_carries_nothing(self, ada):
+        claims = self.linked(ada, ("a", Kind.PART_OF, "b"))
+        actions.withdraw_link(ClaimLink.objects.get(), by=ada, reason="It is no part of it.")
+        assert self.reached(claims, "a", ada) == {"a"}
+
+    def test_a_verdict_taken_back_flags_linked_claims_and_not_itself(self, ada):
+        part, whole = corroborated(ada, "One was captured."), corroborated(ada, "Three were captured.")
+        actions.link_claims(part, Kind.PART_OF, whole, by=ada)
+        part.refresh_from_db()
+        actions.reopen(part, by=ada, reason="The video is of another war.", expected_version=part.version)
+        carry_everything()
+        whole.refresh_from_db()
+        assert (flagged(part), flagged(whole)) == ([], ["downgraded"])
+        assert (whole.state, whole.stage) == (State.CORROBORATED, Stage.IN_REVIEW)
+        assert "was corroborated and is unverified now" in whole.flags.get().sentence
+
+
+class TestMany:
+    def many(self, ada, number):
+        source = make_source(outlet="AFP")
+        capture = make_capture(source.page)
+        claims = Claim.objects.bulk_create(
+            Claim(statement=f"Claim number {at}.", opened_by=ada, stage=Stage.SETTLED) for at in range(number)
+        )
+        Citation.objects.bulk_create(
+            Citation(claim=claim, source=source, capture=capture, stance=Stance.SUPPORTS, cited_by=ada)
+            for claim in claims
+        )
+        return Citation.objects.filter(source=source).first()
+
+    def test_many_claims_are_flagged_in_batches_and_none_twice_though_a_worker_dies_between(self, ada):
+        citation = self.many(ada, 250)
+        drift_at(citation)
+        hear_drifts(0)
+        cause = Cause.objects.get()
+        assert not carry(cause, batches=1)
+        assert Flag.objects.count() == 100
+        carry_everything()
+        assert Flag.objects.count() == 250
+        assert not Claim.objects.exclude(stage=Stage.IN_REVIEW).exists()
+        assert Entry.objects.filter(verb="claim_flagged").count() == 250
+
+    def test_a_person_waits_for_few_of_them_only(self, ada):
+        citation = self.many(ada, 60)
+        actions.correct_source(citation.source, by=ada, expected_version=1, credit_line="AFP")
+        assert Flag.objects.count() == 20
+        carry_everything()
+        assert Flag.objects.count() == 60
+
+    def test_the_sweep_finds_what_nobody_rang_for(self, ada):
+        drift_at(self.many(ada, 3))
+        assert Drift.objects.untaken().count() == 1
+        sweep()
+        hear_drifts(0)
+        sweep()
+        assert Cause.objects.to_carry().count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_many_workers_at_once_each_claim_gets_one_flag():
+    ada = make_editor()
+    drift_at(TestMany().many(ada, 150))
+    start = threading.Barrier(4)
+    errors = []
+
+    def work():
+        try:
+            start.wait(10)
+            hear_drifts(0)
+            for cause in Cause.objects.to_carry():
+                carry_on(cause.pk)
+        except Exception as error:
+            errors.append(error)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=work) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    carry_everything()
+    assert errors == []
+    assert (Cause.objects.count(), Flag.objects.count()) == (1, 150)
+
+
+def test_the_database_refuses_a_second_flag_for_a_cause_and_one_cleared_without_reason(ada):
+    claim = corroborated(ada)
+    actions.withdraw_citation(claim.citations.first(), by=ada, reason="Taken back.")
+    flag = claim.flags.get()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Flag.objects.create(claim=claim, cause=flag.cause)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Flag.objects.filter(pk=flag.pk).update(cleared_at=timezone.now(), cleared_by=ada)
