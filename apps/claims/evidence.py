@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from apps.claims.figures import conflicts_of_each
 from apps.claims.lines import Line, Lines, lines_of_each
 from apps.claims.models import Citation, Claim, Policy
 from apps.claims.states import Stance
@@ -60,7 +61,11 @@ def gather_all(claims: Iterable[Claim], rule: Policy | None = None, *, only_line
     for citation in live.for_lines() if only_lines else live.with_evidence():
         cited[citation.claim_id].append(citation)
     lines = lines_of_each({claim.pk: cited[claim.pk] for claim in claims})
-    return {claim.pk: Evidence(claim, rule, tuple(cited[claim.pk]), lines[claim.pk]) for claim in claims}
+    disagreeing = {} if only_lines else conflicts_of_each(claims)
+    return {
+        claim.pk: Evidence(claim, rule, tuple(cited[claim.pk]), lines[claim.pk], tuple(disagreeing.get(claim.pk, ())))
+        for claim in claims
+    }
 
 
 def digest(frozen: Mapping[str, Any]) -> str:

@@ -16,7 +16,6 @@ from apps.audit.models import Entry
 from apps.audit.versioned import ChangedMeanwhile
 from apps.claims.actions import (
     add_figure,
-    corroborate,
     edit_figure,
     edit_measure,
     register_measure,
@@ -30,7 +29,7 @@ from apps.claims.quantities import Counting, Interval, Qualifier, Quantity
 from apps.claims.refusals import ReasonMissing, Refusal
 from apps.claims.states import Stage
 from apps.sources.models import Party
-from tests.newsroom import make_citation, make_claim, make_editor, make_reporter, make_two_lines
+from tests.newsroom import corroborate, make_citation, make_claim, make_editor, make_reporter, make_two_lines
 
 DAY = date(2024, 12, 23)
 KILLED_OR_WOUNDED = Measure(pk=1, name="killed or wounded", unit="soldiers", counting=Counting.TOTAL)
@@ -326,7 +325,7 @@ class TestOnAClaim:
     def test_a_claim_that_was_settled_goes_back_to_review_when_its_figures_come_to_conflict(self, ada, claim, measure):
         make_two_lines(claim, ada)
         self.add(claim, ada, measure)
-        corroborate(claim, by=ada, reason="Two know.", expected_version=2)
+        corroborate(claim, ada)
         self.add(claim, ada, measure, "about 2,900", "NIS")
         assert Claim.objects.get(pk=claim.pk).stage == Stage.SETTLED
         self.add(claim, ada, measure, "more than 1,000", "Seoul")

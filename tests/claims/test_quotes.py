@@ -9,7 +9,7 @@ from apps.archive.models import Passage
 from apps.archive.passages import Selector
 from apps.audit.models import Entry
 from apps.audit.versioned import ChangedMeanwhile
-from apps.claims.actions import cite, corroborate, edit_citation, find_words, pick_passage, withdraw_citation
+from apps.claims.actions import cite, edit_citation, find_words, pick_passage, withdraw_citation
 from apps.claims.models import Citation, TextQuote
 from apps.claims.quotes import Picked
 from apps.claims.refusals import Refusal, WordsNotThere
@@ -17,6 +17,7 @@ from apps.claims.states import Stage, Stance
 from apps.claims.tasks import reconsider_citing, sweep
 from apps.sources.models import Party
 from tests.newsroom import (
+    corroborate,
     make_capture,
     make_citation,
     make_claim,
@@ -237,7 +238,7 @@ class TestEditing:
         entry = Entry.objects.get(verb="citation_edited")
         assert (entry.after["quoted"], entry.after["first_hand"]) == ("NIS confirms", True)
         frozen = Citation.objects.with_evidence().get(pk=citation.pk).frozen()
-        assert (frozen["quoted"], frozen["first_hand"]) == ("NIS confirms", True)
+        assert (frozen["quoted"], frozen["quoted_verb"], frozen["first_hand"]) == ("NIS", "confirms", True)
 
     def test_a_known_party_is_not_named_twice(self, ada, citation):
         known = Party.objects.create(name="NIS", kind=Party.Kind.BODY)
@@ -266,7 +267,7 @@ class TestEditing:
     def test_a_verdict_goes_back_to_review_for_what_weighs_and_not_for_a_note(self, ada, changes, stage):
         claim = make_claim(ada)
         first, _ = make_two_lines(claim, ada)
-        corroborate(claim, by=ada, reason="Two know.", expected_version=claim.version)
+        corroborate(claim, ada)
         edited(first, ada, **changes)
         claim.refresh_from_db()
         assert (claim.stage, claim.state) == (stage, "corroborated")

@@ -7,8 +7,6 @@ from apps.claims.models.claims import (
     CitationQuerySet,
     Claim,
     ClaimQuerySet,
-    Story,
-    StoryQuerySet,
 )
 from apps.claims.models.confidential import Commitment, ConfidentialCitation
 from apps.claims.models.decisions import Decision, MoveRequest, MoveRequestQuerySet
@@ -19,6 +17,7 @@ from apps.claims.models.policies import Policy, PolicyQuerySet
 from apps.claims.models.quotes import TextQuote, TextQuoteQuerySet
 from apps.claims.models.replies import ReplyRequest, ReplyRequestQuerySet
 from apps.claims.models.rulings import Ruling, RulingQuerySet
+from apps.claims.models.stories import Story, StoryQuerySet
 from apps.claims.models.uses import Correction, CorrectionQuerySet, Use, UseQuerySet
 
 __all__ = [

@@ -1,4 +1,4 @@
-"""Stories, their claims, and what is cited on them."""
+"""Claims, and what is cited on them."""
 
 from __future__ import annotations
 
@@ -7,55 +7,15 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models
-from django.db.models.functions import Coalesce, Lower
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from apps.archive.models import Capture, CaptureQuerySet
 from apps.audit.versioned import Versioned
 from apps.claims.models.quotes import TextQuote
+from apps.claims.models.stories import Story
 from apps.claims.states import MOVES, QuotedVerb, Stage, Stance, State
 from apps.sources.models import Party, Source
-
-
-class StoryQuerySet(models.QuerySet["Story"]):
-    """Reads of the stories."""
-
-    def with_counts(self) -> StoryQuerySet:
-        """Each with the number of its claims in each state: ``unverified_count`` and so on."""
-        return self.annotate(**{f"{state}_count": _claims_in(state) for state in State})
-
-
-def _claims_in(state: State) -> Coalesce:
-    """How many claims of a story are in this state."""
-    counted = Claim.objects.filter(story=models.OuterRef("pk"), state=state).order_by()
-    number = counted.values("story").annotate(number=models.Count("pk")).values("number")
-    return Coalesce(models.Subquery(number, output_field=models.IntegerField()), 0)
-
-
-class Story(Versioned):
-    """A running matter on the desk that groups claims."""
-
-    title = models.CharField(max_length=200)
-    summary = models.TextField(blank=True)
-    opened_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    opened_at = models.DateTimeField(default=timezone.now, editable=False)
-
-    objects = StoryQuerySet.as_manager()
-
-    class Meta:
-        verbose_name_plural = "stories"
-        ordering = ["-id"]
-        constraints = [
-            models.CheckConstraint(condition=~models.Q(title=""), name="story_has_a_title"),
-            models.UniqueConstraint(
-                Lower("title"),
-                name="story_title_is_unique",
-                violation_error_message="There is a story with this title already.",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return self.title
 
 
 def _live_citations(stance: Stance) -> Coalesce:
