@@ -102,7 +102,10 @@ def test_a_republication_of_something_cited_never_adds_a_line(world, number, rel
     copy = SourceRow(99, "the copy", "an outlet that prints copies")
     edge = Edge(("source", 99), relation, ("source", original), state, 99)
     rows = replace(world.rows, sources={**world.rows.sources, 99: copy}, edges=[*world.rows.edges, edge])
-    assert counted(lines(World((*world.cited, 99), rows))) <= counted(lines(world))
+    before, after = lines(world), lines(World((*world.cited, 99), rows))
+    assert len(after) <= len(before)
+    # What is only suggested to copy a circle may be a report of its own: its line may begin to count.
+    assert counted(after) <= counted(before) + sum(line.is_circular for line in before if state == "suggested")
 
 
 @settings(deadline=None)
