@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from datetime import date
 from importlib import import_module
 from itertools import count
 from pkgutil import iter_modules
@@ -15,7 +16,8 @@ from apps.accounts.models import Role, User
 from apps.archive.models import Attempt, Capture, Extract, Host, Page
 from apps.archive.records.storage import draft
 from apps.claims import actions
-from apps.claims.models import Citation, Claim, Decision, MoveRequest, Story
+from apps.claims.models import Citation, Claim, Decision, Figure, MoveRequest, Story
+from apps.claims.numerals import parse
 from apps.claims.states import Stance, State
 from apps.sources.models import Party, Source
 
@@ -127,6 +129,20 @@ def make_citation(
 def make_extract(capture: Capture, text: str = "The text of the page.", **fields: Any) -> Extract:
     digest = hashlib.sha256(text.encode()).hexdigest()
     return Extract.objects.create(capture=capture, text=text, text_digest=digest, **fields)
+
+
+def make_figure(
+    claim: Claim,
+    by: User,
+    said: str = "nearly 3,000",
+    party: str = "Kyiv",
+    day: date | None = date(2024, 12, 23),
+    measure: str = "killed or wounded",
+    **fields: Any,
+) -> Figure:
+    """A figure of a measure that is counted in soldiers, as somebody would type it."""
+    known = actions.register_measure(measure, by=by, unit="soldiers")
+    return actions.add_figure(claim, by=by, measure=known, quantity=parse(said), party=party, as_of_first=day, **fields)
 
 
 def store_record(capture: Capture, data: bytes) -> None:

@@ -47,6 +47,8 @@ def test_a_state_is_assigned_only_by_its_owner():
         "apps/claims/actions/decisions.py",
         "apps/claims/actions/moves.py",
         "apps/sources/actions/attributions.py",
+        "apps/claims/actions/figures.py",
+        "apps/claims/actions/quotes.py",
     }
 
 

@@ -12,7 +12,18 @@ from apps.accounts.people import person
 from apps.audit.admin import LateForm, ReadOnlyAdmin
 from apps.audit.versioned import ChangedMeanwhile
 from apps.claims import actions
-from apps.claims.models import Citation, Claim, Decision, MoveRequest, Policy, Ruling, Story
+from apps.claims.models import (
+    Citation,
+    Claim,
+    Decision,
+    Figure,
+    Measure,
+    MoveRequest,
+    Policy,
+    Ruling,
+    Story,
+    TextQuote,
+)
 from apps.claims.refusals import Refusal
 from apps.claims.states import State
 
@@ -111,6 +122,47 @@ class CitationAdmin(ReadOnlyAdmin):
     list_select_related = ["claim", "source__page", "cited_by"]
     search_fields = ["claim__statement", "source__title", "source__page__url"]
     show_full_result_count = False
+
+
+@admin.register(TextQuote)
+class TextQuoteAdmin(ReadOnlyAdmin):
+    """Picked on the desk, in the archived text."""
+
+    list_display = ["__str__", "citation", "capture", "picked_by", "picked_at", "replaced_at"]
+    list_select_related = ["citation__source__page", "citation__claim", "capture__page", "picked_by"]
+    search_fields = ["exact"]
+    show_full_result_count = False
+
+
+@admin.register(Figure)
+class FigureAdmin(ReadOnlyAdmin):
+    """Recorded on the desk, beside the claim."""
+
+    list_display = ["__str__", "measure", "claim", "as_of", "added_by", "added_at", "withdrawn_at"]
+    list_select_related = ["measure", "party", "claim", "added_by"]
+    search_fields = ["measure__name", "party__name", "claim__statement"]
+    show_full_result_count = False
+
+
+@admin.register(Measure)
+class MeasureAdmin(admin.ModelAdmin):
+    """Named and edited through the actions; never deleted."""
+
+    list_display = ["name", "unit", "counting", "registered_by", "registered_at"]
+    list_filter = ["counting"]
+    list_select_related = ["registered_by"]
+    search_fields = ["name", "definition"]
+    fields = ["name", "unit", "counting", "definition"]
+    form = LateForm
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def save_model(self, request: HttpRequest, obj: Measure, form: LateForm, change: bool) -> None:
+        if change:
+            actions.edit_measure(obj, by=person(request), **form.changes())
+        else:
+            obj.pk = actions.register_measure(by=person(request), **form.cleaned_data).pk
 
 
 @admin.register(Decision)

@@ -19,6 +19,10 @@ class AlreadyCited(Refusal):
     """The claim has a live citation of this source."""
 
 
+class WordsNotThere(Refusal):
+    """The words are not in the stored copy."""
+
+
 class Decided(Refusal):
     """The claim has a verdict in these words: reopen it before they change."""
 

@@ -6,7 +6,7 @@ from django.utils import timezone
 from apps.archive.models import Capture
 from apps.archive.tasks import ring
 from apps.audit.context import Channel, entered_by
-from apps.claims.actions import adopt_copy, hear_of, reconsider, verify_again
+from apps.claims.actions import adopt_copy, find_words, hear_of, reconsider, verify_again
 from apps.claims.models import Citation, Claim, Policy
 from apps.sources.models import Attribution, Source
 
@@ -19,6 +19,8 @@ def reconsider_citing(capture_id: int) -> None:
     with entered_by(Channel.WORKER):
         for capture in Capture.objects.stored().filter(pk=capture_id):
             adopt_copy(capture)
+        for citation in Citation.objects.with_words_to_find().filter(capture=capture_id).order_by("pk"):
+            find_words(citation)
         for source in Source.objects.filter(page__captures=capture_id):
             reconsider(source)
         hear()
@@ -28,9 +30,11 @@ def reconsider_citing(capture_id: int) -> None:
 def sweep() -> None:
     """Ring again for copies that citations wait for: a bell was lost, or the copy came before the other one failed.
 
-    And send verdicts that have outlived the rule's shelf life back to review.
+    And for copies in which words are still to be looked for; and send verdicts that have outlived the rule's shelf life
+    back to review.
     """
-    for capture_id in Citation.objects.copies_to_adopt()[:SWEPT_AT_ONCE]:
+    unsought = Citation.objects.with_words_to_find().order_by("capture").values_list("capture", flat=True).distinct()
+    for capture_id in {*Citation.objects.copies_to_adopt()[:SWEPT_AT_ONCE], *unsought[:SWEPT_AT_ONCE]}:
         ring(reconsider_citing, capture_id)
     with entered_by(Channel.WORKER):
         hear()

@@ -15,6 +15,7 @@ from apps.claims.models import Citation, Claim
 from apps.claims.states import Stance
 from apps.desk.filters import told_of_claim
 from apps.desk.forms import AssignForm, CiteForm, StageForm
+from apps.desk.panels.figures import figures_panel
 from apps.desk.panels.verdict import Answer, Move, verdict_panel
 from apps.desk.requests import DeskRequest
 from apps.desk.subjects import subjects
@@ -61,6 +62,7 @@ def claim_page(
         "groups": [Group(stance, [one for one in citations if one.stance == stance]) for stance in Stance],
         "citations": citations,
         "chips": chips(citations),
+        "figures_panel": figures_panel(claim),
         "withdrawn": list(claim.citations.exclude(withdrawn_at=None).select_related("source__page", "withdrawn_by")),
         "shown": shown(citations),
         "is_moving": any(citation.is_moving for citation in citations),

@@ -17,7 +17,7 @@ from apps.archive.receiving.documents import in_megabytes
 from apps.archive.receiving.documents import too_large as too_large_sentence
 from apps.archive.web.addresses import Refused, parse
 from apps.claims.models import Story
-from apps.claims.states import Stage, Stance
+from apps.claims.states import QuotedVerb, Stage, Stance
 
 EARLIEST, LATEST = datetime(1900, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
 REASON_NEEDED = {"required": "Give a reason: somebody will ask for it."}
@@ -60,7 +60,41 @@ class MomentField(forms.DateTimeField):
             return naive.replace(tzinfo=timezone.get_current_timezone())
 
 
-class CiteForm(forms.Form):
+class StanceField(forms.ChoiceField):
+    """What a citation does for a claim."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        choices = [
+            (Stance.SUPPORTS, "supports the claim"),
+            (Stance.DISPUTES, "disputes the claim"),
+            (Stance.CONTEXT, "gives context"),
+        ]
+        super().__init__(label="It", choices=choices, initial=Stance.SUPPORTS, widget=forms.RadioSelect, **kwargs)
+
+
+class QuotedFields(forms.Form):
+    """Who is quoted, what they do, and whether it is first-hand. An editor says so, and it is on record."""
+
+    quoted = forms.CharField(
+        label="Who is quoted", required=False, max_length=200, help_text="The party whose words these are: NIS."
+    )
+    quoted_verb = forms.ChoiceField(
+        label="and what they do", required=False, choices=[("", "nobody is quoted"), *QuotedVerb.choices]
+    )
+    first_hand = forms.BooleanField(
+        label="First-hand: the source saw it, made it or decided it, and has it from nobody else", required=False
+    )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if cleaned.get("quoted_verb") and not cleaned.get("quoted"):
+            self.add_error("quoted", "Say who does that: name whom the page quotes.")
+        if cleaned.get("quoted") and not cleaned.get("quoted_verb"):
+            self.add_error("quoted_verb", "Choose what they do.")
+        return cleaned
+
+
+class CiteForm(QuotedFields):
     url = forms.CharField(
         label="Address of the page",
         max_length=4096,
@@ -69,22 +103,13 @@ class CiteForm(forms.Form):
         ),
         error_messages={"required": "Paste the address of the page."},
     )
-    stance = forms.ChoiceField(
-        label="It",
-        choices=[
-            (Stance.SUPPORTS, "supports the claim"),
-            (Stance.DISPUTES, "disputes the claim"),
-            (Stance.CONTEXT, "gives context"),
-        ],
-        initial=Stance.SUPPORTS,
-        widget=forms.RadioSelect,
-    )
+    stance = StanceField()
     quote = forms.CharField(
         label="Exact words that matter",
         required=False,
         max_length=5000,
         widget=forms.Textarea(attrs={"rows": 2}),
-        help_text="As the page has them.",
+        help_text="As the page has them; “…” leaves something out. They are looked for when the copy has been read.",
     )
     note = forms.CharField(
         label="Note for colleagues", required=False, max_length=5000, widget=forms.Textarea(attrs={"rows": 2})

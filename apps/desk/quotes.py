@@ -1,53 +1,106 @@
-"""The exact words that citations rest on, found again in a text: whatever its spaces and quotation marks."""
+"""The words that claims rest on, in an archived text: where they stand, which were edited, which are gone.
+
+Archived text is hostile. It is cut into parts by their places and every part is escaped by the template: nothing of it
+is ever put together as markup.
+"""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator
+import itertools
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-LONGEST = 2_000
-ALIKE = {
-    mark: f"[{marks}]" for marks in ("'\u2018\u2019\u201a\u201b", '"\u201c\u201d\u201e\u00ab\u00bb') for mark in marks
-}
+from apps.archive.models import Page
+from apps.archive.passages import Folded, Selector, Span, Touched, find_all, fold
+from apps.claims.models import Citation
+from apps.claims.quotes import sought
+
+MOST = 50
+
+
+@dataclass(frozen=True)
+class Mark:
+    """Words that a citation rests on, in one text. ``spans`` is empty where they are gone."""
+
+    key: str
+    number: int
+    citation: Citation
+    words: str
+    spans: tuple[Span, ...]
+    edited: str = ""
+
+    @property
+    def is_gone(self) -> bool:
+        return not self.spans
 
 
 @dataclass(frozen=True)
 class Part:
-    """A piece of a paragraph, and whether a claim rests on it."""
+    """A piece of a paragraph, and the marks that it belongs to, begins and ends."""
 
     text: str
-    cited: bool
+    marks: tuple[Mark, ...] = ()
+    begins: tuple[Mark, ...] = ()
+    ends: tuple[Mark, ...] = ()
+
+    @property
+    def is_edited(self) -> bool:
+        return any(mark.edited for mark in self.marks)
 
 
-def pattern(quote: str) -> re.Pattern[str] | None:
-    """What finds the quote; None for one that is empty or far too long."""
-    words = ["".join(ALIKE.get(sign) or re.escape(sign) for sign in word) for word in quote[:LONGEST].split()]
-    return re.compile(r"\s+".join(words), re.IGNORECASE) if words and len(quote) <= LONGEST else None
+def cited_words(page: Page) -> list[Citation]:
+    """The live citations of this page that rest on exact words."""
+    live = Citation.objects.live().filter(source__page=page).exclude(quote="").with_evidence()
+    return list(live.select_related("claim", "quoted", "capture__page", "source__page", "source__outlet")[:MOST])
 
 
-def holds(text: str, quote: str) -> bool:
-    """Whether the words are in the text."""
-    found = pattern(quote)
-    return found is not None and found.search(text) is not None
+def marks(text: str, citations: Iterable[Citation]) -> list[Mark]:
+    """Each passage of these citations in this text, found, edited or gone, in the order of the citations."""
+    folded = fold(text)
+    found: list[Mark] = []
+    for citation in citations:
+        for key, selector in _selectors(citation):
+            spans, edited = _sought(folded, selector, is_typed=key.startswith("words"))
+            found.append(Mark(key, len(found) + 1, citation, selector.exact, spans, edited))
+    return found
 
 
-def marked(paragraph: str, quotes: Iterable[str]) -> list[Part]:
-    """The paragraph in parts. Where quotes overlap, what the first one found begins with counts."""
-    spans = sorted(_spans(paragraph, quotes))
-    parts: list[Part] = []
+def paragraphs(text: str, found: Sequence[Mark]) -> list[list[Part]]:
+    """The text in numbered paragraphs, each cut where a mark begins or ends."""
+    told: list[list[Part]] = []
     at = 0
-    for start, end in spans:
-        if end <= at:
-            continue
-        start = max(start, at)
-        parts += [Part(paragraph[at:start], False)] if at < start else []
-        parts.append(Part(paragraph[start:end], True))
-        at = end
-    return [*parts, Part(paragraph[at:], False)] if at < len(paragraph) else parts
+    for line in text.splitlines(keepends=True):
+        words = line.rstrip("\r\n\v\f\x1c\x1d\x1e\x85\u2028\u2029")
+        if line.strip():
+            told.append(_parts(text, at, at + len(words), found))
+        at += len(line)
+    return told
 
 
-def _spans(paragraph: str, quotes: Iterable[str]) -> Iterator[tuple[int, int]]:
-    for quote in quotes:
-        if found := pattern(quote):
-            yield from (match.span() for match in found.finditer(paragraph))
+def _parts(text: str, start: int, end: int, found: Sequence[Mark]) -> list[Part]:
+    here = [(mark, span) for mark in found for span in mark.spans if span.start < end and span.end > start]
+    cuts = sorted({start, end, *(max(start, span.start) for _, span in here), *(min(end, s.end) for _, s in here)})
+    return [
+        Part(
+            text[first:last],
+            tuple(mark for mark, span in here if span.start <= first and last <= span.end),
+            tuple(mark for mark, span in here if span.start == first and span == mark.spans[0]),
+            tuple(mark for mark, span in here if span.end == last and span == mark.spans[-1]),
+        )
+        for first, last in itertools.pairwise(cuts)
+    ]
+
+
+def _selectors(citation: Citation) -> list[tuple[str, Selector]]:
+    if citation.passages:
+        return [(f"quote-{one.pk}", one.selector) for one in citation.passages]
+    return [(f"words-{citation.pk}", Selector(citation.quote))]
+
+
+def _sought(folded: Folded, selector: Selector, *, is_typed: bool) -> tuple[tuple[Span, ...], str]:
+    if is_typed and (spans := find_all(folded, selector.exact)):
+        return tuple(spans), ""
+    found = sought(folded, selector)
+    if isinstance(found, Touched):
+        return (found.span,), found.sentence
+    return ((found,), "") if found else ((), "")

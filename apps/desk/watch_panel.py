@@ -62,7 +62,8 @@ def chips(citations: list[Citation]) -> dict[int, Chip]:
     for citation in citations:
         page_id = citation.capture.page_id
         news = [drift for drift in found[page_id] if drift.is_news_to(citation.capture)]
-        is_missing = (sha256(citation.quote.strip().encode()).hexdigest(), page_id) in missing
+        digests = [sha256(words.strip().encode()).hexdigest() for words in citation.words]
+        is_missing = any((digest, page_id) in missing for digest in digests)
         if chip := _chip(news, standing.get(page_id, ""), is_missing):
             made[citation.pk] = chip
     return made

@@ -14,6 +14,7 @@ from tests.newsroom import (
     make_attempt,
     make_citation,
     make_claim,
+    make_figure,
     make_person,
     make_story,
     make_two_lines,
@@ -54,11 +55,16 @@ TABLE: dict[str, tuple[str, set[str]]] = {
     "policy": ("GET", EVERYONE),
     "policy_edit": ("GET", {"standards_editor"}),
     "claim_cite": ("POST", CITES),
+    "claim_figure": ("GET", CITES),
+    "figure_edit": ("GET", DECIDES),
+    "figure_withdraw": ("GET", DECIDES),
+    "citation_edit": ("GET", DECIDES),
     "citation_withdraw": ("POST", CITES),
     "source": ("GET", EVERYONE),
     "source_correct": ("GET", CITES),
     "source_render": ("POST", CITES),
     "capture": ("GET", EVERYONE),
+    "capture_cite": ("GET", CITES),
     "capture_diff": ("GET", EVERYONE),
     "capture_document": ("GET", EVIDENCE),
     "page_compare": ("GET", EVERYONE),
@@ -108,6 +114,7 @@ def addresses():
         "story": claim.story_id,
         "attempt": attempt.pk,
         "request": ask(make_claim_with_two_lines(ada), State.CORROBORATED, ada).pk,
+        "figure": make_figure(make_claim(ada), ada).pk,
     }
     found = {}
     for name in NAMES:

@@ -35,6 +35,8 @@ READ_ONLY = {
     "decision",
     "source",
     "role",
+    "textquote",
+    "figure",
 }
 
 

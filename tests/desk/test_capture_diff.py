@@ -47,7 +47,7 @@ def test_words_are_marked_by_element_by_sign_and_aloud(client, citation):
     assert "Two captured" in page
     assert "Headline" in page
     assert "Byline" not in page
-    assert "Only in the earlier copy: no longer there." in page
+    assert "Only in the earlier copy: edited since. “two” is “three” now." in page
 
 
 def test_a_quote_that_is_still_there_is_said_to_be(client, citation):

@@ -55,7 +55,7 @@ def test_the_text_is_numbered_and_the_words_that_a_claim_rests_on_are_marked(cli
     page = client.get(reverse("desk:capture", args=[citation.capture_id])).content.decode()
     assert "First &lt;b&gt;words&lt;/b&gt;." in page
     assert 'id="p2"' in page
-    assert "<mark>Two soldiers were &quot;captured&quot;<span" in page
+    assert "<mark>Two soldiers were &quot;captured&quot;</mark>" in page
     assert extract.title in page
     assert "Ann Other" in page
     assert "Language: en" in page

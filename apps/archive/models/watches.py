@@ -243,7 +243,7 @@ class Drift(models.Model):
             return f"{changed}. {self.detail}".strip() if self.detail else f"{changed}."
         if self.kind in (self.Kind.QUOTE_GONE, self.Kind.QUOTE_BACK):
             quoted = ", ".join(f"“{passage}”" for passage in self.passages.all())
-            return f"{self.get_kind_display()}: {quoted}."
+            return f"{self.get_kind_display()}: {quoted}. {self.detail}".strip()
         if self.kind == self.Kind.MOVED:
             return f"The page has moved to {self.detail}"
         return f"{self.get_kind_display()}. {self.detail}".strip()

@@ -9,8 +9,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from apps.archive.models import Capture, Drift, Look, Passage, Watch
+from apps.archive.passages import Selector, fold, holds, touched
 from apps.archive.watching import schedule
-from apps.archive.watching.comparing import MOSTLY, difference, has_plain, plain
+from apps.archive.watching.comparing import MOSTLY, difference
 from apps.archive.watching.seeing import PERMANENT, is_fit, same_place, text_of
 from apps.archive.watching.settling import raise_drift
 
@@ -27,6 +28,7 @@ class Compared:
     moved_to: str = ""
     found: list[int] = field(default_factory=list)
     lost: list[int] = field(default_factory=list)
+    edits: dict[int, str] = field(default_factory=dict)
 
 
 def run(capture_id: int) -> None:
@@ -96,14 +98,16 @@ def _seek_passages(watch: Watch, compared: Compared, old: str, text: str) -> Non
     passages = list(Passage.objects.relied_on().filter(page=watch.pk))
     if not passages:
         return
-    folded, folded_old = plain(text), ""
+    folded, folded_old = fold(text), None
     for passage in passages:
-        if has_plain(folded, passage.exact):
+        if holds(folded, passage.exact):
             compared.found.append(passage.pk)
             continue
-        folded_old = folded_old or plain(old)
-        if passage.found_in_id or has_plain(folded_old, passage.exact):
+        folded_old = folded_old or fold(old)
+        if passage.found_in_id or holds(folded_old, passage.exact):
             compared.lost.append(passage.pk)
+            if edited := touched(folded, Selector(passage.exact, passage.prefix, passage.suffix)):
+                compared.edits[passage.pk] = edited.sentence
 
 
 def _raise_drifts(watch: Watch, before: Capture | None, after: Capture, compared: Compared) -> bool:
@@ -123,7 +127,8 @@ def _raise_drifts(watch: Watch, before: Capture | None, after: Capture, compared
         touched = "Words that are cited are touched." if gone or back else ""
         found(Drift.Kind.CHANGED, share=compared.share or None, passages=[*gone, *back], detail=touched)
     if gone:
-        found(Drift.Kind.QUOTE_GONE, passages=gone)
+        edits = [f"{edit}." for passage in gone if (edit := compared.edits.get(passage.pk))]
+        found(Drift.Kind.QUOTE_GONE, passages=gone, detail=" ".join(["It was edited:", *edits]) if edits else "")
     if back:
         found(Drift.Kind.QUOTE_BACK, passages=back)
     if compared.moved_to:

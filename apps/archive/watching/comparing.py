@@ -1,4 +1,4 @@
-"""What is otherwise between two texts, and whether words that somebody relies on are still there.
+"""What is otherwise between two texts.
 
 Typography is no change: spaces, line breaks, quotation marks and hyphens of every kind count as one. Nor is a line that
 only tells the time. Everything here takes bounded time, however long the texts are.
@@ -27,7 +27,6 @@ ONE_SIGN = str.maketrans(
     }
 )
 WORD = re.compile(r"\w+(?:['-]\w+)*|[^\w\s'-]")
-OMITTED = re.compile(r"\s*(?:\[\s*\.{3}\s*\]|\(\s*\.{3}\s*\)|\.{3})\s*")
 # A short line made of nothing else says when the page was shown, or how often: no sentence is.
 OF_TIME = frozenset(
     re.findall(
@@ -69,25 +68,6 @@ def difference(before: str, after: str) -> float:
     if len(words) * len(other_words) > MOST_PAIRS:
         return _by_lines(before.splitlines(), after.splitlines())
     return _shown(Indel.normalized_distance(words, other_words))
-
-
-def has(text: str, words: str) -> bool:
-    """Whether these words stand in the text. Where "..." leaves something out, the parts stand there in this order."""
-    return has_plain(plain(text), words)
-
-
-def has_plain(text: str, words: str) -> bool:
-    """The same of a text that is plain already, for many words in one text."""
-    at = 0
-    for part in OMITTED.split(plain(words).strip("' ")):
-        part = part.strip(" '")
-        if not part:
-            continue
-        found = text.find(part, at)
-        if found < 0:
-            return False
-        at = found + len(part)
-    return True
 
 
 def _words(text: str) -> list[str]:

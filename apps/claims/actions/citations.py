@@ -10,22 +10,19 @@ from django.utils import timezone
 from apps.accounts.capabilities import Capability
 from apps.accounts.models import User
 from apps.accounts.permissions import require
-from apps.archive.actions import (
-    end_watch,
-    lock_watch,
-    register_passage,
-    release_passage,
-    request_capture,
-    watch_page,
-)
+from apps.archive.actions import end_watch, request_capture, watch_page
 from apps.archive.models import Capture
 from apps.audit.verbs import Verb
 from apps.audit.versioned import lock
 from apps.claims import policy
+from apps.claims.actions.naming import party_named
+from apps.claims.actions.quotes import check_who_is_quoted
+from apps.claims.actions.relying import follow_words, keep_passages, seek_words
 from apps.claims.actions.writing import write_claim
 from apps.claims.evidence import gather
 from apps.claims.models import Citation, Claim
-from apps.claims.refusals import AlreadyCited, ReasonMissing, Refusal
+from apps.claims.quotes import Picked, nearest, picked_in
+from apps.claims.refusals import AlreadyCited, ReasonMissing, Refusal, WordsNotThere
 from apps.claims.states import Stage, Stance, State
 from apps.sources import actions as sources
 from apps.sources.actions import SourceFacts, register_source
@@ -41,13 +38,19 @@ def cite(
     stance: Stance,
     quote: str = "",
     note: str = "",
+    quoted: str = "",
+    quoted_verb: str = "",
     first_hand: bool = False,
+    picked: Picked | None = None,
 ) -> Citation:
     """Attach the page at this address to the claim and ask the archive for a copy.
 
-    Raises archive.addresses.Refused for what is no web address, AlreadyCited for a page that stands here already.
+    With words ``picked`` in a stored copy the citation rests on that copy and on no other. Raises
+    archive.addresses.Refused for what is no web address, AlreadyCited for a page that stands here already, and
+    WordsNotThere.
     """
     require(by, Capability.CITE)
+    check_who_is_quoted(quoted.strip(), quoted_verb)
     with transaction.atomic():
         claim = lock(claim)
         source = register_source(url, by=by)
@@ -55,18 +58,27 @@ def cite(
             raise AlreadyCited(
                 "This page is cited on this claim already. To cite it anew, that citation has to be withdrawn first."
             )
+        found = picked_in(picked) if picked else None
+        if picked and (found is None or picked.capture.page_id != source.page_id):
+            raise WordsNotThere("These words are not in this copy.", nearest(picked.capture, picked.exact))
         citation = Citation.objects.create(
             claim=claim,
             source=source,
-            capture=request_capture(source.page, by=by),
+            capture=picked.capture if picked else request_capture(source.page, by=by),
             stance=stance,
-            quote=quote,
+            quote=found.exact if found else quote,
             note=note,
+            quoted=party_named(quoted, by),
+            quoted_verb=quoted_verb,
             first_hand=first_hand,
             cited_by=by,
         )
         watch_page(source.page, by=by)
-        register_passage(source.page, quote)
+        if found:
+            keep_passages(citation, citation.capture, [found], by=by)
+        elif quote and citation.is_read:
+            seek_words(citation, by=by, as_typed=True)
+        follow_words(citation, [])
         if claim.stage == Stage.INBOX:
             claim.stage = Stage.IN_PROGRESS
         elif claim.stage == Stage.SETTLED and claim.state == State.CORROBORATED and stance == Stance.DISPUTES:
@@ -80,10 +92,11 @@ def cite(
                 "citation": citation.pk,
                 "source": _label(source),
                 "url": source.page.url,
-                "stance": citation.get_stance_display().lower(),
-                "quote": quote,
-                "note": note,
+                "stance": _stance(citation),
+                "quote": citation.quote,
+                "quoted": citation.said_by,
                 "first_hand": first_hand,
+                "note": note,
             },
         )
     return citation
@@ -119,13 +132,9 @@ def withdraw_citation(citation: Citation, *, by: User, reason: str) -> Citation:
 
 def _rest_no_longer_on(citation: Citation, by: User) -> None:
     """What no live citation relies on is watched no more. Under the watch's lock: who cites the page now, waits."""
-    page = citation.source.page
-    lock_watch(page)
-    others = Citation.objects.live().filter(source=citation.source_id)
-    if citation.quote.strip() not in {quote.strip() for quote in others.values_list("quote", flat=True)}:
-        release_passage(page, citation.quote)
-    if not others.exists():
-        end_watch(page, by=by)
+    follow_words(citation, citation.words)
+    if not Citation.objects.live().filter(source=citation.source_id).exists():
+        end_watch(citation.source.page, by=by)
 
 
 def correct_source(source: Source, *, by: User, expected_version: int, **changes: Unpack[SourceFacts]) -> Source:
@@ -193,6 +202,12 @@ def _reconsider(claim: Claim, by: User | None) -> None:
             before={"stage": Stage.SETTLED.label},
             after={"stage": Stage.IN_REVIEW.label, "missing": " ".join(missing)},
         )
+
+
+def _stance(citation: Citation) -> str:
+    """The stance as the timeline tells it: "supports; NIS confirms; first-hand"."""
+    hand = "first-hand" if citation.first_hand else ""
+    return "; ".join(part for part in (citation.get_stance_display().lower(), citation.said_by, hand) if part)
 
 
 def _label(source: Source) -> str:

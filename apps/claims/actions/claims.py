@@ -15,12 +15,11 @@ from apps.accounts.permissions import require
 from apps.audit.actions import record
 from apps.audit.verbs import Verb
 from apps.audit.versioned import differences, lock
+from apps.claims.actions.naming import party_named
 from apps.claims.actions.writing import write_claim
 from apps.claims.models import Claim, Story
 from apps.claims.refusals import Decided, Refusal
 from apps.claims.states import Stage, State
-from apps.sources.actions import register_party
-from apps.sources.models import Party
 
 
 class ClaimFacts(TypedDict, total=False):
@@ -53,7 +52,7 @@ def open_claim(
         with transaction.atomic():
             claim = Claim.objects.create(
                 statement=statement,
-                claimant=_party(claimant, by),
+                claimant=party_named(claimant, by),
                 story=story,
                 assignee=assignee,
                 due=due,
@@ -95,7 +94,7 @@ def edit_claim(claim: Claim, *, by: User, expected_version: int, **changes: Unpa
             )
         before = _facts(claim)
         claim.statement = statement
-        claim.claimant = _party(changes["claimant"], by) if "claimant" in changes else claim.claimant
+        claim.claimant = party_named(changes["claimant"], by) if "claimant" in changes else claim.claimant
         claim.story = changes.get("story", claim.story)
         claim.due = changes.get("due", claim.due)
         was, became = differences(before, _facts(claim))
@@ -163,14 +162,6 @@ def verify_again(claim: Claim, *, days: int) -> None:
             claim.stage = Stage.IN_REVIEW
             before, after = {"stage": Stage.SETTLED.label}, {"stage": Stage.IN_REVIEW.label, "days": days}
             write_claim(claim, Verb.VERIFY_AGAIN, None, fields=["stage"], before=before, after=after)
-
-
-def _party(name: str, by: User) -> Party | None:
-    name = name.strip()
-    if not name:
-        return None
-    known = Party.objects.named(name).order_by("id").first()
-    return known or register_party(name, kind=Party.Kind.OTHER, by=by)
 
 
 def _facts(claim: Claim) -> dict[str, str]:

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('claims', '0004_the_rule_is_data_and_moves_are_signed'),
+        ('claims', '0005_quotes_and_figures'),
         ('sources', '0003_attributions_have_news'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -10,7 +10,9 @@ from apps.claims.models.claims import (
     StoryQuerySet,
 )
 from apps.claims.models.decisions import Decision, MoveRequest, MoveRequestQuerySet
+from apps.claims.models.figures import Figure, FigureQuerySet, Measure
 from apps.claims.models.policies import Policy, PolicyQuerySet
+from apps.claims.models.quotes import TextQuote, TextQuoteQuerySet
 from apps.claims.models.rulings import Ruling, RulingQuerySet
 
 __all__ = [
@@ -20,6 +22,9 @@ __all__ = [
     "Claim",
     "ClaimQuerySet",
     "Decision",
+    "Figure",
+    "FigureQuerySet",
+    "Measure",
     "MoveRequest",
     "MoveRequestQuerySet",
     "Policy",
@@ -28,4 +33,6 @@ __all__ = [
     "RulingQuerySet",
     "Story",
     "StoryQuerySet",
+    "TextQuote",
+    "TextQuoteQuerySet",
 ]

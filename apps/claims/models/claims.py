@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from apps.archive.models import Capture, CaptureQuerySet
 from apps.audit.versioned import Versioned
+from apps.claims.models.quotes import TextQuote
 from apps.claims.states import MOVES, QuotedVerb, Stage, Stance, State
 from apps.sources.models import Party, Source
 
@@ -220,8 +221,13 @@ class CitationQuerySet(models.QuerySet["Citation"]):
             .order_by("id")
         )
 
+    def with_words_to_find(self) -> CitationQuerySet:
+        """Live ones whose copy has been read and whose words nobody has looked for in it yet."""
+        unsought = self.live().filter(quote_sought_in__isnull=True).exclude(quote="")
+        return unsought.filter(capture__state__in=Capture.HELD, capture__read_at__isnull=False)
+
     def with_evidence(self) -> CitationQuerySet:
-        """Each with its source, outlet and copy, oldest first: everything that policy and page need, in one query."""
+        """Each with its source, outlet, copy and passages, oldest first: what policy and page need, in two queries."""
         return (
             self.select_related(
                 "source__page",
@@ -229,9 +235,13 @@ class CitationQuerySet(models.QuerySet["Citation"]):
                 "capture__page",
                 "capture__extract",
                 "capture__requested_by",
+                "quoted",
                 "cited_by",
                 "quoted",
                 "answered_by",
+            )
+            .prefetch_related(
+                models.Prefetch("text_quotes", TextQuote.objects.live().select_related("capture").order_by("id"))
             )
             .defer("capture__extract__text")
             .order_by("id")
@@ -246,6 +256,14 @@ class Citation(models.Model):
     capture = models.ForeignKey(Capture, models.PROTECT, related_name="+")
     stance = models.CharField(max_length=10, choices=Stance.choices)
     quote = models.TextField(blank=True)
+    quote_sought_in = models.ForeignKey(
+        Capture,
+        models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="+",
+        help_text="The copy in which the words were looked for, or picked.",
+    )
     quoted = models.ForeignKey(
         Party, models.PROTECT, null=True, blank=True, related_name="+", help_text="Who is quoted, if somebody is."
     )
@@ -267,6 +285,13 @@ class Citation(models.Model):
 
     class Meta:
         ordering = ["id"]
+        indexes = [
+            models.Index(
+                fields=["id"],
+                name="citation_with_words_to_find",
+                condition=models.Q(quote_sought_in__isnull=True, withdrawn_at__isnull=True) & ~models.Q(quote=""),
+            ),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["claim", "source"],
@@ -330,22 +355,22 @@ class Citation(models.Model):
         """Whether this citation will still change by itself soon: being copied, read, or learned from."""
         return self.capture.is_moving or (self.capture.is_stored and not self.is_learned)
 
-    def frozen(self) -> dict[str, Any]:
-        """This citation as a decision keeps it."""
-        return {
-            "citation": self.pk,
-            "stance": self.stance,
-            "url": self.source.page.url,
-            "outlet": self.source.outlet.name if self.source.outlet else "",
-            "credit_line": self.source.credit_line,
-            "quote": self.quote,
-            "quoted": str(self.quoted or ""),
-            "quoted_verb": self.quoted_verb,
-            "first_hand": self.first_hand,
-            "answer": self.answer,
-            "capture": self.capture_id,
-            "capture_state": self.capture.state,
-            "read": self.is_read,
-            "body_sha256": self.capture.body_digest,
-            "record_sha256": self.capture.warc_digest,
-        }
+    @property
+    def passages(self) -> list[TextQuote]:
+        """The words of its copy that it rests on, as the copy has them."""
+        return [one for one in self.text_quotes.all() if one.replaced_at is None]
+
+    @property
+    def words(self) -> list[str]:
+        """The words it rests on, one by one: as its copy has them, or as somebody typed them."""
+        return [one.exact for one in self.passages] or [part for part in [self.quote.strip()] if part]
+
+    @property
+    def is_quote_missing(self) -> bool:
+        """Whether its words were looked for in its copy and are not there."""
+        return bool(self.quote and self.quote_sought_in_id and not self.passages)
+
+    @property
+    def said_by(self) -> str:
+        """Who is quoted and what they do: "NIS confirms". Empty where nobody is named."""
+        return f"{self.quoted} {self.get_quoted_verb_display()}".strip() if self.quoted else ""

@@ -17,7 +17,8 @@ from apps.archive.models import Capture, Extract, Page
 from apps.archive.replaying.differences import Difference, Kind, Stretch, compare
 from apps.archive.replaying.shelf import NotShown, Shelf
 from apps.claims.models import Citation
-from apps.desk.quotes import Part, holds, marked
+from apps.desk.citation_forms import PassageForm
+from apps.desk.quotes import cited_words, marks, paragraphs
 from apps.desk.replay_addresses import address, allowed, ticket_for
 from apps.desk.requests import DeskRequest
 
@@ -48,7 +49,7 @@ def capture(request: DeskRequest, pk: int) -> HttpResponse:
         "views": VIEWS,
     }
     if found.is_stored:
-        context["paragraphs"] = _marked(found, context["extract"]) if view == "text" else []
+        context |= reading(found, context["extract"]) if view == "text" else {}
         try:
             shelf = Shelf(found, lambda offset: address(token, "part", offset))
             context["views"] = {name: label for name, label in VIEWS.items() if _has(shelf, name) or name == view}
@@ -64,10 +65,18 @@ def _has(shelf: Shelf, view: str) -> bool:
     return bool({"screenshot": shelf.screenshot, "dom": lambda: shelf.has_dom}.get(view, lambda: True)())
 
 
-def _marked(found: Capture, extract: Extract | None) -> list[list[Part]]:
+def reading(found: Capture, extract: Extract | None) -> dict[str, Any]:
     """The text that was read, which needs no record: it is there when the store is not."""
-    quotes = [citation.quote for citation in _quoted(found.page)]
-    return [marked(text, quotes) for text in extract.paragraphs] if extract else []
+    if extract is None or not extract.text.strip():
+        return {"paragraphs": []}
+    cited = cited_words(found.page)
+    seen = marks(extract.text, cited)
+    return {
+        "paragraphs": paragraphs(extract.text, seen),
+        "marks": seen,
+        "gone": [mark for mark in seen if mark.is_gone],
+        "passage_form": PassageForm(capture=found),
+    }
 
 
 def _page(found: Capture, shelf: Shelf, token: str) -> dict[str, Any]:
@@ -156,8 +165,10 @@ class Quoted:
     """A citation's exact words: whether they were in one text, and are in the other."""
 
     citation: Citation
+    words: str
     was_there: bool
     is_there: bool
+    edited: str
 
 
 @require_safe
@@ -187,8 +198,17 @@ def stored_copies(page: Page) -> list[Capture]:
 def _compared(page: Page, old: Extract, new: Extract) -> dict[str, Any]:
     difference = compare(old.text, new.text)
     stretches, is_cut = _shown(difference)
+    cited = cited_words(page)
+    before = {mark.key: mark for mark in marks(old.text, cited)}
     quoted = [
-        Quoted(citation, holds(old.text, citation.quote), holds(new.text, citation.quote)) for citation in _quoted(page)
+        Quoted(
+            mark.citation,
+            mark.words,
+            bool(before[mark.key].spans and not before[mark.key].edited),
+            bool(mark.spans and not mark.edited),
+            mark.edited,
+        )
+        for mark in marks(new.text, cited)
     ]
     return {
         "difference": difference,
@@ -197,12 +217,6 @@ def _compared(page: Page, old: Extract, new: Extract) -> dict[str, Any]:
         "changes": _changes(old, new),
         "quoted": quoted,
     }
-
-
-def _quoted(page: Page) -> list[Citation]:
-    """The citations of this page that name exact words."""
-    live = Citation.objects.live().filter(source__page=page).exclude(quote="")
-    return list(live.select_related("claim").order_by("id")[:COPIES])
 
 
 def _changes(old: Extract, new: Extract) -> list[Change]:

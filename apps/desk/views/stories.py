@@ -16,6 +16,7 @@ from apps.claims.states import State
 from apps.desk.badges import notes
 from apps.desk.forms import StoryEditForm, StoryForm
 from apps.desk.paging import slice_by_change, slice_by_id
+from apps.desk.panels.measures import story_figures
 from apps.desk.requests import DeskRequest
 from apps.desk.typed import sent
 
@@ -48,6 +49,7 @@ def story(request: DeskRequest, pk: int) -> HttpResponse:
         "counts": [(State(one), number) for one, number in claims.count_by_state().items()],
         "state": state,
         "left_out": left_out,
+        "story_figures": story_figures(request, found),
     }
     return render(request, "desk/story.html", context)
 

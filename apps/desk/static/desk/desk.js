@@ -56,6 +56,64 @@
     if (most) target.reportValidity();
   });
 
+  // Words that somebody selects go into a form, with a little of what stands before and after them. The number of a
+  // paragraph selects all of it; with Shift, up to it.
+  const picker = document.querySelector("[data-picks]");
+  if (picker) {
+    const text = document.querySelector(picker.dataset.from);
+    const form = document.querySelector(picker.dataset.picks);
+    const said = (range) => {
+      const copy = range.cloneContents();
+      copy.querySelectorAll(".paragraph-number, .passage-note").forEach((element) => element.remove());
+      return [...copy.childNodes].map((node) => node.textContent).join(copy.querySelector("p") ? "\n" : "").trim();
+    };
+    const part = (start, startAt, end, endAt) => {
+      const range = document.createRange();
+      range.setStart(start, startAt);
+      range.setEnd(end, endAt);
+      const words = document.createElement("div");
+      words.append(range.cloneContents());
+      words.querySelectorAll(".paragraph-number, .passage-note").forEach((element) => element.remove());
+      return words.textContent;
+    };
+    const picked = () => {
+      const selection = getSelection();
+      if (!selection.rangeCount || selection.isCollapsed) return null;
+      const range = selection.getRangeAt(0);
+      return text.contains(range.commonAncestorContainer) && said(range) ? range : null;
+    };
+    document.addEventListener("selectionchange", () => { picker.hidden = !picked(); });
+    text.addEventListener("click", (event) => {
+      const number = event.target.closest(".paragraph-number");
+      if (!number) return;
+      const selection = getSelection();
+      const paragraph = number.parentElement;
+      if (event.shiftKey && picked()) selection.extend(paragraph, paragraph.childNodes.length);
+      else selection.setBaseAndExtent(paragraph, 1, paragraph, paragraph.childNodes.length);
+      picker.hidden = !picked();
+      // Whoever pressed a key is led on to the button; whoever pointed sees it.
+      if (event.detail !== 0 || picker.hidden) return;
+      event.preventDefault();
+      picker.querySelector("button").focus();
+    });
+    // A press on the button must not take the selection away before it has been read.
+    picker.addEventListener("pointerdown", (event) => event.preventDefault());
+    picker.querySelector("button").addEventListener("click", () => {
+      const range = picked();
+      if (!range) return;
+      const { startContainer, startOffset, endContainer, endOffset } = range;
+      const field = (name) => form.querySelector(`[name=${name}]`);
+      field("exact").value = said(range);
+      field("before").value = part(text, 0, startContainer, startOffset).slice(-64);
+      field("after").value = part(endContainer, endOffset, text, text.childNodes.length).slice(0, 64);
+      form.open = true;
+      form.scrollIntoView({ block: "start" });
+      (form.querySelector("[type=radio]:checked") || field("claim")).focus({ preventScroll: true });
+      getSelection().removeAllRanges();
+      picker.hidden = true;
+    });
+  }
+
   // Filters that are not set stay out of the address.
   document.addEventListener("htmx:configRequest", ({ detail }) => {
     if (detail.verb !== "get") return;

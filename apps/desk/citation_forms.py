@@ -1,0 +1,130 @@
+"""Forms over the words that citations rest on, and over who is quoted in them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+
+from apps.archive.models import Capture
+from apps.claims.models import Citation, Claim
+from apps.claims.quotes import Picked
+from apps.claims.states import Stance
+from apps.desk.forms import ChangeForm, QuotedFields, StanceField
+
+MOST_FOUND = 8
+NEW = "new"
+
+
+class PassageForm(QuotedFields):
+    """Words of one stored copy, and the claim that they are cited on."""
+
+    exact = forms.CharField(
+        label="Exact words",
+        max_length=5000,
+        widget=forms.Textarea(attrs={"rows": 3, "dir": "auto"}),
+        help_text="Select them in the text, or paste them: they are looked for in this copy.",
+        error_messages={"required": "Select the words in the text, or paste them here."},
+        strip=False,
+    )
+    before = forms.CharField(required=False, max_length=400, widget=forms.HiddenInput, strip=False)
+    after = forms.CharField(required=False, max_length=400, widget=forms.HiddenInput, strip=False)
+    where = forms.ChoiceField(label="Cite them", widget=forms.RadioSelect)
+    claim = forms.CharField(
+        label="The other claim: its number, or words of it",
+        required=False,
+        max_length=200,
+        help_text="Only for another claim than those above.",
+    )
+    chosen = forms.ModelChoiceField(Claim.objects.all(), required=False, label="Which of these")
+    stance = StanceField(required=False)
+
+    def __init__(self, *args: Any, capture: Capture, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.capture = capture
+        self.candidates: list[Claim] = []
+        live = Citation.objects.live().filter(source__page=capture.page_id).select_related("claim").order_by("id")
+        self.citations = {str(one.pk): one for one in live[:MOST_FOUND]}
+        where = self.fields["where"]
+        assert isinstance(where, forms.ChoiceField)  # noqa: S101 - for the type checker
+        where.choices = [
+            *((key, f"on claim {one.claim_id}: {one.claim}") for key, one in self.citations.items()),
+            (NEW, "on another claim"),
+        ]
+        self.fields["where"].initial = next(iter(self.citations), NEW)
+
+    def clean_stance(self) -> Stance:
+        return Stance(self.cleaned_data["stance"] or Stance.SUPPORTS)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if cleaned.get("where") == NEW and not self.errors:
+            cleaned["claim"] = cleaned.get("chosen") or self._found(cleaned.get("claim", "").strip())
+        return cleaned
+
+    def _found(self, typed: str) -> Claim | None:
+        """The claim of this number, or the only one that has these words."""
+        if not typed:
+            self.add_error("claim", "Which claim? Type its number, or some words of it.")
+            return None
+        number = typed.removeprefix("#")
+        if number.isascii() and number.isdigit() and len(number) < 10:
+            claim = Claim.objects.filter(pk=int(number)).first()
+            if claim is None:
+                self.add_error("claim", f"There is no claim {number}.")
+            return claim
+        self.candidates = list(Claim.objects.all().with_words(typed)[:MOST_FOUND])
+        if len(self.candidates) == 1:
+            return self.candidates[0]
+        many = "Several claims have these words: choose one." if self.candidates else "No claim has all these words."
+        self.add_error("claim", many)
+        return None
+
+    @property
+    def citation(self) -> Citation | None:
+        """The citation that the words are added to; None for a new one."""
+        return self.citations.get(self.cleaned_data["where"])
+
+    @property
+    def picked(self) -> Picked:
+        cleaned = self.cleaned_data
+        return Picked(self.capture, cleaned["exact"], cleaned["before"], cleaned["after"])
+
+    @property
+    def who_is_quoted(self) -> dict[str, Any]:
+        return {name: self.cleaned_data[name] for name in ("quoted", "quoted_verb", "first_hand")}
+
+
+class CitationForm(QuotedFields, ChangeForm):
+    quote = forms.CharField(
+        label="Exact words that matter",
+        required=False,
+        max_length=5000,
+        widget=forms.Textarea(attrs={"rows": 3, "dir": "auto"}),
+        help_text="As the page has them; “…” leaves something out. They are looked for in the stored copy.",
+    )
+    note = forms.CharField(
+        label="Note for colleagues", required=False, max_length=5000, widget=forms.Textarea(attrs={"rows": 2})
+    )
+    as_typed = forms.BooleanField(label="Keep these words as they are typed", required=False)
+    field_order = ["expected_version", "quote", "quoted", "quoted_verb", "first_hand", "note", "as_typed"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["as_typed"].show_hidden_initial = False
+
+    def changes(self) -> dict[str, Any]:
+        """What the person changed; keeping words as typed is an answer, and no change."""
+        return {name: value for name, value in super().changes().items() if name != "as_typed"}
+
+    @staticmethod
+    def facts(citation: Citation) -> dict[str, Any]:
+        """What the form starts from."""
+        return {
+            "quote": citation.quote,
+            "quoted": str(citation.quoted or ""),
+            "quoted_verb": citation.quoted_verb,
+            "first_hand": citation.first_hand,
+            "note": citation.note,
+            "expected_version": citation.claim.version,
+        }
