@@ -9,9 +9,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from apps.claims.figures import conflicts_of_each
+from apps.claims.figures import conflicts
 from apps.claims.lines import Line, Lines, lines_of_each
-from apps.claims.models import Citation, Claim, Policy
+from apps.claims.models import Citation, Claim, Figure, Policy
 from apps.claims.states import Stance
 from apps.sources.chains import Edge, Node
 from apps.sources.lineage import Rows
@@ -25,7 +25,12 @@ class Evidence:
     rule: Policy
     citations: tuple[Citation, ...]
     lines: Lines
-    conflicts: tuple[str, ...] = ()
+    figures: tuple[Figure, ...] = ()
+
+    @property
+    def conflicts(self) -> list[str]:
+        """Pairs of the claim's figures that can't both hold, in sentences."""
+        return [conflict.sentence for conflict in conflicts(self.figures)]
 
     def of(self, stance: Stance) -> list[Citation]:
         """The citations of one stance."""
@@ -36,11 +41,11 @@ class Evidence:
         return {
             "statement": self.claim.statement,
             "policy": self.rule.version,
-            "citations": [citation.frozen() for citation in sorted(self.citations, key=lambda one: one.pk or 0)],
+            "citations": [frozen_citation(one) for one in sorted(self.citations, key=lambda one: one.pk or 0)],
             "attributions": [_attribution(edge, self.lines) for edge in _reached(self.citations, self.lines.rows)],
             "lines": [_line(line) for stance in Stance for line in self.lines.of(stance)],
             "rulings": sorted(sorted(map(self.lines.name, pair)) for pair in self.lines.rows.apart),
-            "conflicts": sorted(self.conflicts),
+            "figures": [figure.frozen() for figure in sorted(self.figures, key=lambda one: one.pk or 0)],
         }
 
 
@@ -61,9 +66,12 @@ def gather_all(claims: Iterable[Claim], rule: Policy | None = None, *, only_line
     for citation in live.for_lines() if only_lines else live.with_evidence():
         cited[citation.claim_id].append(citation)
     lines = lines_of_each({claim.pk: cited[claim.pk] for claim in claims})
-    disagreeing = {} if only_lines else conflicts_of_each(claims)
+    figures = defaultdict(list)
+    if not only_lines:
+        for figure in Figure.objects.live().filter(claim__in=claims).told():
+            figures[figure.claim_id].append(figure)
     return {
-        claim.pk: Evidence(claim, rule, tuple(cited[claim.pk]), lines[claim.pk], tuple(disagreeing.get(claim.pk, ())))
+        claim.pk: Evidence(claim, rule, tuple(cited[claim.pk]), lines[claim.pk], tuple(figures[claim.pk]))
         for claim in claims
     }
 
@@ -95,8 +103,7 @@ def what_changed(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[st
     said += [f"It is ruled now that {' and '.join(one)} stand apart." for one in rules if one not in ruled]
     if not said and before["lines"] != after["lines"]:
         said.append(f"The lines of evidence are others: {_told(before['lines'])} before, {_told(after['lines'])} now.")
-    said += [f"No longer so: {one}" for one in before["conflicts"] if one not in after["conflicts"]]
-    said += [f"New: {one}" for one in after["conflicts"] if one not in before["conflicts"]]
+    said += _of_figures(before, after)
     return said or ["Something of the evidence is not as it was."]
 
 
@@ -125,6 +132,8 @@ def _of_citation(was: Mapping[str, Any], became: Mapping[str, Any]) -> list[str]
         said.append(f"The copy of {name} is not the one it was.")
     if was["first_hand"] != became["first_hand"]:
         said.append(f"{name} is {'' if became['first_hand'] else 'no longer '}marked first-hand.")
+    if was["passages"] != became["passages"]:
+        said.append(f"The words that are marked in the copy of {name} are others.")
     if was["answer"] != became["answer"]:
         said.append(f"The dispute of {name} was answered: “{became['answer']}”.")
     said += [
@@ -133,6 +142,19 @@ def _of_citation(was: Mapping[str, Any], became: Mapping[str, Any]) -> list[str]
         if was[field] != became[field]
     ]
     return said or [f"What is on record of {name} changed."]
+
+
+def _of_figures(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
+    was, became = _by_key(before, "figures", "figure"), _by_key(after, "figures", "figure")
+    said = [f"The figure “{_said(was[key])}” was taken back." for key in was if key not in became]
+    said += [f"New: the figure “{_said(became[key])}”." for key in became if key not in was]
+    both = [key for key in was if key in became and was[key] != became[key]]
+    said += [f"The figure “{_said(was[key])}” is “{_said(became[key])}” now." for key in both]
+    return said
+
+
+def _said(figure: Mapping[str, Any]) -> str:
+    return f"{figure['party']}: {figure['says']} {figure['measure']}{', ' if figure['as_of'] else ''}{figure['as_of']}"
 
 
 def _of_attributions(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
@@ -174,6 +196,36 @@ def _reached(citations: Iterable[Citation], rows: Rows) -> list[Edge]:
         ahead += [one for one in dict.fromkeys(beyond) if one not in known]
         known.update(beyond)
     return sorted(found, key=lambda edge: edge.order)
+
+
+def frozen_citation(citation: Citation) -> dict[str, Any]:
+    """A citation as a request and a decision keep it."""
+    return {
+        "citation": citation.pk,
+        "stance": citation.stance,
+        "url": citation.source.page.url,
+        "outlet": citation.source.outlet.name if citation.source.outlet else "",
+        "credit_line": citation.source.credit_line,
+        "quote": citation.quote,
+        "passages": [
+            {
+                "exact": one.exact,
+                "prefix": one.prefix,
+                "suffix": one.suffix,
+                "capture": one.capture_id,
+                "body_sha256": one.capture.body_digest,
+            }
+            for one in citation.passages
+        ],
+        "quoted": citation.said_by,
+        "first_hand": citation.first_hand,
+        "answer": citation.answer,
+        "capture": citation.capture_id,
+        "capture_state": citation.capture.state,
+        "read": citation.is_read,
+        "body_sha256": citation.capture.body_digest,
+        "record_sha256": citation.capture.warc_digest,
+    }
 
 
 def _attribution(edge: Edge, lines: Lines) -> dict[str, Any]:

@@ -84,15 +84,7 @@ def _both_hold(first: _Read, second: _Read) -> bool:
 
 def conflicts_of(claim: Claim) -> list[str]:
     """The claim's own figures that can't both hold, in sentences: one of the ways to disputed."""
-    return conflicts_of_each([claim]).get(claim.pk, [])
-
-
-def conflicts_of_each(claims: Iterable[Claim]) -> dict[int, list[str]]:
-    """The same for several claims, by the number of each that has any; in one query."""
-    figures: dict[int, list[Figure]] = defaultdict(list)
-    for figure in Figure.objects.live().filter(claim__in=claims).told():
-        figures[figure.claim_id].append(figure)
-    return {claim: [one.sentence for one in conflicts(of_claim)] for claim, of_claim in figures.items()}
+    return [conflict.sentence for conflict in conflicts(Figure.objects.live().filter(claim=claim).told())]
 
 
 def frozen_figures(claim: Claim) -> list[dict[str, Any]]:

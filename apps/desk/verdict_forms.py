@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 
 from apps.claims.states import State
-from apps.desk.forms import REASON_NEEDED, ChangeForm, MoveForm
+from apps.desk.forms import REASON_NEEDED, ChangeForm, MoveForm, VersionedForm
 
 
 class OverrideForm(MoveForm):
@@ -76,7 +76,7 @@ class PolicyForm(ChangeForm):
         return {name: value for name, value in super().changes().items() if name != "reason"}
 
 
-class AnswerForm(forms.Form):
+class AnswerForm(VersionedForm):
     """What an editor answers to a dispute."""
 
     answer = forms.CharField(

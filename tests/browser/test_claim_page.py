@@ -7,9 +7,8 @@ from django.contrib.sessions.models import Session
 from django.urls import reverse
 from playwright.sync_api import expect
 
-from apps.claims import actions
-from apps.claims.states import Stage
-from tests.newsroom import make_claim, make_editor, make_two_lines
+from apps.claims.states import Stage, State
+from tests.newsroom import ask, decide, make_claim, make_editor, make_two_lines
 
 pytestmark = [
     pytest.mark.browser,
@@ -45,10 +44,17 @@ def reason(page, state):
     return page.locator(f"#id_{state}_reason")
 
 
-def test_after_a_verdict_and_after_a_reopening_the_focus_is_at_the_verdict(page):
+def test_after_a_request_a_signature_and_a_reopening_the_focus_is_at_the_verdict(page, claim):
     reason(page, "corroborated").fill("Two bodies know.")
-    page.get_by_role("button", name="Mark corroborated").click()
-    expect(page.locator("#claim-header")).to_contain_text("Marked corroborated by Ada")
+    page.get_by_role("button", name="Ask to mark corroborated").click()
+    expect(page.locator("#asked")).to_contain_text("You ask: corroborated")
+    expect(page.locator("#moves-heading")).to_be_focused()
+    page.get_by_role("button", name="Withdraw the request").click()
+    expect(page.locator("#asked")).to_have_count(0)
+    ask(claim, State.CORROBORATED, make_editor("ben"))
+    page.reload()
+    page.get_by_role("button", name="Sign: corroborated").click()
+    expect(page.locator("#claim-header")).to_contain_text("Marked corroborated by Ada, as asked for by Ben")
     expect(page.locator("#moves-heading")).to_be_focused()
     reason(page, "unverified").fill("One of them took it back.")
     page.keyboard.press("Control+Enter")
@@ -69,7 +75,7 @@ def test_a_refused_move_leaves_the_reason_typed_for_the_other(person, page):
 def test_a_page_left_open_while_another_decided_shows_the_new_moves_and_keeps_what_is_typed(page, claim):
     reason(page, "corroborated").fill("My own reason.")
     reason(page, "disputed").fill("Or is it wrong?")
-    actions.corroborate(claim, by=make_editor("ben"), reason="Two bodies know.", expected_version=claim.version)
+    decide(claim, State.CORROBORATED, make_editor("vera"), signed_by=make_editor("ben"))
     page.get_by_label("Address of the page").fill("https://news.example.org/story")
     page.get_by_role("button", name="Cite", exact=True).click()
     expect(page.locator("#moves")).to_contain_text("Reopen: unverified again")

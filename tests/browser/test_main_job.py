@@ -41,7 +41,7 @@ def test_two_pages_are_cited_stored_and_the_claim_corroborated_without_a_reload(
     somebody, settings, tmp_path, two_outlets
 ):
     settings.ARCHIVE_ALLOW = frozenset([str(two_outlets)])
-    rita, ada = make_reporter(), make_editor()
+    rita, ada, ben = make_reporter(), make_editor(), make_editor("ben")
     claim = make_claim(rita, "Ukraine captured two North Korean soldiers in Kursk.")
     with worker(tmp_path):
         reporter = somebody("rita")
@@ -52,10 +52,15 @@ def test_two_pages_are_cited_stored_and_the_claim_corroborated_without_a_reload(
 
         editor = somebody("ada")
         editor.page.goto(f"/claims/{claim.pk}/")
-        expect(editor.page.locator("#assessment-corroborated")).to_contain_text("Two archived sources")
+        expect(editor.page.locator("#assessment-corroborated")).to_contain_text(
+            "Two independent lines that support the claim."
+        )
 
         for path in ("/sbu", "/yonhap"):
             page.get_by_label("Address of the page").fill(f"http://{two_outlets}{path}")
+            if path == "/sbu":
+                page.locator("#cite summary").click()
+                page.locator("#cite").get_by_label("First-hand").check()
             page.get_by_role("button", name="Cite", exact=True).click()
             expect(page.get_by_label("Address of the page")).to_have_value("")
         rows = page.locator("[data-capture-state]")
@@ -66,27 +71,34 @@ def test_two_pages_are_cited_stored_and_the_claim_corroborated_without_a_reload(
         expect(rows.last).to_contain_text("Credit line: Yonhap", timeout=20_000)
         expect(page.locator("#poller")).not_to_have_attribute("hx-trigger", re.compile("."), timeout=20_000)
         expect(page.locator("#timeline")).to_contain_text("The archive stored a copy of")
-        expect(page.locator("#assessment-corroborated")).to_contain_text("2 archived sources stand apart")
+        expect(page.locator("#assessment-corroborated")).to_contain_text("Two independent lines support the claim")
         assert reporter.loads == loads
 
     page = editor.page
     loads = editor.loads
     page.locator("#moves").get_by_label("Reason").first.fill("The SBU shows the men and the NIS confirms it.")
-    page.get_by_role("button", name="Mark corroborated").click()
+    page.get_by_role("button", name="Ask to mark corroborated").click()
     expect(page.locator("#moves")).to_contain_text("Rita cited", timeout=10_000)
     expect(page.locator("#moves").get_by_label("Reason").first).to_have_value(
         "The SBU shows the men and the NIS confirms it."
     )
-    page.get_by_role("button", name="Mark corroborated").click()
-    expect(page.locator("#claim-header")).to_contain_text("Corroborated")
-    expect(page.locator("#timeline")).to_contain_text("Ada marked the claim corroborated")
+    page.get_by_role("button", name="Ask to mark corroborated").click()
+    expect(page.locator("#asked")).to_contain_text("Waits for another editor.")
+    expect(page.locator("#timeline")).to_contain_text("Ada asked for “corroborated”: a second editor has to sign")
     expect(page.locator("#timeline")).to_contain_text("The SBU shows the men and the NIS confirms it.")
     assert editor.loads == loads
 
-    claim = Claim.objects.get()
-    assert (claim.state, Decision.objects.get().decided_by) == ("corroborated", ada)
+    second = somebody("ben").page
+    second.get_by_role("link", name="Awaiting my sign-off").click()
+    second.get_by_role("link", name="Ukraine captured two North Korean soldiers").click()
+    expect(second.locator("#asked")).to_contain_text("Nothing has changed since.")
+    second.get_by_role("button", name="Sign: corroborated").click()
+    expect(second.locator("#claim-header")).to_contain_text("Marked corroborated by Ben, as asked for by Ada")
+
+    claim, decision = Claim.objects.get(), Decision.objects.get()
+    assert (claim.state, decision.asked_by, decision.decided_by) == ("corroborated", ada, ben)
     page.goto(f"/trail/?claim={claim.pk}&verb=claim_corroborated")
-    expect(page.locator("#results")).to_contain_text("Ada marked the claim corroborated")
+    expect(page.locator("#results")).to_contain_text("Ben marked the claim corroborated")
     editor.troubles = [trouble for trouble in editor.troubles if "409" not in trouble]
 
 
@@ -141,16 +153,23 @@ def test_the_main_job_works_without_javascript(somebody, settings, tmp_path, two
     settings.ARCHIVE_ALLOW = frozenset([str(two_outlets)])
     rita = make_reporter()
     make_editor()
+    make_editor("ben")
     claim = make_claim(rita)
     with worker(tmp_path):
         page = somebody("rita", java_script_enabled=False).page
         for path in ("/sbu", "/yonhap"):
             page.goto(f"/claims/{claim.pk}/")
             page.get_by_label("Address of the page").fill(f"http://{two_outlets}{path}")
+            page.locator("#cite summary").click()
+            page.locator("#cite").get_by_label("First-hand").check()
             page.get_by_role("button", name="Cite", exact=True).click()
         wait_for(lambda: claim.citations.filter(source__outlet__isnull=False).count() == 2, 30, "both to be read")
     page = somebody("ada", java_script_enabled=False).page
     page.goto(f"/claims/{claim.pk}/")
     page.locator("#moves").get_by_label("Reason").first.fill("Two bodies know.")
-    page.get_by_role("button", name="Mark corroborated").click()
+    page.get_by_role("button", name="Ask to mark corroborated").click()
+    expect(page.locator("#asked")).to_contain_text("Waits for another editor.")
+    page = somebody("ben", java_script_enabled=False).page
+    page.goto(f"/claims/{claim.pk}/")
+    page.get_by_role("button", name="Sign: corroborated").click()
     expect(page.locator("#claim-header")).to_contain_text("Corroborated")

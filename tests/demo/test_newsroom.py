@@ -47,7 +47,7 @@ def test_two_captured_is_corroborated_on_two_lines_with_afps_caveat_as_context(l
     two = claim("two North Korean soldiers")
     assert (two.state, two.stage) == (State.CORROBORATED, Stage.SETTLED)
     assert two.decisions.get().met[0] == (
-        "Two independent lines support the claim: Security Service of Ukraine and Yonhap News Agency."
+        "Two independent lines support the claim: Security Service of Ukraine and Yonhap."
     )
 
 
@@ -56,7 +56,8 @@ def test_one_captured_has_links_enough_and_lines_too_few(loaded):
     assert (one.state, one.stage) == (State.UNVERIFIED, Stage.IN_REVIEW)
     assessment = policy.assess(State.CORROBORATED, gather(one))
     assert not assessment.allowed
-    assert any("AFP and The Straits Times are one line" in sentence for sentence in assessment.noted)
+    assert assessment.missing[0].startswith("One more independent line")
+    assert any("The AFP and the Straits Times pages are one line" in sentence for sentence in assessment.noted)
 
 
 def test_the_casualty_figures_are_disputed(loaded):

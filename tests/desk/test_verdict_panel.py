@@ -213,15 +213,27 @@ class TestDisputes:
         dispute = make_citation(claim, ada, outlet="TASS", stance=Stance.DISPUTES)
         url = reverse("desk:citation_answer", args=[dispute.pk])
         assert "Unanswered." in page(ada, claim)
-        assert desk_of(ada).post(url, {"answer": " "}).status_code == 422
-        assert desk_of(ada).post(url, {"answer": "TASS names nobody."}).status_code == 302
+        version = {"expected_version": claim.version}
+        assert desk_of(ada).post(url, {"answer": " ", **version}).status_code == 422
+        assert desk_of(ada).post(url, {"answer": "TASS names nobody.", **version}).status_code == 302
         seen = page(ada, claim)
         assert "Unanswered." not in seen
         assert "TASS names nobody." in seen
 
+    def test_of_two_who_answer_the_later_one_hears_of_the_first_and_keeps_the_words(self, claim, ada, ben):
+        dispute = make_citation(claim, ada, outlet="TASS", stance=Stance.DISPUTES)
+        actions.answer_dispute(dispute, by=ben, answer="TASS names nobody.")
+        url = reverse("desk:citation_answer", args=[dispute.pk])
+        late = desk_of(ada).post(url, {"answer": "It was not there.", "expected_version": claim.version})
+        assert late.status_code == 409
+        assert "Ben answered the dispute of TASS" in text(late)
+        assert "It was not there.</textarea>" in text(late)
+        dispute.refresh_from_db()
+        assert dispute.answer == "TASS names nobody."
+
     def test_what_disputes_nothing_is_not_answered_and_the_words_are_kept(self, claim, ada):
         url = reverse("desk:citation_answer", args=[claim.citations.first().pk])
-        response = desk_of(ada).post(url, {"answer": "But no."})
+        response = desk_of(ada).post(url, {"answer": "But no.", "expected_version": claim.version})
         assert response.status_code == 409
         assert "But no.</textarea>" in text(response)
 

@@ -16,17 +16,18 @@ from apps.claims.refusals import ReasonMissing, Refusal
 from apps.claims.states import Stance
 
 
-def answer_dispute(citation: Citation, *, by: User, answer: str) -> Citation:
+def answer_dispute(citation: Citation, *, by: User, answer: str, expected_version: int | None = None) -> Citation:
     """Say why a citation that disputes the claim does not stand in its way. A later answer takes an earlier one's
     place; the trail keeps both.
 
-    Raises ReasonMissing, and Refusal for what disputes nothing or is withdrawn.
+    ``expected_version`` is the claim's: whoever is late hears of an answer that is there by now. Raises
+    ChangedMeanwhile, ReasonMissing, and Refusal for what disputes nothing or is withdrawn.
     """
     require(by, Capability.DECIDE)
     if not answer.strip():
         raise ReasonMissing("Say why this dispute does not stand in the way of the claim.")
     with transaction.atomic():
-        claim = lock(citation.claim)
+        claim = lock(citation.claim, expected_version)
         citation = Citation.objects.select_related("source__page", "source__outlet").get(pk=citation.pk)
         if citation.stance != Stance.DISPUTES:
             raise Refusal("This citation does not dispute the claim: there is nothing to answer.")

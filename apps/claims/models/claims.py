@@ -358,33 +358,3 @@ class Citation(models.Model):
     def said_by(self) -> str:
         """Who is quoted and what they do: "NIS confirms". Empty where nobody is named."""
         return f"{self.quoted} {self.get_quoted_verb_display()}".strip() if self.quoted else ""
-
-    def frozen(self) -> dict[str, Any]:
-        """This citation as a decision keeps it."""
-        return {
-            "citation": self.pk,
-            "stance": self.stance,
-            "url": self.source.page.url,
-            "outlet": self.source.outlet.name if self.source.outlet else "",
-            "credit_line": self.source.credit_line,
-            "quote": self.quote,
-            "passages": [
-                {
-                    "exact": one.exact,
-                    "prefix": one.prefix,
-                    "suffix": one.suffix,
-                    "capture": one.capture_id,
-                    "body_sha256": one.capture.body_digest,
-                }
-                for one in self.passages
-            ],
-            "quoted": str(self.quoted or ""),
-            "quoted_verb": self.quoted_verb,
-            "first_hand": self.first_hand,
-            "answer": self.answer,
-            "capture": self.capture_id,
-            "capture_state": self.capture.state,
-            "read": self.is_read,
-            "body_sha256": self.capture.body_digest,
-            "record_sha256": self.capture.warc_digest,
-        }

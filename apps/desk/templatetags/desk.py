@@ -111,9 +111,9 @@ def about(subjects: Mapping[int, list[Subject]] | None, entry: Entry) -> list[Su
 
 
 @register.filter
-def note_of(notes: Mapping[int, Note], claim: Claim) -> Note | None:
-    """What a list says of a claim's lines and of the move that is asked for."""
-    return notes.get(claim.pk)
+def note_of(notes: Mapping[int, Note] | None, claim: Claim) -> Note | None:
+    """What a list says of a claim's lines and of the move that is asked for; nothing on a page that has no notes."""
+    return notes.get(claim.pk) if notes else None
 
 
 @register.filter

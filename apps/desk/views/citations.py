@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -10,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 from apps.accounts.capabilities import Capability
 from apps.accounts.permissions import require
 from apps.archive.web.addresses import Refused
+from apps.audit.versioned import ChangedMeanwhile
 from apps.claims import actions
 from apps.claims.models import Citation, Claim
 from apps.claims.refusals import Refusal
@@ -92,7 +95,9 @@ def citation_answer(request: DeskRequest, pk: int) -> HttpResponse:
     citation = get_object_or_404(
         Citation.objects.select_related("claim", "source__page", "source__outlet", "cited_by", "answered_by"), pk=pk
     )
-    form = AnswerForm(sent(request), initial={"answer": citation.answer})
+    initial = {"answer": citation.answer, "expected_version": citation.claim.version}
+    form = AnswerForm(sent(request), initial=initial)
+    context: dict[str, Any] = {"citation": citation, "claim": citation.claim, "form": form}
     status = 422 if request.method == "POST" else 200
     if request.method == "POST" and form.is_valid():
         try:
@@ -102,5 +107,7 @@ def citation_answer(request: DeskRequest, pk: int) -> HttpResponse:
         except Refusal as refusal:
             status = 409
             form.add_error(None, str(refusal))
-    context = {"citation": citation, "claim": citation.claim, "form": form}
+        except ChangedMeanwhile as changed:
+            status, context["meanwhile"] = 409, changed
+            form.show_version(changed.row.version)
     return render(request, "desk/citation_answer.html", context, status=status)
