@@ -33,7 +33,6 @@ OURS = [
 ]
 READ_ONLY = {
     "sifting",
-    
     "attribution",
     "entry",
     "capture",

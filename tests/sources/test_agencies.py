@@ -106,13 +106,19 @@ class TestTheList:
     def test_an_administrator_extends_it_and_the_next_copy_is_read_by_it(self):
         olga = make_person("olga", "administrator")
         assert listed().named("Kurier Wire") is None
-        agency = list_agency("Kurier Wire", by=olga, spellings=["Kurierdienst ", "Kurierdienst"], hosts=["WWW.kurier.example"])
+        agency = list_agency(
+            "Kurier Wire", by=olga, spellings=["Kurierdienst ", "Kurierdienst"], hosts=["WWW.kurier.example"]
+        )
         assert (agency.spellings, agency.hosts) == (["Kurierdienst"], ["kurier.example"])
         assert credits_of("GRAZ (Kurierdienst) - More.", "", "", listed())[0].agency.name == "Kurier Wire"
         edit_agency(agency, by=olga, spellings=["KD"])
         assert credits_of("GRAZ (Kurierdienst) - More.", "", "", listed()) == []
         edited = Entry.objects.get(verb="agency_edited")
-        assert (edited.actor, edited.before, edited.after["spellings"]) == (olga, {"spellings": ["Kurierdienst"]}, ["KD"])
+        assert (edited.actor, edited.before, edited.after["spellings"]) == (
+            olga,
+            {"spellings": ["Kurierdienst"]},
+            ["KD"],
+        )
 
     def test_a_reporter_may_not(self):
         tom = make_person("tom", "reporter")
@@ -137,7 +143,9 @@ class TestTheList:
         agency.refresh_from_db()
         assert agency.hosts[-1] == "afp.example"
         assert Entry.objects.filter(verb="agency_edited").count() == 1
-        assert client.post("/admin/sources/agency/add/", {"name": "Neue Depesche", "spellings": "ND"}).status_code == 302
+        assert (
+            client.post("/admin/sources/agency/add/", {"name": "Neue Depesche", "spellings": "ND"}).status_code == 302
+        )
         assert Agency.objects.get(party__name="Neue Depesche").spellings == ["ND"]
         assert client.post("/admin/sources/agency/add/", {"name": "neue depesche"}).status_code == 200
 

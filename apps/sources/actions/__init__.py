@@ -1,5 +1,6 @@
 """Every way that sources, parties and the attributions among them change."""
 
+from apps.sources.actions.agencies import AgencyFacts, edit_agency, list_agency
 from apps.sources.actions.attributions import (
     attribute,
     confirm_attribution,
@@ -16,7 +17,6 @@ from apps.sources.actions.sources import (
     learn_from_capture,
     register_source,
 )
-from apps.sources.actions.agencies import AgencyFacts, edit_agency, list_agency
 from apps.sources.actions.suggestions import suggest_from_capture
 
 __all__ = [
