@@ -67,6 +67,7 @@ class Verb(models.TextChoices):
             cls.SOURCE_READ,
             cls.PARTY_REGISTERED,
             cls.PAGE_WATCHED,
+            cls.ATTRIBUTION_SUGGESTED,
         ]
 
     @property

@@ -8,7 +8,7 @@ from functools import cached_property
 
 from apps.claims.models import Citation, Ruling
 from apps.claims.states import Stance
-from apps.sources.lineage import Cited, LineOf, Rows, both_readings, lineage
+from apps.sources.lineage import Cited, LineOf, both_readings, lineage
 from apps.sources.telling import Teller
 from apps.sources.tracing import trace
 
@@ -37,6 +37,10 @@ class Line:
         """Sentences: the circle written out, and the chains that end in somebody unnamed."""
         return self.teller.cautions(self.found)
 
+    def reason_of(self, citation: Citation) -> str:
+        """What one member does to belong here: "The UrduPoint page prints AFP's copy, which quotes NIS."."""
+        return self.teller.member(Cited(citation.pk, citation.source_id), self.found)
+
     @property
     def counts(self) -> bool:
         return self.found.counts
@@ -62,10 +66,10 @@ class Line:
 
 @dataclass(frozen=True)
 class Lines:
-    """The lines of every stance, and the rows that they were found in."""
+    """The lines of every stance, and what can say more of the chains that they were found on."""
 
     by_stance: dict[Stance, tuple[Line, ...]]
-    rows: Rows
+    teller: Teller
 
     def of(self, stance: Stance) -> tuple[Line, ...]:
         """The lines of one stance, circular ones too."""
@@ -93,4 +97,4 @@ def lines_of(citations: Iterable[Citation]) -> Lines:
         found[stance] = tuple(
             Line(stance, tuple(members[one.key] for one in line.members), line, teller) for line in lines
         )
-    return Lines(found, rows)
+    return Lines(found, teller)

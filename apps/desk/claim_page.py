@@ -12,9 +12,10 @@ from apps.audit.models import Entry
 from apps.audit.versioned import ChangedMeanwhile
 from apps.claims import policy
 from apps.claims.models import Citation, Claim
-from apps.claims.states import MOVES, Stance, State
+from apps.claims.states import MOVES, State
 from apps.desk.filters import told_of_claim
 from apps.desk.forms import AssignForm, CiteForm, MoveForm, StageForm
+from apps.desk.panels.lines import lines_panel
 from apps.desk.requests import DeskRequest
 from apps.desk.subjects import subjects
 from apps.desk.watch_panel import chips
@@ -25,7 +26,6 @@ WORDS = {
     State.DISPUTED: ("dispute", "Mark disputed"),
     State.UNVERIFIED: ("reopen", "Reopen: unverified again"),
 }
-GROUP_TITLES = {Stance.SUPPORTS: "Supports", Stance.DISPUTES: "Disputes", Stance.CONTEXT: "Gives context"}
 
 
 @dataclass
@@ -50,18 +50,6 @@ class Move:
     @property
     def url_name(self) -> str:
         return f"desk:claim_{self.verb}"
-
-
-@dataclass(frozen=True)
-class Group:
-    """The live citations of one stance."""
-
-    stance: Stance
-    citations: list[Citation]
-
-    @property
-    def title(self) -> str:
-        return GROUP_TITLES[self.stance]
 
 
 def claim_page(
@@ -90,7 +78,7 @@ def claim_page(
     is_decided = claim.state != State.UNVERIFIED
     return {
         "claim": claim,
-        "groups": [Group(stance, [one for one in citations if one.stance == stance]) for stance in Stance],
+        **lines_panel(claim, citations),
         "citations": citations,
         "chips": chips(citations),
         "withdrawn": list(claim.citations.exclude(withdrawn_at=None).select_related("source__page", "withdrawn_by")),

@@ -19,6 +19,7 @@ from apps.audit.models import Entry, EntryQuerySet
 from apps.audit.verbs import Verb
 from apps.claims.models import Claim, ClaimQuerySet, Story
 from apps.claims.states import Stage, State
+from apps.sources.models import Attribution
 
 
 class ClaimFilter(filters.FilterSet):
@@ -136,6 +137,21 @@ class DriftFilter(filters.FilterSet):
 
     def at_host(self, drifts: Any, name: str, value: str) -> Any:
         return drifts.filter(page__host=value.strip().lower())
+
+
+class SuggestionFilter(filters.FilterSet):
+    """Attributions that wait: how they were found, and of which outlet."""
+
+    FOUND = [(value, label) for value, label in Attribution.FoundBy.choices if value != Attribution.FoundBy.EDITOR]
+
+    found_by = filters.ChoiceFilter(label="Found by", choices=FOUND, empty_label="Anything")
+    outlet = filters.CharFilter(
+        label="Outlet", field_name="of_source__outlet__name", lookup_expr="icontains", widget=forms.TextInput()
+    )
+
+    class Meta:
+        model = Attribution
+        fields: list[str] = []
 
 
 def told_of_claim(entries: EntryQuerySet, claim_id: int) -> EntryQuerySet:

@@ -221,7 +221,7 @@ class Chains:
         """What all have in common whose only step is this one: a claim may have a thousand of them."""
         if edge.relation == PUBLISHED:
             end = self._ends[edge.to]
-            return end if not end.knowledge | end.carried else end._replace(knowledge=NOTHING, carried=NOTHING)
+            return end._replace(knowledge=NOTHING, carried=NOTHING, copies=NOTHING)
         key = (edge.carries, edge.to)
         if key not in self._simple:
             self._settle([edge.of])

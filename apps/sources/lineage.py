@@ -98,7 +98,7 @@ class _Grouping:
     def __init__(self, pages: Sequence[Cited], rows: Rows, live: Chains, sure: Chains) -> None:
         self.pages, self.rows, self.live, self.sure = pages, rows, live, sure
         self.groups = _Groups()
-        self.joined: list[tuple[Node, Node]] = []
+        self.joined: dict[frozenset[Node], tuple[Node, Node]] = {}
         self.by_live = {page.source: self._origins(live, page.source) for page in pages}
         self.by_sure = {page.source: self._origins(sure, page.source) for page in pages}
         self._share_copies(live, self.by_live)
@@ -134,11 +134,7 @@ class _Grouping:
             circles=tuple(sorted((node for node in {*origins, *sure} if node[0] == CIRCLE), key=sort_key)),
             dead_ends=tuple((node, end) for node in shown for end in sorted(behind.get(node, ()), key=sort_key))
             + tuple((node, node) for node in shown if self.live.is_unnamed(node)),
-            joined=tuple(
-                pair
-                for pair in self.joined
-                if self.groups.find(pair[0]) == root and pair[0] in origins and pair[1] in origins
-            ),
+            joined=tuple(pair for pair in self.joined.values() if origins.issuperset(pair)),
             is_circular=is_circular,
         )
 
@@ -210,7 +206,7 @@ class _Grouping:
         for one, other in [*pairs, *sorted(beside, key=lambda pair: (sort_key(pair[0]), sort_key(pair[1])))]:
             if not self._ruled_apart(ends.get(one, {one}), ends.get(other, {other})):
                 self.groups.join([one, other])
-                self.joined.append((one, other))
+                self.joined.setdefault(frozenset((one, other)), (one, other))
 
     def _ruled_apart(self, some: set[Node], others: set[Node]) -> bool:
         apart = self.rows.apart

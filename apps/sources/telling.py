@@ -34,11 +34,17 @@ class Teller:
             return f"the {_bare(self.rows.sources[key].label)} page" if key in self.rows.sources else "another page"
         return self.rows.names.get(key, key)
 
+    def label(self, node: Node) -> str:
+        """The name alone, for where it is plain what it is."""
+        if node[0] == "source" and node[1] in self.rows.sources:
+            return self.rows.sources[node[1]].label
+        return self.name(node)
+
     def origins(self, line: LineOf) -> str:
         """What the line comes from: "NIS", "NIS and an unnamed official", "nobody: a circle"."""
         if not line.origins:
             return "No origin: a circle"
-        return _capital(listed(self.name(node) for node in line.origins))
+        return _capital(listed(self.name(node) for node in sorted(line.origins, key=self.live.is_unnamed)))
 
     def why(self, line: LineOf) -> tuple[str, ...]:
         """Why its members belong together; for one member alone, where it has its information from."""
@@ -60,6 +66,10 @@ class Teller:
             )
             told.append(f"{_capital(listed(self.name(node) for node in others))} count as one origin: {why}.")
         return tuple(told)
+
+    def member(self, page: Cited, line: LineOf) -> str:
+        """What one page does to belong to the line."""
+        return f"{self._pages([page])} {self._reason(page, line)[0]}."
 
     def cautions(self, line: LineOf) -> tuple[str, ...]:
         """The circle written out, and chains that end in somebody without a name."""
@@ -95,6 +105,8 @@ class Teller:
     def _reason(self, page: Cited, line: LineOf) -> tuple[str, str, str]:
         """What this page does to belong to the line, as one and as several say it, and what tells it from others."""
         start: Node = ("source", page.source)
+        if any(start in circle[1] for circle in line.circles):
+            return "goes round in a circle", "go round in a circle", ""
         ends = {*line.origins, *line.circles, *(member for circle in line.circles for member in circle[1])}
         for chains in (self.live, self.sure):
             path = [] if start in ends else chains.path(start, ends)

@@ -6,9 +6,19 @@ import pytest
 from django.urls import URLPattern, reverse
 
 from apps.archive.models import Capture
+from apps.claims.actions import rule_apart
 from apps.desk.urls import urlpatterns
+from apps.sources.actions import suggest_attribution
 from tests.archive.recorded import store_page
-from tests.newsroom import make_attempt, make_citation, make_claim, make_person, make_story, store_record
+from tests.newsroom import (
+    make_attempt,
+    make_citation,
+    make_claim,
+    make_outlet,
+    make_person,
+    make_story,
+    store_record,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -37,6 +47,13 @@ TABLE: dict[str, tuple[str, set[str]]] = {
     "claim_dispute": ("POST", DECIDES),
     "claim_reopen": ("POST", DECIDES),
     "claim_cite": ("POST", CITES),
+    "claim_rule_apart": ("POST", DECIDES),
+    "ruling_withdraw": ("POST", DECIDES),
+    "suggestions": ("GET", EVERYONE),
+    "source_attribute": ("POST", CITES),
+    "attribution_confirm": ("POST", DECIDES),
+    "attribution_reject": ("POST", DECIDES),
+    "attribution_withdraw": ("POST", CITES),
     "citation_withdraw": ("POST", CITES),
     "source": ("GET", EVERYONE),
     "source_correct": ("GET", CITES),
@@ -84,6 +101,12 @@ def addresses():
         "page": citation.source.page_id,
         "story": claim.story_id,
         "attempt": attempt.pk,
+        "attribution": suggest_attribution(
+            citation.source, "quotes", make_outlet("AFP"), found_by="stated_origin", grounds={}
+        ).pk,
+        "ruling": rule_apart(
+            make_claim(ada), make_outlet("AFP"), make_outlet("KCNA"), by=ada, reason="So.", expected_version=1
+        ).pk,
     }
     found = {}
     for name in NAMES:
@@ -101,6 +124,7 @@ def addresses():
             "needs_a_person",
             "archive_health",
             "drifts",
+            "suggestions",
         }
         special = {"capture_diff": [citation.capture_id, document.pk], "capture_document": [document.pk]}
         found[name] = reverse(f"desk:{name}", args=[] if plain else special.get(name) or [with_key[kind]])

@@ -90,7 +90,7 @@ class TestSuggesting:
         edge = suggest(page, afp)
         assert (edge.state, edge.grounds, edge.decided_by) == ("suggested", GROUNDS, None)
         entry = Entry.objects.get(verb="attribution_suggested")
-        assert "by Its credit line" not in entry.target_label
+        assert (entry.after["found_by"], entry.reason) == ("its credit line", "")
 
     def test_it_suggests_once_however_often_it_is_asked(self, page, afp):
         assert suggest(page, afp)

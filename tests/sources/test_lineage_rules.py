@@ -102,7 +102,10 @@ def test_a_republication_of_something_cited_never_adds_a_line(world, number, rel
     copy = SourceRow(99, "the copy", "an outlet that prints copies")
     edge = Edge(("source", 99), relation, ("source", original), state, 99)
     rows = replace(world.rows, sources={**world.rows.sources, 99: copy}, edges=[*world.rows.edges, edge])
-    assert counted(lines(World((*world.cited, 99), rows))) <= counted(lines(world))
+    before, after = lines(world), lines(World((*world.cited, 99), rows))
+    assert len(after) <= len(before)
+    # What is only suggested to copy a circle may be a report of its own: its line may begin to count.
+    assert counted(after) <= counted(before) + sum(line.is_circular for line in before if state == "suggested")
 
 
 @settings(deadline=None)
@@ -130,8 +133,8 @@ def test_withdrawing_a_citation_leaves_as_many_lines_as_the_others_bear_themselv
 @given(worlds())
 def test_suggestions_that_wait_never_give_more_lines_than_refusing_all_of_them(world):
     """What a credit line says waits too, until somebody has confirmed it."""
-    refused = {pk: replace(source, credits=frozenset()) for pk, source in world.rows.sources.items()}
-    answered = [replace(edge, state="rejected") if edge.is_pending else edge for edge in world.rows.edges]
+    refused = {pk: source._replace(credits=frozenset()) for pk, source in world.rows.sources.items()}
+    answered = [edge._replace(state="rejected") if edge.is_pending else edge for edge in world.rows.edges]
     sure = World(world.cited, replace(world.rows, sources=refused, edges=answered))
     assert counted(lines(world)) <= counted(lines(sure))
 

@@ -5,6 +5,7 @@ Each action asks in this order: permission, lock, rule; then it writes and recor
 
 from apps.claims.actions.attributions import (
     attribute,
+    attribute_by_name,
     confirm_attribution,
     hear_of,
     reject_attribution,
@@ -21,6 +22,7 @@ __all__ = [
     "adopt_copy",
     "assign",
     "attribute",
+    "attribute_by_name",
     "change_stage",
     "cite",
     "confirm_attribution",

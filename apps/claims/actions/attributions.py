@@ -28,6 +28,16 @@ def attribute(of: Source | Party, relation: str, to: Source | Party, *, by: User
         return _heard(sources.attribute(of, relation, to, by=by, reason=reason), by)
 
 
+def attribute_by_name(
+    of: Source | Party, relation: str, party: str, *, by: User, reason: str, kind: str, is_named: bool = True
+) -> Attribution:
+    """Enter that a source has it from a party of this name, which is registered where it isn't known."""
+    with transaction.atomic():
+        known = Party.objects.named(" ".join(party.split())).first()
+        to = known or sources.register_party(party, kind=kind, by=by, is_named=is_named)
+        return attribute(of, relation, to, by=by, reason=reason)
+
+
 def confirm_attribution(attribution: Attribution, *, by: User, reason: str) -> Attribution:
     """Say that a suggestion is right; verdicts that no longer stand go back to review. Raises what sources raise."""
     with transaction.atomic():

@@ -40,6 +40,7 @@ ICONS = {
     "drift": '<path d="M2 5.5c2-2.4 4-2.4 6 0s4 2.4 6 0M2 10.5c2-2.4 4-2.4 6 0s4 2.4 6 0"/>',
     "out": '<path d="M6 3H3v10h10v-3M9 2.8h4.2V7M13 3 7.6 8.4"/>',
     "down": '<path d="M8 2v7.5M4.8 6.6 8 9.8l3.2-3.2M3 13.2h10"/>',
+    "circle": '<path d="M12.8 6A5.2 5.2 0 1 0 13 9.6M13.2 2.8V6.2H9.8"/>',
     "close": '<path d="m4 4 8 8m0-8-8 8"/>',
 }
 
@@ -78,6 +79,12 @@ def counted(number: int) -> str:
 def thousands(number: int) -> str:
     """A number with its thousands apart: 1,204,003."""
     return f"{number:,}"
+
+
+@register.filter
+def per_cent(share: float) -> str:
+    """A share as a sentence has it: 0.914 is "91 %"."""
+    return f"{round(float(share) * 100)} %"
 
 
 @register.filter

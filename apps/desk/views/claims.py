@@ -78,6 +78,8 @@ def claim_evidence(request: DeskRequest, pk: int) -> HttpResponse:
     before = [one for one in request.GET.get("shown", "").split(",") if one]
     context["changed"] = [one for one in context["citations"] if shown([one]) not in before]
     has_same_rows = [one.partition(".")[0] for one in before] == [str(one.pk) for one in context["citations"]]
+    # What a copy says of itself may move its row to another line.
+    has_same_rows &= request.GET.get("lines", context["lines_shown"]) == context["lines_shown"]
     is_stale = is_of_another_state(request, found)
     if has_same_rows and not context["changed"] and context["is_moving"] and not is_stale:
         return HttpResponse(status=204)

@@ -20,6 +20,7 @@ from apps.audit.versioned import ChangedMeanwhile
 from apps.claims.actions import correct_source
 from apps.desk.forms import SourceForm
 from apps.desk.fragments import answer, is_fragment
+from apps.desk.panels.attributions import attributions_panel
 from apps.desk.requests import DeskRequest
 from apps.desk.subjects import subjects
 from apps.desk.typed import sent
@@ -55,6 +56,7 @@ def source(request: DeskRequest, pk: int) -> HttpResponse:
         "ask_again_after": "10s" if chosen and chosen.is_waiting_long else "1s",
         "citations": list(found.citations.live().select_related("claim", "cited_by")),
         "panel": panel(found.page),
+        **attributions_panel(found),
         "timeline": timeline,
         "subjects": subjects(timeline, apart_from=found.stream),
     }

@@ -69,7 +69,7 @@ def suggest_attribution(
                 )
         except IntegrityError:
             return None
-        _record(edge, Verb.ATTRIBUTION_SUGGESTED, None, after={"found_by": edge.get_found_by_display()})
+        _record(edge, Verb.ATTRIBUTION_SUGGESTED, None, after={"found_by": edge.get_found_by_display().lower()})
     return edge
 
 

@@ -25,6 +25,13 @@ class SourceQuerySet(models.QuerySet["Source"]):
         older = models.Q(learned_from__isnull=True) | models.Q(learned_from__lt=capture.pk)
         return self.filter(older, page=capture.page_id)
 
+    def cited_beside(self, source: Source) -> SourceQuerySet:
+        """The other sources that are cited on a claim on which this one is, by outlet and title."""
+        live = models.Q(citations__withdrawn_at__isnull=True)
+        claims = self.model.objects.filter(live, pk=source.pk).values("citations__claim")
+        beside = self.filter(live, citations__claim__in=claims).exclude(pk=source.pk)
+        return beside.select_related("outlet", "page").order_by("outlet__name", "title", "pk").distinct()
+
     def waiting(self) -> models.QuerySet[Any, Any]:
         """The numbers of the copies that have been read and that their source has not learned from, oldest first."""
         behind = models.Q(learned_from__isnull=True) | models.Q(learned_from__lt=models.F("page__captures"))

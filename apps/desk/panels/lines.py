@@ -1,0 +1,142 @@
+"""A claim's evidence as lines: who belongs together and why, what waits for an answer, what was ruled."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import Any
+
+from django.db.models.functions import Lower
+
+from apps.claims.lines import Line, Lines, lines_of
+from apps.claims.models import Citation, Claim
+from apps.claims.states import Stance
+from apps.desk.attribution_forms import AnswerForm, RuleApartForm
+from apps.desk.panels.origins import origin_graph
+from apps.sources.chains import Edge, Node
+from apps.sources.models import Attribution, Party
+from apps.sources.telling import listed
+
+GROUP_TITLES = {Stance.SUPPORTS: "Supports", Stance.DISPUTES: "Disputes", Stance.CONTEXT: "Gives context"}
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """An attribution that waits, and the form that answers it."""
+
+    attribution: Attribution
+    form: AnswerForm
+
+
+@dataclass(frozen=True)
+class ShownLine:
+    """One line as the page draws it. A citation of several lines has its row in the first of them."""
+
+    number: int
+    line: Line
+    rows: list[Citation]
+    elsewhere: list[Citation]
+    credited: list[tuple[str, str, Edge]]
+    apart: list[tuple[str, RuleApartForm]] = field(default_factory=list)
+
+    @property
+    def steps(self) -> list[str]:
+        """What each member does to belong here."""
+        return [self.line.reason_of(one) for one in self.line.members]
+
+
+@dataclass(frozen=True)
+class Group:
+    """The live citations of one stance, by lines."""
+
+    stance: Stance
+    citations: list[Citation]
+    lines: list[ShownLine]
+
+    @property
+    def title(self) -> str:
+        return GROUP_TITLES[self.stance]
+
+    @property
+    def counted(self) -> int:
+        return sum(shown.line.counts for shown in self.lines)
+
+
+def lines_panel(claim: Claim, citations: list[Citation]) -> dict[str, Any]:
+    """What the evidence part of the claim page shows."""
+    found = lines_of(citations)
+    asked = {pk for lines in found.by_stance.values() for line in lines for pk in line.suggestions}
+    pending = Attribution.objects.pending().with_ends().filter(pk__in=asked)
+    groups = _groups(claim, found)
+    return {
+        "groups": groups,
+        "suggestions": suggestions(pending) if asked else [],
+        "rulings": list(claim.rulings.live().with_ends()),
+        "graph": origin_graph(found),
+        "lines_shown": _digest(groups),
+    }
+
+
+def suggestions(attributions: Iterable[Attribution]) -> list[Suggestion]:
+    """Each with a form of its own: several stand on one page."""
+    return [Suggestion(one, AnswerForm(auto_id=f"id_attribution_{one.pk}_%s")) for one in attributions]
+
+
+def _groups(claim: Claim, found: Lines) -> list[Group]:
+    ends = _ends(found)
+    groups = []
+    for stance in Stance:
+        seen: set[int] = set()
+        shown = []
+        for number, line in enumerate(found.of(stance), start=1):
+            rows = [one for one in line.members if one.pk not in seen]
+            elsewhere = [one for one in line.members if one.pk in seen]
+            seen |= {one.pk for one in rows}
+            apart = [
+                (
+                    listed(line.teller.name(node) for node in sorted((one, other), key=line.teller.live.is_unnamed)),
+                    RuleApartForm(
+                        initial={"one": ends[one], "other": ends[other], "expected_version": claim.version},
+                        auto_id=f"id_apart_{stance}_{number}_{order}_%s",
+                    ),
+                )
+                for order, (one, other) in enumerate(line.found.joined)
+                if one in ends and other in ends
+            ]
+            shown.append(ShownLine(number, line, rows, elsewhere, _credited(line), apart))
+        citations = [one for line in shown for one in line.rows]
+        groups.append(Group(stance, citations, shown))
+    return groups
+
+
+def _credited(line: Line) -> list[tuple[str, str, Edge]]:
+    """What only a credit line says of whose copy a page carries, each outlet and name once."""
+    sources = line.teller.rows.sources
+    told = {
+        (sources[edge.of[1]].label, line.teller.name(edge.to)): edge for edge in line.found.pending if edge.pk is None
+    }
+    return [(label, name, edge) for (label, name), edge in told.items()]
+
+
+def _ends(found: Lines) -> dict[Node, str]:
+    """How the forms name the origins that can be ruled apart: "party:12", "source:7"."""
+    nodes = {
+        node for lines in found.by_stance.values() for line in lines for pair in line.found.joined for node in pair
+    }
+    ends = {node: f"source:{node[1]}" for node in nodes if node[0] == "source"}
+    names = {found.teller.name(node).lower(): node for node in nodes if node[0] == "party"}
+    if names:
+        parties = Party.objects.annotate(folded=Lower("name")).filter(folded__in=names).order_by("-pk")
+        ends |= {names[party.folded]: f"party:{party.pk}" for party in parties if party.folded in names}
+    return ends
+
+
+def _digest(groups: list[Group]) -> str:
+    """What the page shows of the lines, to ask later whether it is still so."""
+    told = [
+        (line.line.name, line.line.why, line.line.cautions, [one.pk for one in line.line.members])
+        for group in groups
+        for line in group.lines
+    ]
+    return sha256(repr(told).encode()).hexdigest()[:12]
