@@ -107,7 +107,7 @@ class AgencyAdmin(admin.ModelAdmin):
     def spelled(self, agency: Agency) -> str:
         return ", ".join([*agency.spellings, *agency.short_names])
 
-    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
         return [name for name in self.fields if obj is None or name != "name"]
 
     def has_add_permission(self, request: HttpRequest) -> bool:

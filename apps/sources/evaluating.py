@@ -1,4 +1,4 @@
-"""How well suggestions come out on texts whose relations are known: the desk's own code, on rows that are rolled back."""
+"""How well suggestions come out on texts whose relations are known: the desk's own code, on rows that are undone."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from apps.sources.suggesting.words import Words
 
 RELATIONS = ["copy", "same-party", "independent"]
 # What belongs in no database's text: the archive's reader takes it out of pages too.
-_UNSEEN = {number: None for number in (*range(9), 11, 12, *range(14, 32), 127, *range(0xD800, 0xE000), 0xFFFE, 0xFFFF)}
+_UNSEEN = dict.fromkeys((*range(9), 11, 12, *range(14, 32), 127, *range(55296, 57344), 65534, 65535))
 
 
 class BadInput(Exception):
@@ -84,7 +84,7 @@ def read_documents(path: Path) -> list[Document]:
     """Every document of the file, in its order. Raises BadInput."""
     found: dict[str, Document] = {}
     for where, row in _rows(path):
-        values = {name: row.get(name) if row.get(name) is not None else "" for name in ("url", "title", "text", "credit")}
+        values = {name: "" if row.get(name) is None else row[name] for name in ("url", "title", "text", "credit")}
         for name, value in values.items():
             if not isinstance(value, str):
                 raise BadInput(f"{where}: “{name}” is no text.")
@@ -96,7 +96,12 @@ def read_documents(path: Path) -> list[Document]:
         clean = {name: value.translate(_UNSEEN) for name, value in values.items()}
         url = clean["url"].strip()[:1900] or f"https://{hashlib.sha256(number.encode()).hexdigest()[:12]}.invalid/"
         found[number] = Document(
-            number, url, clean["title"][:500], clean["text"], clean["credit"][:200], _moment(where, row.get("published"))
+            number,
+            url,
+            clean["title"][:500],
+            clean["text"],
+            clean["credit"][:200],
+            _moment(where, row.get("published")),
         )
     if not found:
         raise BadInput(f"{path}: there are no documents in it.")
@@ -190,7 +195,9 @@ def _evaluate(documents: list[Document], pairs: list[Pair], tell: Callable[[int]
         if found != pair.relation:
             figures.wrong.append({"a": pair.a, "b": pair.b, "relation": pair.relation, "found": found})
     edges = Attribution.objects.filter(of_source__in=set(sources.values()))
-    figures.suggestions = dict(Counter(f"{relation} ({by})" for relation, by in edges.values_list("relation", "found_by")))
+    figures.suggestions = dict(
+        Counter(f"{relation} ({by})" for relation, by in edges.values_list("relation", "found_by"))
+    )
     return figures
 
 
@@ -232,18 +239,20 @@ class _Relations:
         self.quotations: defaultdict[int, list[tuple[str, Words]]] = defaultdict(list)
         edges = Attribution.objects.live().filter(of_source__in=sources).select_related("to_party")
         for edge in edges:
+            of_source = edge.of_source_id or 0
             if edge.to_party is not None:
                 name = fold(edge.to_party.name)
-                self.parties[edge.of_source_id].add(name)
+                self.parties[of_source].add(name)
                 if edge.found_by == Attribution.FoundBy.TEXT_OVERLAP:
                     said = [(name, Words(passage["here"])) for passage in edge.grounds["shared"]]
-                    self.quotations[edge.of_source_id] += said
+                    self.quotations[of_source] += said
             elif edge.relation in Attribution.CARRIES_COPY:
-                self.carried[edge.of_source_id].add(edge.to_source_id)
+                self.carried[of_source].add(edge.to_source_id or 0)
         agencies = listed()
         for source in Source.objects.filter(pk__in=sources).select_related("outlet", "page"):
-            own = [known.name for known in agencies.known if known.is_outlet(source.page.host_id, source.outlet.name)]
-            self.parties[source.pk] |= {fold(source.outlet.name), *map(fold, own)} if own else set()
+            outlet = source.outlet.name if source.outlet else ""
+            own = [known.name for known in agencies.known if known.is_outlet(source.page.host_id, outlet)]
+            self.parties[source.pk] |= {fold(outlet), *map(fold, own)} if own else set()
 
     def __call__(self, one: int, other: int) -> str:
         if not self._ends(one).isdisjoint(self._ends(other)):
@@ -251,7 +260,7 @@ class _Relations:
         return "independent" if self._quoted_by(one).isdisjoint(self._quoted_by(other)) else "same-party"
 
     def _quoted_by(self, source: int) -> set[str]:
-        """The parties that it is said to quote, and those quoted in the copy that it prints, where it prints that too."""
+        """The parties that it is said to quote, and those that its copy is said to, where it prints their words."""
         found = set(self.parties[source])
         inherited = [said for carried in self.carried[source] for said in self.quotations[carried]]
         if any(name not in found for name, _ in inherited):

@@ -49,11 +49,11 @@ def _new(leads: list[Lead]) -> list[tuple[Lead, Party | None]]:
     if mentions:
         names = {name for mention in mentions for name in (mention.name, mention.name.casefold())}
         numbers = [mention.party_id for mention in mentions if mention.party_id is not None]
-        for party in Party.objects.called_or_numbered(names, numbers).order_by("-pk"):
-            known[party.name.casefold()] = by_number[party.pk] = party
+        for row in Party.objects.called_or_numbered(names, numbers).order_by("-pk"):
+            known[row.name.casefold()] = by_number[row.pk] = row
     pairs: dict[tuple[int, str, object], tuple[Lead, Party | None]] = {}
     for lead in leads:
-        party = None
+        party: Party | None = None
         if isinstance(lead.to, Mention):
             given = by_number.get(lead.to.party_id) if lead.to.party_id is not None else None
             party = given or known.get(lead.to.name.casefold())

@@ -11,7 +11,7 @@ from typing import Any
 
 from django.db.models import Count, Max
 
-from apps.sources.models import Agency, Party
+from apps.sources.models import Agency
 
 HEAD = 400
 TAIL = 900
@@ -30,20 +30,25 @@ _PICTURE = re.compile(
 _TO_A_DASH = re.compile(r"[^\n!?]{3,70}?\s?[-–—]{1,2}\s")
 _ENDS_A_DATELINE = re.compile(r"\s*(?:[.:)]|,\s*\d|[-–—]|$|\n)|[^\n，。、\w]{0,2}[\u4e00-\u9fff\d]{0,14}?[电電]")
 _SAYS_WHOSE = re.compile(
-    r"contributed to (?:this|the)|all rights reserved|copyright|©|\(c\)|this (?:story|article|report) (?:was|is|has been|first)"
-    r"|with (?:\w+ ){0,3}?(?:files|inputs?|reporting|reports|material|information|agenc\w+)|\bfrom (?:a )?wire|syndicated"
+    r"contributed to (?:this|the)|all rights reserved|copyright|©|\(c\)"
+    r"|this (?:story|article|report) (?:was|is|has been|first)"
+    r"|with (?:\w+ ){0,3}?(?:files|inputs?|reporting|reports|material|information|agenc\w+)"
+    r"|\bfrom (?:a )?wire|syndicated"
     r"|\bavec\b|\bmit (?:material|informationen|agentur)|con información|con datos|по материалам|по сообщени|источник"
     r"|제공|기사제공|出典|配信|来源|來源|供稿",
     re.IGNORECASE,
 )
 _LABELS = re.compile(
     r"\b(?:sources?|credits?|via|with|by|from|and|the|inputs?|agency|agencies|news|staff|quelle|fuente|fonte|avec|mit|con|by|"
-    r"источник|и|с|et|und|y|e|photo by|writers?|reporters?|in|for|bureau|wire|service|correspondent|edited|report|reports|"
+    r"источник|и|с|et|und|y|e|photo by|writers?|reporters?|in|for|bureau|wire|service|correspondent|edited|report|"
+    r"reports|"
     r"online|desk|web|jan|feb|mar|apr|may|jun|jul|aug|sept?|oct|nov|dec|january|february|march|april|june|july|august|"
     r"september|october|november|december)\b",
     re.IGNORECASE,
 )
-_SIGN_OFF = re.compile(r"\((?:Additional )?[Rr]eporting by [^()\n]{3,300}?;? ?(?:[Ww]riting|[Ee]diting) by [^()\n]{3,120}\)?")
+_SIGN_OFF = re.compile(
+    r"\((?:Additional )?[Rr]eporting by [^()\n]{3,300}?;? ?(?:[Ww]riting|[Ee]diting) by [^()\n]{3,120}\)?"
+)
 _SIGNED_SO = "reuters"
 
 
@@ -90,7 +95,9 @@ class Agencies:
                     names_by_first.setdefault(first[0].casefold(), []).append((name, name in row.short_names))
         self._joined = re.compile("|".join(map(re.escape, sorted(joined, key=len, reverse=True)))) if joined else None
         self._spaced = {
-            first: [(_spelled(name, exactly=is_short), is_short) for name, is_short in sorted(named, key=_longest_first)]
+            first: [
+                (_spelled(name, exactly=is_short), is_short) for name, is_short in sorted(named, key=_longest_first)
+            ]
             for first, named in names_by_first.items()
         }
 

@@ -20,6 +20,8 @@ from apps.sources.suggesting.words import Words
 # A member of a group of copies that shares nearly as much as the best one is taken in its stead when it is older.
 NEARLY = 0.6
 LONGEST_OPENING = 60
+# No page is copy of more than a few; where more match, it is what they all have around them.
+MOST_COPIED = 3
 # Of the pages that share only somebody's words with this one, so many are told of at once.
 MOST_QUOTING = 3
 MOST_ROOTS = 3
@@ -138,7 +140,11 @@ def matches_of(sheet: Sheet) -> list[Match]:
         if other is None:
             continue
         verdict = judge(overlap.common, is_same_site=overlap.is_same_site)
-        if not overlap.is_same_site and verdict is not Verdict.COPY and judge(overlap.common, share_a_credit=True) is Verdict.COPY:
+        if (
+            not overlap.is_same_site
+            and verdict is not Verdict.COPY
+            and judge(overlap.common, share_a_credit=True) is Verdict.COPY
+        ):
             verdict = judge(overlap.common, share_a_credit=sheet.shares_a_credit_with(other))
         if verdict is not Verdict.NOTHING:
             matches.append(Match(other, overlap.common, verdict))
@@ -160,7 +166,8 @@ def _sheets(agencies: Agencies, overlaps: list[Overlap]) -> dict[int, Sheet]:
 def _copied(sheet: Sheet, matches: list[Match]) -> Iterator[Lead]:
     """Of each group of pages that print one another, one is named: the one that the copy is likeliest from."""
     copies = [match for match in matches if match.verdict is Verdict.COPY]
-    for group in _groups(copies):
+    groups = sorted(_groups(copies), key=lambda group: -max(match.common.containment for match in group))
+    for group in groups[:MOST_COPIED]:
         best = max(match.common.containment for match in group)
         near = [match for match in group if match.common.containment >= NEARLY * best]
         chosen = next(

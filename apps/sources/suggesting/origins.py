@@ -1,4 +1,4 @@
-"""Whom a page names itself as knowing: "according to the NIS", "told AFP", "Yonhap reported", „laut Innenministerium“."""
+"""Whom a page names itself as knowing: "according to the NIS", "told AFP", "Yonhap reported"."""
 
 from __future__ import annotations
 
@@ -17,9 +17,7 @@ READ = 8_000
 _WORD = r"\b[^\W\d_a-zà-öø-ÿа-яёіїєґ](?:[.'’&-]?\w){0,30}"
 _LINK = r"(?:of|for|the|and|de|des|du|la|le|del|der|für|di|al|van|von)"
 _NAME = rf"{_WORD}(?:\s+(?:{_LINK}\s+){{0,2}}{_WORD}){{0,6}}"
-_ROLE = (
-    r"(?:(?:South|North|a|the|its|les?|la|l['’]|der|die|das|dem|den|el|los|las|state|local|national|federal|country['’]s)\s+)*"
-)
+_ROLE = r"(?:(?:South|North|a|the|its|les?|la|l['’]|der|die|das|dem|den|el|los|las|state|local|national|federal|country['’]s)\s+)*"
 _BARE_ROLE = r"(?:news agency\s+|agency\s+|Nachrichtenagentur\s+|агентств\w*\s+|agencia\s+|l['’]agence\s+|agence\s+)?"
 _BRACKETED = r"(?:\s*\([^()\n]{2,40}\))?"
 
@@ -29,19 +27,35 @@ _SAYS = (
 )
 # The name stands where the pattern's group is.
 _PATTERNS = [
-    re.compile(rf"\b(?:[Aa]ccording to|[Cc]iting|[Qq]uoted by|[Rr]eported by|[Ii]nformation from)\s+{_ROLE}{_BARE_ROLE}({_NAME}{_BRACKETED})"),
-    re.compile(rf"({_NAME}{_BRACKETED})(?:\s+(?:news agency|spokes\w+|officials?|has|have|had|also|later)){{0,2}}\s+{_SAYS}\b"),
+    re.compile(
+        rf"\b(?:[Aa]ccording to|[Cc]iting|[Qq]uoted by|[Rr]eported by|[Ii]nformation from)\s+{_ROLE}{_BARE_ROLE}({_NAME}{_BRACKETED})"
+    ),
+    re.compile(
+        rf"({_NAME}{_BRACKETED})(?:\s+(?:news agency|spokes\w+|officials?|has|have|had|also|later)){{0,2}}\s+{_SAYS}\b"
+    ),
     re.compile(rf"\b(?:told|tells|interview with|statement to)\s+{_ROLE}{_BARE_ROLE}({_NAME})"),
-    re.compile(rf"\b(?:said|announced|reported|confirmed)\s+(?:the\s+)?({_NAME}{_BRACKETED})(?=[,.;]|\s+(?:on|in|late)\b)"),
-    re.compile(rf"\b(?:[Ss]elon|[Dd]['’]après|[Ll]aut|[Ss]egún|[Ss]econdo|[Nn]ach Angaben (?:von|der|des|vom)|[Cc]itant)\s+{_ROLE}{_BARE_ROLE}({_NAME}{_BRACKETED})"),
-    re.compile(rf"(?:déclaré|indiqué|confié|affirmé|precisato|dichiarato)\s+(?:à|a|al|alla|all['’])\s*(?:l['’])?{_BARE_ROLE}({_NAME})"),
+    re.compile(
+        rf"\b(?:said|announced|reported|confirmed)\s+(?:the\s+)?({_NAME}{_BRACKETED})(?=[,.;]|\s+(?:on|in|late)\b)"
+    ),
+    re.compile(
+        rf"\b(?:[Ss]elon|[Dd]['’]après|[Ll]aut|[Ss]egún|[Ss]econdo|[Nn]ach Angaben (?:von|der|des|vom)|[Cc]itant)\s+{_ROLE}{_BARE_ROLE}({_NAME}{_BRACKETED})"
+    ),
+    re.compile(
+        rf"(?:déclaré|indiqué|confié|affirmé|precisato|dichiarato)\s+(?:à|a|al|alla|all['’])\s*(?:l['’])?{_BARE_ROLE}({_NAME})"
+    ),
     re.compile(rf"(?:dijo|declaró|informó|confirmó)\s+(?:a|el|la)\s+{_BARE_ROLE}({_NAME})"),
     re.compile(rf"(?:sagte|teilte|berichtete|meldete|bestätigte)\s+(?:der|die|das|dem)?\s*{_BARE_ROLE}({_NAME})"),
-    re.compile(rf"(?:[Пп]о данным|[Пп]о сведениям|[Пп]о информации|[Сс]о ссылкой на|[Сс]ообщает|[Сс]ообщил[аио]?|[Пп]ередает|[Зз]аявил[аио]? (?:в )?)\s+{_BARE_ROLE}({_NAME})"),
+    re.compile(
+        rf"(?:[Пп]о данным|[Пп]о сведениям|[Пп]о информации|[Сс]о ссылкой на|[Сс]ообщает|[Сс]ообщил[аио]?|[Пп]ередает|[Зз]аявил[аио]? (?:в )?)\s+{_BARE_ROLE}({_NAME})"
+    ),
     re.compile(r"([가-힣A-Za-z]{2,14}?)(?:\([^()]{2,24}\))?(?:이|가|은|는)?\s*(?:에 따르면|에 의하면)"),
-    re.compile(r"([가-힣A-Za-z]{2,14}?)(?:\([^()]{2,24}\))?(?:은|는|이|가) [^.\n]{0,120}?(?:밝혔다|발표했다|보도했다|확인했다|전했다)"),
+    re.compile(
+        r"([가-힣A-Za-z]{2,14}?)(?:\([^()]{2,24}\))?(?:은|는|이|가) [^.\n]{0,120}?(?:밝혔다|발표했다|보도했다|확인했다|전했다)"
+    ),
     re.compile(r"([一-鿿ァ-ヶーA-Za-z]{2,16}?)(?:（[^（）]{2,24}）)?(?:によると|によれば)"),
-    re.compile(r"([一-鿿ァ-ヶーA-Za-z]{2,16}?)(?:（[^（）]{2,24}）)?は[^。\n]{0,120}?(?:発表した|明らかにした|報じた|伝えた|確認した)"),
+    re.compile(
+        r"([一-鿿ァ-ヶーA-Za-z]{2,16}?)(?:（[^（）]{2,24}）)?は[^。\n]{0,120}?(?:発表した|明らかにした|報じた|伝えた|確認した)"
+    ),
     re.compile(r"[据據]([一-鿿A-Za-z]{2,14}?)(?:[报報]道|消息|通[报報]|表示|[称稱]|，)"),
 ]
 _BODY = re.compile(
@@ -55,8 +69,52 @@ _BODY = re.compile(
 _BODY_OF_EAST = re.compile(r"(?:원|부|청|군|본부|위원회|대통령실|省|庁|軍|府|局|院|部|委员会|委員会|警察|政府)$")
 _ACRONYM = re.compile(r"(?:[A-Z]{2,6}|[А-ЯІЇЄҐ]{2,6})$")
 _NOT_A_NAME = frozenset(
-    "the a an he she it they we i but and in on at as if when while this that these those his her their who what there "
-    "monday tuesday wednesday thursday friday saturday sunday us uk eu un usa ok tv pm am".split()
+    [
+        "the",
+        "a",
+        "an",
+        "he",
+        "she",
+        "it",
+        "they",
+        "we",
+        "i",
+        "but",
+        "and",
+        "in",
+        "on",
+        "at",
+        "as",
+        "if",
+        "when",
+        "while",
+        "this",
+        "that",
+        "these",
+        "those",
+        "his",
+        "her",
+        "their",
+        "who",
+        "what",
+        "there",
+        "monday",
+        "tuesday",
+        "wednesday",
+        "thursday",
+        "friday",
+        "saturday",
+        "sunday",
+        "us",
+        "uk",
+        "eu",
+        "un",
+        "usa",
+        "ok",
+        "tv",
+        "pm",
+        "am",
+    ]
 )
 # "The same agency", "this paper": whoever that is has been named before.
 _POINTS_BACK = re.compile(r"^(?:[同該该本当當弊]|이날|같은|해당)")
@@ -78,7 +136,7 @@ class Origin:
 def origins_of(text: str, agencies: Agencies, is_known: Callable[[set[str]], dict[str, str]]) -> list[Origin]:
     """The parties named as origins, the most prominent first.
 
-    ``is_known`` takes names and answers, by folded name, with those that are the desk's parties, under their names there.
+    ``is_known`` takes names and answers, by folded name, with those of the desk's parties, as the desk writes them.
     """
     text = text[:READ]
     found: dict[str, list[tuple[int, re.Match[str], str]]] = {}

@@ -18,7 +18,7 @@ from apps.sources.suggesting.passages import Common, compare
 from apps.sources.suggesting.words import Words
 
 MOST_KEPT = 128
-MOST_COMPARED = 8
+MOST_COMPARED = 6
 MOST_READ = 160_000
 FEWEST_SHARED = 2
 # Texts that have this much of the shorter one in common tell one story.
@@ -51,7 +51,7 @@ def site_number(page: Page) -> int:
 
 
 def kept(words: Words) -> list[int]:
-    """The shingles that the index keeps of a text: all of a brief's, fewer of a story's, never more than a few hundred."""
+    """The shingles that the index keeps of a text: all of a brief's, some of a story's, a few hundred at most."""
     distinct = set(words.shingles)
     limit = 1 << 64
     while len(distinct) > MOST_KEPT and limit > 1 << 56:
@@ -61,7 +61,7 @@ def kept(words: Words) -> list[int]:
 
 
 def enter(text: Text) -> int:
-    """Put a text into the index, but for what stands on so many pages that it tells nothing. How many runs it is found by."""
+    """Put a text into the index, but for what too many pages have. By how many runs it is known."""
     shingles = kept(text.words)
     if not shingles:
         return 0
@@ -73,7 +73,8 @@ def enter(text: Text) -> int:
             f"WITH new(shingle) AS (VALUES {values}) "  # noqa: S608
             f"INSERT INTO {table} (shingle, page_id, capture_id, site) "
             f"SELECT shingle, {text.page_id:d}, {text.capture_id:d}, {text.site:d} FROM new "
-            f"WHERE (SELECT COUNT(*) FROM {table} AS held WHERE held.shingle = new.shingle) < {Fingerprint.MOST_PAGES:d} "
+            f"WHERE (SELECT COUNT(*) FROM {table} AS held WHERE held.shingle = new.shingle) "
+            f"< {Fingerprint.MOST_PAGES:d} "
             "ON CONFLICT DO NOTHING"
         )
     return len(shingles)
@@ -149,4 +150,10 @@ def _furniture(words: Words, others: list[Words]) -> set[int]:
         for shingle in shared:
             stories[shingle].add(group)
     quoted = {shingle for shingle, said in zip(words.shingles, words.quoted, strict=False) if said}
-    return {shingle for shingle, groups in stories.items() if len(groups - related) + bool(groups & related) >= 2} - quoted
+    # Of three stories that have nothing else in common no two are ours, however much of ours it is.
+    found = {
+        shingle
+        for shingle, groups in stories.items()
+        if len(groups) >= 3 or (len(groups) == 2 and not groups <= related)
+    }
+    return found - quoted

@@ -130,7 +130,7 @@ def _passages(here: Words, there: Words, idle: Collection[int]) -> list[Passage]
 
 
 def _continued(recent: list[Passage], at: int, options: list[int], gap: int) -> tuple[Passage | None, int]:
-    """The passage that goes on here, the one with the smallest step first; and the place of these words in the other."""
+    """The passage that goes on here, with the smallest step; and the place of these words in the other text."""
     best: tuple[int, Passage, int] | None = None
     for passage in reversed(recent):
         if at - passage.last_here > gap:

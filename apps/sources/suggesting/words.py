@@ -35,29 +35,39 @@ _SPELLINGS = (
     (re.compile(r"(?<=[a-z]{2}[aeiou])ll(ed|ing|er|ers)$"), r"l\1"),
     (re.compile(r"amme$"), "am"),
 )
+_NUMBERS = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
+_MONTHS = [
+    "january",
+    "february",
+    "march",
+    "april",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+]
 _SAME = {
-    **dict(zip("zero one two three four five six seven eight nine ten eleven twelve".split(), map(str, range(13)))),
-    **dict(
-        zip(
-            "january february march april june july august september october november december".split(),
-            "jan feb mar apr jun jul aug sep oct nov dec".split(),
-        )
-    ),
-    **{f"{day}day": day[:3] for day in "mon tues wednes thurs fri satur sun".split()},
+    **{word: str(number) for number, word in enumerate(_NUMBERS)},
+    **{month: month[:3] for month in _MONTHS},
+    **{f"{day}day": day[:3] for day in ["mon", "tues", "wednes", "thurs", "fri", "satur", "sun"]},
     "sept": "sep",
     "grey": "gray",
     "tonnes": "tons",
     "thousands": "thousand",
 }
 # What house styles add, drop and swap most. Words of three letters and less go too, in scripts that have small letters.
-_IDLE = frozenset(
-    "that this with from have been were which their they them will would into also than then when while said says "
-    "saying told percent cent about over after upon there these those what whom whose "
-    "dans pour avec plus cette sont elle mais leur leurs comme aussi après selon "
-    "para como pero este esta estos estas sobre entre tras según dijo "
-    "sich nicht eine einer einem einen eines dass wird auch nach über haben sind wurde "
-    "этом также было были того который которые которая после чтобы этого".split()
-)
+_IDLE_WORDS = """
+    that this with from have been were which their they them will would into also than then when while said says
+    saying told percent cent about over after upon there these those what whom whose
+    dans pour avec plus cette sont elle mais leur leurs comme aussi après selon
+    para como pero este esta estos estas sobre entre tras según dijo
+    sich nicht eine einer einem einen eines dass wird auch nach über haben sind wurde
+    этом также было были того который которые которая после чтобы этого
+"""
+_IDLE = frozenset(_IDLE_WORDS.split())
 
 
 @lru_cache(maxsize=65_536)
@@ -66,7 +76,7 @@ def _fold(word: str) -> str:
     folded = unicodedata.normalize("NFKC", word)
     if folded[0].isdigit():
         return re.sub(r"[.,]", "", folded)
-    if len(folded) > 1 and folded[-2:-1] in "'’ʼ" or folded[-1] in "'’ʼ":
+    if (len(folded) > 1 and folded[-2:-1] in "'’ʼ") or folded[-1] in "'’ʼ":
         folded = _POSSESSIVE.sub("", folded)
     is_short = len(folded) <= 3
     if is_short and folded.isupper() and len(folded) > 1:

@@ -1,10 +1,11 @@
 """What it costs to go through one capture with so many stored: CPU of the worker, and time with the database's.
 
-``python -m tests.services [--sqlite] -- python -m tests.bench.sources.suggesting [--stored 0 10000 100000] [--measured 150]``
+``python -m tests.services [--sqlite] -- python -m tests.bench.sources.suggesting [--stored 3000] [--strangers 97000]``
 
-Invented texts of 200 to 600 words, drawn like words are drawn in life (a few all the time, most hardly ever). One page in
-five carries its site's furniture, one in ten is a part of another with words changed. The database is a new one and is
-left as it is. Measured are new pages: nobody's copy, copy of a stored one, and furniture around little of their own.
+Invented texts of 200 to 600 words, drawn like words are drawn in life: a few all the time, most hardly ever. One page in
+five carries its site's furniture, one in ten is a part of another with words changed. ``--strangers`` adds pages of
+which there is nothing but as many fingerprints, each of its own: what makes the index as large as it will be.
+Measured are new pages: nobody's copy, copy of a stored one, and furniture around as much of their own.
 """
 
 from __future__ import annotations
@@ -34,9 +35,10 @@ from apps.sources.models import Fingerprint, Sifting, Source  # noqa: E402
 from apps.sources.suggesting.overlaps import kept, site_number  # noqa: E402
 from apps.sources.suggesting.words import Words  # noqa: E402
 
-HOSTS = 400
+HOSTS = 15
+PRINTS = 92
 AT_ONCE = 250
-dice = random.Random(18)
+dice = random.Random(18)  # noqa: S311
 LETTERS = "etaoinshrdlcumwfgypbvk"
 VOCABULARY = ["".join(dice.choices(LETTERS, k=dice.choice((2, 3, 3, 4, 5, 6, 7, 8, 9)))) for _ in range(40_000)]
 WEIGHTS = list(accumulate(1 / (rank + 3) for rank in range(len(VOCABULARY))))
@@ -126,47 +128,62 @@ def measure(recent: list[str], hosts: list[Host], count: int) -> dict[str, list[
         for kind, make in kinds.items():
             capture = arrive(make(), dice.choice(hosts), number)
             cpu, wall = time.process_time(), time.perf_counter()
-            found = suggest_from_capture(capture)
+            suggest_from_capture(capture)
             times[kind].append(((time.process_time() - cpu) * 1e3, (time.perf_counter() - wall) * 1e3))
-            if number == 0:
-                print(f"  {kind}: {len(found)} suggested")
     return times
 
 
 def main() -> None:
     parser = argparse.ArgumentParser()
-    parser.add_argument("--stored", type=int, nargs="+", default=[0, 10_000, 100_000])
-    parser.add_argument("--measured", type=int, default=60)
+    parser.add_argument("--stored", type=int, nargs="+", default=[0, 3_000])
+    parser.add_argument("--strangers", type=int, nargs="+", default=[7_000, 97_000])
+    parser.add_argument("--measured", type=int, default=40)
     asked = parser.parse_args()
     call_command("migrate", verbosity=0)
     hosts = Host.objects.bulk_create(Host(name=f"site{number}.example") for number in range(HOSTS))
     recent: list[str] = []
-    stored = 0
+    stored = strangers = 0
     for goal in sorted(asked.stored):
-        began = time.perf_counter()
         while stored < goal:
             with transaction.atomic():
                 store(stored, min(AT_ONCE, goal - stored), recent, hosts)
             stored += min(AT_ONCE, goal - stored)
-        if not recent:
-            recent.append(sentences(500))
-        with connection.cursor() as cursor:
-            cursor.execute("ANALYZE")
-        print(
-            f"{connection.vendor}, {stored} stored, {Fingerprint.objects.count()} fingerprints "
-            f"(filled in {time.perf_counter() - began:.0f} s)",
-            flush=True,
-        )
-        with entered_by(Channel.WORKER):
-            measure(recent, hosts, 3)
-            for kind, times in measure(recent, hosts, asked.measured).items():
-                cpu, wall = ([pair[side] for pair in times] for side in (0, 1))
-                print(
-                    f"  {kind}: CPU {statistics.mean(cpu):.1f} ms on average, {sorted(cpu)[int(len(cpu) * 0.95)]:.1f} at the "
-                    f"95th percentile, {max(cpu):.1f} at most; with the database {statistics.mean(wall):.1f} ms",
-                    flush=True,
-                )
-    print(Fingerprint.objects.filter(shingle__in=kept(Words(recent[-1]))).order_by().explain()[:400])
+        recent = recent or [sentences(500)]
+        tell(stored, recent, hosts, asked.measured)
+    for goal in sorted(asked.strangers):
+        add_strangers(strangers, goal)
+        strangers = goal
+        tell(stored + strangers, recent, hosts, asked.measured)
+    print(Fingerprint.objects.filter(shingle__in=kept(Words(recent[-1]))).order_by().explain()[:400])  # noqa: T201
+
+
+def add_strangers(first: int, last: int) -> None:
+    table = Fingerprint._meta.db_table
+    low, high = first * PRINTS, last * PRINTS - 1
+    columns = f"10000000 + n / {PRINTS}, 10000000 + n / {PRINTS}, n % 400"
+    if connection.vendor == "postgresql":
+        drawn = f"SELECT (random() * 9e18)::bigint, {columns} FROM generate_series({low}, {high}) AS n"
+    else:
+        run = f"WITH RECURSIVE run(n) AS (SELECT {low} UNION ALL SELECT n + 1 FROM run WHERE n < {high}) SELECT n FROM run"
+        drawn = f"SELECT abs(random()), {columns} FROM ({run}) WHERE true"
+    with connection.cursor() as cursor:
+        cursor.execute(f"INSERT INTO {table} (shingle, page_id, capture_id, site) {drawn} ON CONFLICT DO NOTHING")
+
+
+def tell(stored: int, recent: list[str], hosts: list[Host], count: int) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+    lines = [f"{connection.vendor}, {stored} stored, {Fingerprint.objects.count()} fingerprints"]
+    with entered_by(Channel.WORKER):
+        measure(recent, hosts, 3)
+        for kind, times in measure(recent, hosts, count).items():
+            cpu, wall = ([pair[side] for pair in times] for side in (0, 1))
+            most = sorted(cpu)[int(len(cpu) * 0.95)]
+            lines.append(
+                f"  {kind}: CPU {statistics.mean(cpu):.1f} ms on average, {statistics.median(cpu):.1f} median, {most:.1f} at "
+                f"the 95th percentile; with the database {statistics.mean(wall):.1f} ms"
+            )
+    print("\n".join(lines), flush=True)  # noqa: T201
 
 
 if __name__ == "__main__":

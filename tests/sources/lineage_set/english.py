@@ -18,7 +18,10 @@ EVENTS = [
             "Under a mutual defence treaty signed in June, each country pledged to come to the aid of the other in the event of an armed attack.",
             "Analysts in the South Korean capital warned that the deployment would give the isolated North's army battlefield experience that it has lacked for seven decades.",
         ],
-        "quote": ("Lee Seong-kweun", "We intend to follow the fate of this soldier closely. If he asks to come to the South, we will discuss it with Ukraine as a matter of principle, because our constitution regards him as one of our own citizens."),
+        "quote": (
+            "Lee Seong-kweun",
+            "We intend to follow the fate of this soldier closely. If he asks to come to the South, we will discuss it with Ukraine as a matter of principle, because our constitution regards him as one of our own citizens.",
+        ),
         "rival": [
             "Ukraine appears to have its first North Korean prisoner of war, three people with knowledge of the operation said, after a reconnaissance group found an injured man in a tree line near the village of Plekhovo in the Kursk border region.",
             "One of the three, a sergeant who took part, described dragging the captive on a plastic sledge for two kilometres while drones circled overhead.",
@@ -41,7 +44,10 @@ EVENTS = [
             "The line climbs 265 metres to a viewpoint popular with visitors and carries around three million passengers every year.",
             "Among the dead were two South Koreans, a Swiss national and the brakeman, who had worked on the line for fifteen years.",
         ],
-        "quote": ("Joana Teles", "This is the saddest day that our city has lived through in my lifetime. We will leave nothing unexamined, neither the cable nor the contracts, and the families will be the first to hear what we find."),
+        "quote": (
+            "Joana Teles",
+            "This is the saddest day that our city has lived through in my lifetime. We will leave nothing unexamined, neither the cable nor the contracts, and the families will be the first to hear what we find.",
+        ),
         "rival": [
             "BRAGANCA DO MAR - Candles stood along the tracks on Thursday where a century-old cable car plunged into a hotel facade, killing at least 14 people. Another 23 were injured.",
             "Rui Almeida was pouring coffee across the street when he heard metal scream. By the time he reached the door the yellow carriage was on its side and people were climbing over the wreck, he told this newspaper.",
@@ -64,7 +70,10 @@ EVENTS = [
             "Dozens of aftershocks were registered in the hours that followed, the strongest of them measuring 4.9.",
             "The same stretch of coast was wrecked by a 7.8 quake in November 2016 that killed two people and lifted parts of the seabed out of the water.",
         ],
-        "quote": ("Hana Parata", "We were lucky with the hour, because the road was empty. People should stay off the beaches and away from the cliffs today. The hills are still moving, and our crews have seen fresh cracks above the highway."),
+        "quote": (
+            "Hana Parata",
+            "We were lucky with the hour, because the road was empty. People should stay off the beaches and away from the cliffs today. The hills are still moving, and our crews have seen fresh cracks above the highway.",
+        ),
         "rival": [
             "Trish Ngata thought a truck had driven into her motel. What had hit Kaikoura at 4.12 a.m. on Tuesday was a magnitude 6.3 earthquake, and her reception was ankle deep in broken glass.",
             "No one is known to have died. On the main street shopkeepers swept up what had fallen and compared it with 2016, when a 7.8 quake cut the town off for weeks.",
@@ -87,7 +96,10 @@ EVENTS = [
             "The bank kept the cash reserve ratio of commercial lenders at 45 percent and left the corridor around the main rate unchanged.",
             "Analysts at two Lagos brokerages expect one more increase before the summer and the first cuts early next year.",
         ],
-        "quote": ("Yemi Adesanya", "Our job is to bring prices down, and we will not stop half way. The committee is aware of the pain that this causes to businesses. Inflation causes more of it, above all to those who have the least."),
+        "quote": (
+            "Yemi Adesanya",
+            "Our job is to bring prices down, and we will not stop half way. The committee is aware of the pain that this causes to businesses. Inflation causes more of it, above all to those who have the least.",
+        ),
         "rival": [
             "For Amaka Obi, who bakes bread for half of Surulere, the number that mattered on Tuesday was not 26.25 percent but 71,000 naira, which is what a bag of flour costs her now.",
             "Nigeria's central bank raised its benchmark interest rate for the third time this year. Her loan, taken at 19 percent, resets next month.",
@@ -110,7 +122,10 @@ EVENTS = [
             "Kenya burned more than a hundred tonnes of confiscated ivory in 2016 to show that it considered the tusks worthless unless attached to a living animal.",
             "Conservation groups say that poaching has fallen across East Africa since China closed its legal market at the end of 2017, but that large shipments still leave through the region's ports.",
         ],
-        "quote": ("Ruth Wanjala", "You were given uniforms, rifles and the trust of the nation. You used all three against it. A fine would be a business expense, and this court does not sell licences to steal."),
+        "quote": (
+            "Ruth Wanjala",
+            "You were given uniforms, rifles and the trust of the nation. You used all three against it. A fine would be a business expense, and this court does not sell licences to steal.",
+        ),
         "rival": [
             "The smugglers used tea crates. They used a weighbridge clerk who looked away for 40,000 shillings, and a stamp that should have been destroyed in 2019. What undid them was a spaniel called Bahati.",
             "On Monday, fourteen months after the dog sat down in front of a container at Mombasa, four men were sent to prison for twelve years. Three of them wore the badge of Kenya's wildlife authority.",
@@ -133,7 +148,10 @@ EVENTS = [
             "Greece has tightened safety rules since the Express Samina sank off Paros in September 2000, killing 81 people.",
             "The ship's owner, Toroneos Lines, promised to refund all tickets and chartered a catamaran for travellers who wished to continue.",
         ],
-        "quote": ("Nikos Vlachos", "The passengers owe their lives to fishermen who went out in weather in which nobody should go out. They did not wait for an order. I want every one of their names, because the state has to thank them properly."),
+        "quote": (
+            "Nikos Vlachos",
+            "The passengers owe their lives to fishermen who went out in weather in which nobody should go out. They did not wait for an order. I want every one of their names, because the state has to thank them properly.",
+        ),
         "rival": [
             "Thanasis Kouros had just hauled up his nets when he saw the lights of the Agios Spyridon where no ship's lights should be. He woke his brother, and the two of them made six trips that night, he said on the quay of Amoliani.",
             "By three in the morning the island's boats had brought off all 287 passengers, some of them in slippers, one with a parrot.",
@@ -156,7 +174,10 @@ EVENTS = [
             "Two earlier truces collapsed within weeks, one of them after the killing of four indigenous teenagers who had fled from forced recruitment.",
             "Talks are to resume in Caracas on June 20 with the question of where the rebels would gather to lay down their weapons.",
         ],
-        "quote": ("Vera Lozano", "Nobody at this table is naive. We have buried two ceasefires already, and we know who was buried with them. But a mother who can walk to the well tomorrow without fear will not ask us whether the paper is perfect."),
+        "quote": (
+            "Vera Lozano",
+            "Nobody at this table is naive. We have buried two ceasefires already, and we know who was buried with them. But a mother who can walk to the well tomorrow without fear will not ask us whether the paper is perfect.",
+        ),
         "rival": [
             "In Tibu they did not believe it. They had heard of truces before, said Dona Marleny, who runs the only hardware shop that is still open, and she went on nailing boards over her window.",
             "The ceasefire of ninety days between the government and the Eastern Front is meant to begin at midnight on June 3. It covers 41 municipalities along the border with Venezuela.",
@@ -179,7 +200,10 @@ EVENTS = [
             "Norwegian sovereignty over the strategic archipelago was long underpinned by the mines, which gave people a reason to live at 78 degrees north.",
             "The government in Oslo has since promoted research and teaching, and last year barred the sale of the last private estate to foreign buyers.",
         ],
-        "quote": ("Heidi Theresa Ose", "Coal built this town, and it gave my grandfather a lamp, a lung disease and a house. We will close the mine with respect. Then we will have to prove that people can live here for another reason than what lies under the mountain."),
+        "quote": (
+            "Heidi Theresa Ose",
+            "Coal built this town, and it gave my grandfather a lamp, a lung disease and a house. We will close the mine with respect. Then we will have to prove that people can live here for another reason than what lies under the mountain.",
+        ),
         "rival": [
             "The men of Mine 7 ride into the mountain lying down, because the seam is only a metre and a half high. Next summer they will ride out for the last time.",
             "Norway is to close its last coal mine on Svalbard in 2025. Bent Jakobsen, who has worked there for twenty-two years, has already been offered a job as a guide for tourists and says he would rather drive a bus in Tromso.",
@@ -202,7 +226,10 @@ EVENTS = [
             "Labels found in the ashes bore the names of at least three European retailers, two of which said they had never authorised any work at the address.",
             "The government announced compensation of 200,000 taka for each bereaved family and a committee that is to report within fifteen days.",
         ],
-        "quote": ("Rezaul Karim", "We had water within nine minutes and a way in after fifty. The keys were in the manager's pocket. I have said the same sentence after four fires in six years, and I do not want to learn it by heart."),
+        "quote": (
+            "Rezaul Karim",
+            "We had water within nine minutes and a way in after fifty. The keys were in the manager's pocket. I have said the same sentence after four fires in six years, and I do not want to learn it by heart.",
+        ),
         "rival": [
             "Shirin Akter had sent her pay home on Thursday and asked her mother to look for a goat. She was nineteen, and on Sunday her brother recognised her by a bracelet.",
             "She is one of 31 people who died in a six-storey warehouse in Tongi where, neighbours say, girls from Rangpur had been living since the winter, sewing by night what the inspected factories could not deliver by day.",
@@ -225,7 +252,10 @@ EVENTS = [
             "Drilling cost 4.8 million dollars, shared by the federal government, a foundation in Montreal and a Danish university that lent the drill.",
             "First results are expected in about eighteen months, when the ice has been cut, melted and measured drop by drop.",
         ],
-        "quote": ("Alison Criscitiello-Roy", "You hold it against the lamp and you see summers that nobody was there to see. Every line is a year. I was more afraid of dropping it than I have ever been of a bear, and we had two bears."),
+        "quote": (
+            "Alison Criscitiello-Roy",
+            "You hold it against the lamp and you see summers that nobody was there to see. Every line is a year. I was more afraid of dropping it than I have ever been of a bear, and we had two bears.",
+        ),
         "rival": [
             "The cook kept the diary. On day nineteen a bear took the bacon, on day forty the drill stuck, and on day sixty-seven Magnus Sorensen wrote that they had touched rock and that everybody cried.",
             "What eleven people hauled off a glacier on Ellesmere Island this spring is an ice core of 613 metres. It reaches back 21,000 years.",

@@ -10,13 +10,31 @@ from tests.sources.lineage_set.english import EVENTS, FURNITURE, PHRASES
 from tests.sources.lineage_set.other_languages import EVENTS as OTHER_LANGUAGES
 
 SPELLINGS = [
-    ("armoured", "armored"), ("defence", "defense"), ("percent", "per cent"), ("kilometres", "kilometers"),
-    ("tonnes", "tons"), ("authorised", "authorized"), ("metres", "meters"), ("recognised", "recognized"),
-    ("litres", "liters"), ("centre", "center"), ("labour", "labor"), ("licences", "licenses"),
+    ("armoured", "armored"),
+    ("defence", "defense"),
+    ("percent", "per cent"),
+    ("kilometres", "kilometers"),
+    ("tonnes", "tons"),
+    ("authorised", "authorized"),
+    ("metres", "meters"),
+    ("recognised", "recognized"),
+    ("litres", "liters"),
+    ("centre", "center"),
+    ("labour", "labor"),
+    ("licences", "licenses"),
 ]
 NUMBERS = [
-    ("three", "3"), ("seven", "7"), ("nine", "9"), ("twelve", "12"), ("11,000", "11 000"), ("two", "2"), ("six", "6"),
-    ("sixty-seven", "67"), ("fifteen", "15"), ("eleven", "11"), ("million", "mn"),
+    ("three", "3"),
+    ("seven", "7"),
+    ("nine", "9"),
+    ("twelve", "12"),
+    ("11,000", "11 000"),
+    ("two", "2"),
+    ("six", "6"),
+    ("sixty-seven", "67"),
+    ("fifteen", "15"),
+    ("eleven", "11"),
+    ("million", "mn"),
 ]
 SWAPS = [
     ("said", "stated"), ("killed", "left dead"), ("about", "around"), ("roughly", "some"), ("officials", "authorities"),
@@ -83,7 +101,9 @@ def text_of(paragraphs: list[str], quote: tuple[str, str] | None, style: str = "
 def swapped(text: str, pairs: list[tuple[str, str]], share: float, dice: random.Random) -> str:
     """Some words instead of others, each place decided for itself."""
     for word, instead in pairs:
-        text = re.sub(rf"\b{re.escape(word)}\b", lambda found, i=instead: i if dice.random() < share else found[0], text)
+        text = re.sub(
+            rf"\b{re.escape(word)}\b", lambda found, i=instead: i if dice.random() < share else found[0], text
+        )
     return text
 
 
@@ -152,7 +172,9 @@ def make_set(seed: int = 4) -> tuple[list[dict[str, Any]], list[dict[str, str]]]
         copies = [add("wire", text_of(event["agency"], event["quote"], styles_here[0]), 6)]
         for count, how in enumerate(edits):
             credit = CREDITS[number % len(CREDITS)] if count % 4 == 3 else ""
-            copies.append(add(f"daily{count}", edited(event, how, dice, styles_here[count % len(styles_here)]), 8, credit))
+            copies.append(
+                add(f"daily{count}", edited(event, how, dice, styles_here[count % len(styles_here)]), 8, credit)
+            )
         rivals = [add("rival", "\n".join(event["rival"]), 7)]
         if language == "en":
             own = [*event["rival"][:2], *dice.sample(PHRASES, 2), *event["rival"][2:], FURNITURE[number % 2]]

@@ -11,7 +11,10 @@ EVENTS = {
             "Le Mali est plongé depuis 2012 dans une crise profonde, sécuritaire, politique et humanitaire, qui a fait des milliers de morts et chassé de chez eux des centaines de milliers d'habitants.",
             "La junte au pouvoir a rompu avec ses anciens partenaires occidentaux pour se tourner vers la Russie et demandé le départ de la mission des Nations unies.",
         ],
-        "quote": ("Amadou Cissé", "Nous avons compté les corps jusqu'à la nuit. Il y avait des enfants sous les bâches, parce que leurs mères voulaient vendre du mil au marché. Qu'on ne vienne pas nous dire que c'étaient des combattants."),
+        "quote": (
+            "Amadou Cissé",
+            "Nous avons compté les corps jusqu'à la nuit. Il y avait des enfants sous les bâches, parce que leurs mères voulaient vendre du mil au marché. Qu'on ne vienne pas nous dire que c'étaient des combattants.",
+        ),
         "rival": [
             "Oumar Guindo conduisait le quatrième camion. Il raconte, la main bandée, qu'il a sauté dans le fossé quand la citerne devant lui s'est mise à brûler.",
             "Dix-sept personnes au moins ne sont pas arrivées à Boni, où l'on attendait ce convoi depuis des semaines et où le sac de riz se vend désormais le triple.",
@@ -30,7 +33,10 @@ EVENTS = {
             "Warum die beiden Schiffe trotz guter Sicht und moderner Technik nicht auswichen, ist Gegenstand von Ermittlungen der Bundesstelle für Seeunfalluntersuchung.",
             "Die «Verena» hatte Stahlrollen geladen und war auf dem Weg von Bremen in den englischen Hafen Immingham.",
         ],
-        "quote": ("Robby Renner", "Wir ziehen alle Mittel heran, die es überhaupt gibt, um Überlebende zu finden. Bei zwölf Grad Wassertemperatur bleibt uns nicht mehr viel Zeit, und das wissen auch die Familien."),
+        "quote": (
+            "Robby Renner",
+            "Wir ziehen alle Mittel heran, die es überhaupt gibt, um Überlebende zu finden. Bei zwölf Grad Wassertemperatur bleibt uns nicht mehr viel Zeit, und das wissen auch die Familien.",
+        ),
         "rival": [
             "Auf Helgoland brannten in der Nacht zum Mittwoch alle Lichter. Die Wirtin Antje Krüss kochte Kaffee für Männer, die seit sechs Uhr früh auf See waren und kaum sprachen.",
             "Vier Seeleute der «Verena» fehlen noch immer, ein Toter liegt in der Halle der Seenotretter.",
@@ -49,7 +55,10 @@ EVENTS = {
             "El presidente declaró a principios de año un conflicto armado interno y ordenó el despliegue de soldados en las calles y en los penales.",
             "Apenas tres días antes, otra revuelta en Machala había costado la vida a catorce personas, entre ellas un guardia.",
         ],
-        "quote": ("William Calle", "Encontramos cuerpos en los techos y en los lavaderos. Nadie puede explicarme cómo entraron nueve fusiles en una cárcel que revisamos la semana pasada, pero alguien va a tener que explicarlo."),
+        "quote": (
+            "William Calle",
+            "Encontramos cuerpos en los techos y en los lavaderos. Nadie puede explicarme cómo entraron nueve fusiles en una cárcel que revisamos la semana pasada, pero alguien va a tener que explicarlo.",
+        ),
         "rival": [
             "Rosa Quiñónez reconoció a su hijo por una camiseta amarilla. Llevaba desde el amanecer junto a la reja, sin desayunar, con otras madres que rezaban en voz baja.",
             "Diecisiete presos murieron en Esmeraldas, y ella cuenta que él iba a salir en octubre.",
@@ -68,7 +77,10 @@ EVENTS = {
             "Власти объявили день траура и пообещали семьям погибших единовременные выплаты, а также временное жильё для тех, кто лишился домов.",
             "Оппозиция требует выяснить, почему в долине не было системы раннего оповещения, о которой специалисты говорили последние десять лет.",
         ],
-        "quote": ("Заза Гиоргадзе", "Мы работаем руками, потому что экскаватор туда не пройдёт. Каждый час мы останавливаем моторы и слушаем. Пока мы слышим хоть что-нибудь, никто отсюда не уедет."),
+        "quote": (
+            "Заза Гиоргадзе",
+            "Мы работаем руками, потому что экскаватор туда не пройдёт. Каждый час мы останавливаем моторы и слушаем. Пока мы слышим хоть что-нибудь, никто отсюда не уедет.",
+        ),
         "rival": [
             "Нана Майсурадзе держала в руках две детские сандалии и не помнила, где их подобрала. Её дом стоял третьим от реки, теперь там только валуны.",
             "Одиннадцать погибших нашли к вечеру четверга. О двадцати двух по-прежнему ничего не известно.",
@@ -87,7 +99,10 @@ EVENTS = {
             "고용노동부는 해당 사업장에 작업 중지 명령을 내리고 중대재해처벌법 위반 여부를 들여다보고 있다.",
             "신항의 하역은 전면 중단됐으며 선박 열네 척이 외항에서 차례를 기다리고 있는 것으로 집계됐다.",
         ],
-        "quote": ("박준형", "바람이 한 번에 방향을 바꾸면서 고정 장치가 버티지 못한 것으로 보입니다. 우리는 어제도 점검을 요청했고 그 기록은 그대로 남아 있습니다."),
+        "quote": (
+            "박준형",
+            "바람이 한 번에 방향을 바꾸면서 고정 장치가 버티지 못한 것으로 보입니다. 우리는 어제도 점검을 요청했고 그 기록은 그대로 남아 있습니다.",
+        ),
         "rival": [
             "점심 도시락을 나르던 김순자 씨는 하늘이 내려앉는 줄 알았다고 했다. 돌아보니 늘 그 자리에 서 있던 크레인이 배 위에 누워 있었다.",
             "세 사람이 돌아오지 못했다. 스물여덟 살 막내는 다음 달 결혼을 앞두고 있었다는 게 동료들의 말이다.",
@@ -106,7 +121,10 @@ EVENTS = {
             "国土交通省は特別監査に入り、出航を決めた経緯や通信設備の点検状況について社長から事情を聴く方針だ。",
             "同じ船は昨年六月にも浅瀬に乗り上げる事故を起こし、行政指導を受けていた。",
         ],
-        "quote": ("豊田徹", "水温は四度しかなく、一刻を争う状況です。漁協の皆さんには自分の船を出していただいており、感謝の言葉もありません。最後の一人が見つかるまで捜索を続けます。"),
+        "quote": (
+            "豊田徹",
+            "水温は四度しかなく、一刻を争う状況です。漁協の皆さんには自分の船を出していただいており、感謝の言葉もありません。最後の一人が見つかるまで捜索を続けます。",
+        ),
         "rival": [
             "港の食堂を営む佐々木ヨシさんは、出ていく船を窓から見て手を振った。波を見て嫌な予感がしたという。",
             "二十六人は今も戻らない。待合室では毛布にくるまった家族が、壁の時計から目を離せずにいた。",
@@ -125,7 +143,10 @@ EVENTS = {
             "民政部门紧急调运帐篷四百顶、棉被两千床以及取暖设备，并为遇难者家属安排了心理疏导。",
             "镇雄地处乌蒙山区，二零一三年一月同一县内的另一次滑坡曾夺去四十六人的生命。",
         ],
-        "quote": ("王俊", "黄金七十二小时还没有过去，我们绝不放弃任何一个生命迹象。生命探测仪在东侧有反应，队员们正在徒手清理，不敢用机器。"),
+        "quote": (
+            "王俊",
+            "黄金七十二小时还没有过去，我们绝不放弃任何一个生命迹象。生命探测仪在东侧有反应，队员们正在徒手清理，不敢用机器。",
+        ),
         "rival": [
             "天还没亮，罗大妈听见像打雷一样的声音，推开门，对面的邻居家已经不见了。",
             "她数了又数，四十七个名字里有九个跟她同姓。最小的孙女昨天才学会写自己的名字。",

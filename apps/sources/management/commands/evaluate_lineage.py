@@ -79,9 +79,11 @@ def as_text(figures: Figures) -> str:
     lines += [
         "",
         f"Independent pairs taken for copy: {figures.false_merges}",
-        f"{figures.documents} documents; CPU each: {cpu['mean']} ms on average, {cpu['p95']} ms at the 95th percentile, "
+        f"{figures.documents} documents; CPU each: {cpu['mean']} ms on average, {cpu['p95']} ms at the "
+        "95th percentile, "
         f"{cpu['most']} ms at most",
-        "Suggested: " + (", ".join(f"{count} {what}" for what, count in sorted(figures.suggestions.items())) or "nothing"),
+        "Suggested: "
+        + (", ".join(f"{count} {what}" for what, count in sorted(figures.suggestions.items())) or "nothing"),
     ]
     for wrong in figures.wrong[:MOST_TOLD]:
         lines.append(f"  {wrong['a']} and {wrong['b']}: {wrong['relation']}, found {wrong['found']}")
