@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from apps.accounts.permissions import NotAllowed
+from apps.archive.actions import register_passage
 from apps.archive.models import Passage
 from apps.archive.passages import Selector
 from apps.audit.models import Entry
@@ -164,6 +165,13 @@ class TestTypedBeforeTheCopyWasThere:
         assert not citation.is_quote_missing
         assert Entry.objects.filter(verb="quote_found", actor=None).count() == 1
         assert sought() == ["The service “confirmed”"]
+
+    def test_the_watch_learns_what_stands_around_them(self, ada):
+        citation = self.waiting(ada, "one wounded soldier")
+        register_passage(citation.source.page, citation.quote)
+        make_extract(citation.capture, TEXT)
+        find_words(citation)
+        assert Passage.objects.get().prefix.endswith("that ")
 
     def test_words_with_a_gap_are_two_passages(self, ada):
         citation = self.waiting(ada, "The service ... It said no more")

@@ -79,6 +79,9 @@ def register_passage(page: Page, exact: str, *, prefix: str = "", suffix: str = 
             digest=hashlib.sha256(exact.encode()).hexdigest(),
             defaults={"exact": exact, "prefix": prefix[-200:], "suffix": suffix[:200]},
         )
+        if not is_new and (prefix or suffix) and not (passage.prefix or passage.suffix):
+            passage.prefix, passage.suffix = prefix[-200:], suffix[:200]
+            passage.save(update_fields=["prefix", "suffix"])
         if not is_new and passage.ended_at:
             # What became of the words while nobody relied on them is no news to whoever does now.
             passage.ended_at = passage.missing_since = passage.found_in = None
