@@ -389,6 +389,7 @@ class TestWhoIsNamed:
         looks = Entry.every_line.filter(verb="confidential_seen")
         assert [(one.actor, one.sentence) for one in looks] == [(ada, "Ada looked at a confidential source")] * 2
         assert not Entry.objects.filter(stream__startswith="confidential").exists()
+        assert SECRET not in str(list(Entry.every_line.values()))
         client.force_login(make_person("aziz", "auditor"))
         assert "Ada looked at a confidential source" in client.get(reverse("desk:trail")).content.decode()
         client.force_login(make_person("sofia", "standards_editor"))
@@ -404,7 +405,7 @@ class TestEvidence:
             make_confidential(one, ada, "Another")
         claim.refresh_from_db()
         assert (claim.version, claim.changed_at) == (version, changed)
-        with pytest.raises(Refusal, match="Two archived sources"):
+        with pytest.raises(Refusal, match="Two independent lines"):
             decide(bare, ada)
 
     def test_every_decision_seals_what_is_confidential_and_shows_nothing_of_it(self, claim, ada):
