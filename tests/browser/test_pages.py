@@ -49,8 +49,8 @@ def paths():
     for citation in make_two_lines(claim, sofia):
         make_extract(citation.capture, "A paragraph. " * 80, title="Two captured")
     failed = make_citation(claim, sofia, state=Capture.State.FAILED, code="http_403", url=LONG, quote="Word " * 60)
-    make_citation(claim, sofia, outlet="TASS", stance=Stance.DISPUTES)
     corroborate(claim, sofia, "Two bodies know. " * 20)
+    dispute = make_citation(claim, sofia, outlet="TASS", stance=Stance.DISPUTES)
     actions.withdraw_citation(failed, by=sofia, reason="It can't be copied.")
     make_citation(claim, sofia, state=Capture.State.BLOCKED, code="blocked_address", url=LONG + "/2")
     source = claim.citations.first().source
@@ -81,6 +81,9 @@ def paths():
         reverse("desk:figure_withdraw", args=[figure.pk]),
         reverse("desk:capture_cite", args=[before.pk]),
         reverse("desk:story", args=[story.pk]),
+        reverse("desk:citation_answer", args=[dispute.pk]),
+        reverse("desk:policy"),
+        reverse("desk:policy_edit"),
         reverse("desk:source", args=[source.pk]),
         reverse("desk:source", args=[failed.source_id]),
         reverse("desk:source_correct", args=[source.pk]),

@@ -47,6 +47,7 @@ def policy_edit(request: DeskRequest) -> HttpResponse:
     if form.is_valid():
         changes = form.changes()
         if "try" in request.POST:
+            form.fields["reason"].required = True
             draft = Policy(version=current.version + 1, **{**current.facts, **changes})
             return render(request, "desk/policy_form.html", {**context, "trial": try_out(draft), "draft": draft})
         try:
