@@ -10,8 +10,11 @@ from playwright.sync_api import expect
 from apps.archive.models import Capture, Drift, Look, Watch
 from apps.claims import actions
 from apps.claims.quotes import Picked
+from apps.claims.models import Claim
 from apps.claims.states import Stance
 from apps.desk.views.captures import VIEWS
+from apps.sources.actions import suggest_attribution
+from apps.sources.models import Party
 from tests.archive.recorded import PNG, store_page
 from tests.archive.servers import Route, site
 from tests.newsroom import (
@@ -68,7 +71,22 @@ def paths():
     Look.objects.create(page=source.page, outcome="failed", code="http_5xx", detail="x" * 400)
     Drift.objects.create(kind="changed", share=0.3, after=make_capture(source.page), **found)
     Drift.objects.create(kind="moved", detail=LONG, **found)
+    shared = {"containment": 0.9, "similarity": 0.5, "shared": [{"here": LONG, "there": "A passage. " * 30}]}
+    suggested = suggest_attribution(
+        source, "republishes", failed.source, found_by="text_overlap", grounds=shared, capture=found["before"]
+    )
+    nis = Party.objects.create(name="NIS", kind="body")
+    somebody = Party.objects.create(name="a source in the " + "Verteidigungsministerium" * 4, is_named=False)
+    for party in (nis, somebody):
+        actions.attribute(source, "quotes", party, by=sofia, reason=LONG)
+    ruled = {"by": sofia, "reason": "They were met. " * 20, "expected_version": Claim.objects.get(pk=claim.pk).version}
+    ruling = actions.rule_apart(claim, nis, source, **ruled)
     return [
+        reverse("desk:suggestions"),
+        reverse("desk:attribution_reject", args=[suggested.pk]),
+        reverse("desk:source_attribute", args=[source.pk]),
+        reverse("desk:claim_rule_apart", args=[claim.pk]),
+        reverse("desk:ruling_withdraw", args=[ruling.pk]),
         reverse("desk:queue"),
         reverse("desk:queue") + "?text=nothing+like+it",
         reverse("desk:claim", args=[claim.pk]),
