@@ -48,9 +48,7 @@ def gather(claim: Claim, rule: Policy | None = None) -> Evidence:
     return gather_all([claim], rule)[claim.pk]
 
 
-def gather_all(
-    claims: Iterable[Claim], rule: Policy | None = None, *, only_lines: bool = False
-) -> dict[int, Evidence]:
+def gather_all(claims: Iterable[Claim], rule: Policy | None = None, *, only_lines: bool = False) -> dict[int, Evidence]:
     """The evidence of each of these claims by its number, in as many queries for many as for one.
 
     ``only_lines`` is enough for a badge, and for nothing that names people or is frozen.
