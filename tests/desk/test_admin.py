@@ -159,7 +159,7 @@ class TestDeciding:
 def test_stories_and_parties_are_changed_through_the_actions(client, sofia):
     client.post(url(Story, "add"), {"title": "A matter", "summary": ""})
     client.post(url(Party, "add"), {"name": "NIS", "kind": "body", "note": "", "is_named": "on"})
-    story, party = Story.objects.get(), Party.objects.get()
+    story, party = Story.objects.get(), Party.objects.get(name="NIS")
     client.post(
         url(Story, "change", story.pk), {"title": "The matter", "initial-title": "A matter", "summary": "Of it."}
     )

@@ -160,12 +160,18 @@ def main() -> None:
 def add_strangers(first: int, last: int) -> None:
     table = Fingerprint._meta.db_table
     low, high = first * PRINTS, last * PRINTS - 1
-    columns = f"10000000 + n / {PRINTS}, 10000000 + n / {PRINTS}, n % 400"
+    # In the order of the key, for the filling's sake; each page's own are spread over all of it.
+    step, pages = (1 << 62) // (high - low + 1), last - first
+    columns = f"10000000 + {first} + n % {pages}, 10000000 + {first} + n % {pages}, n % 400"
     if connection.vendor == "postgresql":
-        drawn = f"SELECT (random() * 9e18)::bigint, {columns} FROM generate_series({low}, {high}) AS n"
+        shingle, run = (
+            f"(n - {low}) * {step} + (random() * {step // 2})::bigint",
+            f"generate_series({low}, {high}) AS n",
+        )
     else:
-        run = f"WITH RECURSIVE run(n) AS (SELECT {low} UNION ALL SELECT n + 1 FROM run WHERE n < {high}) SELECT n FROM run"
-        drawn = f"SELECT abs(random()), {columns} FROM ({run}) WHERE true"
+        shingle = f"(n - {low}) * {step} + abs(random() % {step // 2})"
+        run = f"(WITH RECURSIVE run(n) AS (SELECT {low} UNION ALL SELECT n + 1 FROM run WHERE n < {high}) SELECT n FROM run)"
+    drawn = f"SELECT {shingle}, {columns} FROM {run} WHERE true"
     with connection.cursor() as cursor:
         cursor.execute(f"INSERT INTO {table} (shingle, page_id, capture_id, site) {drawn} ON CONFLICT DO NOTHING")
 
