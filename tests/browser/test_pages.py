@@ -9,8 +9,8 @@ from playwright.sync_api import expect
 
 from apps.archive.models import Capture, Drift, Look, Watch
 from apps.claims import actions
-from apps.claims.quotes import Picked
 from apps.claims.models import Claim
+from apps.claims.quotes import Picked
 from apps.claims.states import Stance
 from apps.desk.views.captures import VIEWS
 from apps.sources.actions import suggest_attribution

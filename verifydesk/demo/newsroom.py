@@ -9,7 +9,7 @@ import json
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -23,10 +23,14 @@ from apps.archive.models import Capture
 from apps.archive.reading import reader
 from apps.audit.context import Channel, entered_by
 from apps.claims import actions
-from apps.claims.models import Claim, MoveRequest, Story
-from apps.claims.states import Stage, Stance, State
-from apps.sources.tasks import learn
+from apps.claims.models import Caveat, Citation, Claim, ClaimLink, MoveRequest, ReplyRequest, Story
+from apps.claims.numerals import parse
+from apps.claims.states import QuotedVerb, Stage, Stance, State
+from apps.claims.tasks import reconsider_citing
+from apps.sources.models import Attribution, Party
+from apps.sources.tasks import learn, suggest
 
+Relation = Attribution.Relation
 PEOPLE = [
     ("rita", "Rita Mwangi", RoleName.REPORTER),
     ("tom", "Tom Okafor", RoleName.REPORTER),
@@ -81,13 +85,14 @@ def load(wire: str, sign_ins: Path) -> None:
             summary="Seoul and Kyiv say that North Korean soldiers fight in Russia's Kursk region."
             " What is known of prisoners and of losses, from whom, and how do they know?",
         )
-        _two_captured(story, people, wire)
+        one = _one_captured(story, people, wire)
+        two = _two_captured(story, people, wire)
+        actions.link_claims(two, ClaimLink.Kind.SUPERSEDES, one, by=people["ada"], note="Two, and a date and a place.")
         _casualties(story, people, wire)
-        _one_captured(story, people, wire)
         _others(story, people)
 
 
-def _one_captured(story: Story, people: dict[str, User], wire: str) -> None:
+def _one_captured(story: Story, people: dict[str, User], wire: str) -> Claim:
     """One report, printed three times: links enough, lines too few."""
     rita, ada = people["rita"], people["ada"]
     claim = _open(
@@ -95,10 +100,10 @@ def _one_captured(story: Story, people: dict[str, User], wire: str) -> None:
         story,
         rita,
         ada,
-        claimant="National Intelligence Service (South Korea)",
+        claimant="NIS",
         due=timezone.now() + timedelta(hours=6),
     )
-    _cite(
+    afp = _cite(
         claim,
         rita,
         f"{wire}/afp/2024/12/27/wounded-north-korean-soldier-captured",
@@ -106,54 +111,115 @@ def _one_captured(story: Story, people: dict[str, User], wire: str) -> None:
         quote="An intelligence source, who asked not to be named, told AFP that the man was in the hands of the"
         " Ukrainian army.",
         note="The NIS has it from an ally it does not name. The second voice is anonymous.",
+        quoted="NIS",
+        quoted_verb=QuotedVerb.CONFIRMS,
     )
-    _cite(
-        claim, rita, f"{wire}/straitstimes/2024/12/27/injured-north-korean-soldier-captured-by-ukraine", Stance.SUPPORTS
-    )
-    _cite(
-        claim,
-        people["tom"],
-        f"{wire}/urdupoint/2024/12/27/north-korean-soldier-captured-nis",
-        Stance.CONTEXT,
-        note="Credit line APP - UrduPoint, but the words are AFP's.",
-    )
+    printed = [
+        _cite(
+            claim,
+            rita,
+            f"{wire}/straitstimes/2024/12/27/injured-north-korean-soldier-captured-by-ukraine",
+            Stance.SUPPORTS,
+        ),
+        _cite(
+            claim,
+            people["tom"],
+            f"{wire}/urdupoint/2024/12/27/north-korean-soldier-captured-nis",
+            Stance.SUPPORTS,
+            note="Credit line APP - UrduPoint, but the words are AFP's.",
+        ),
+    ]
+    nis = Party.objects.named("NIS").get()
+    actions.attribute(afp.source, Relation.QUOTES, nis, by=ada, reason="It opens with the agency's statement.")
+    for page in printed:
+        actions.attribute(
+            page.source, Relation.REPUBLISHES, afp.source, by=ada, reason="Word for word but for the end."
+        )
+    for of, relation, party, reason in (
+        (nis, Relation.RESTS_ON, "An ally's agency", "The NIS says that it has it from the agency of an ally."),
+        (afp.source, Relation.QUOTES, "An intelligence source", "AFP's second voice asked not to be named."),
+    ):
+        kind = Party.Kind.OTHER
+        actions.attribute_by_name(of, relation, party, by=ada, reason=reason, kind=kind, is_named=False)
     actions.change_stage(claim, by=ada, expected_version=_version(claim), stage=Stage.IN_REVIEW)
+    return claim
 
 
-def _two_captured(story: Story, people: dict[str, User], wire: str) -> None:
-    """Two bodies that each know for themselves: corroborated."""
+def _two_captured(story: Story, people: dict[str, User], wire: str) -> Claim:
+    """Two bodies that each know for themselves, however many print it: corroborated."""
     rita, ada = people["rita"], people["ada"]
     claim = _open(
         "Ukraine captured two North Korean soldiers in Kursk on 9 January 2025.",
         story,
         rita,
         ada,
-        claimant="Security Service of Ukraine (SBU)",
+        claimant="Security Service of Ukraine",
     )
-    _cite(
+    sbu = _cite(
         claim,
         rita,
         f"{wire}/ssu/2025/01/11/two-prisoners-of-war-video",
         Stance.SUPPORTS,
         quote="Both are wounded.",
-        note="First-hand: the SBU's own recording.",
+        note="The SBU's own recording.",
+        quoted="Security Service of Ukraine",
+        quoted_verb=QuotedVerb.SAYS,
         first_hand=True,
     )
-    _cite(
+    yonhap = _cite(
         claim,
         rita,
         f"{wire}/yonhap/2025/01/12/nis-confirms-two-north-korean-soldiers-captured",
         Stance.SUPPORTS,
         quote="The service gave the date of the capture as Jan. 9 and said that it considers the fact established.",
+        quoted="NIS",
+        quoted_verb=QuotedVerb.CONFIRMS,
     )
-    _cite(
+    afp = _cite(
         claim,
         people["tom"],
         f"{wire}/afp/2025/01/12/two-north-koreans-captured-seoul",
-        Stance.CONTEXT,
+        Stance.SUPPORTS,
         quote="AFP could not independently verify the nationality of the two men.",
         note="Print the caveat. Neither Moscow nor Pyongyang has reacted.",
+        quoted="AFP",
+        quoted_verb=QuotedVerb.COULD_NOT_VERIFY,
     )
+    printed = [
+        _cite(claim, people["tom"], f"{wire}/{page}", Stance.SUPPORTS)
+        for page in (
+            "straitstimes/2025/01/12/seoul-confirms-two-north-koreans-captured",
+            "thenews/2025/01/12/ukraine-captures-two-north-koreans",
+        )
+    ]
+    nis = Party.objects.named("NIS").get()
+    for page, body in ((yonhap, nis), (afp, nis), (afp, sbu.quoted)):
+        actions.attribute(page.source, Relation.QUOTES, body or nis, by=ada, reason="It has it from their statement.")
+    for page in printed:
+        actions.attribute(
+            page.source, Relation.REPUBLISHES, afp.source, by=ada, reason="AFP's copy, as its credit says."
+        )
+    actions.record_caveat(
+        claim, by=rita, kind=Caveat.Kind.NOT_VERIFIED, text="The nationality of the two men.", party="AFP", citation=afp
+    )
+    actions.record_caveat(
+        claim,
+        by=rita,
+        kind=Caveat.Kind.NO_EVIDENCE_SHOWN,
+        text="That the two men come from North Korea.",
+        party="Security Service of Ukraine",
+    )
+    for party in ("Moscow", "Pyongyang"):
+        asked = actions.request_reply(
+            claim,
+            by=rita,
+            party=party,
+            question="Do you confirm that two North Korean soldiers are held by Ukraine?",
+            channel=ReplyRequest.Channel.EMAIL,
+            asked_at=timezone.now() - timedelta(days=3),
+            due=timezone.now() - timedelta(days=1),
+        )
+        actions.settle_reply(asked, by=rita, outcome=ReplyRequest.Outcome.NO_ANSWER)
     request = actions.request_move(
         claim,
         State.CORROBORATED,
@@ -164,6 +230,7 @@ def _two_captured(story: Story, people: dict[str, User], wire: str) -> None:
     )
     if isinstance(request, MoveRequest):
         actions.sign_off(request, by=people["ben"], expected_version=_version(claim))
+    return claim
 
 
 def _casualties(story: Story, people: dict[str, User], wire: str) -> None:
@@ -174,9 +241,9 @@ def _casualties(story: Story, people: dict[str, User], wire: str) -> None:
         story,
         tom,
         ben,
-        claimant="Volodymyr Zelensky",
+        claimant="Kyiv",
     )
-    _cite(
+    kyiv = _cite(
         claim,
         tom,
         f"{wire}/president/2024/12/23/evening-address",
@@ -190,7 +257,22 @@ def _casualties(story: Story, people: dict[str, User], wire: str) -> None:
         Stance.DISPUTES,
         quote="more than 1,000 men, a total in which it includes the wounded",
     )
-    _cite(claim, tom, f"{wire}/jcs/2024/12/23/assessment-north-korean-troops", Stance.DISPUTES)
+    seoul = _cite(claim, tom, f"{wire}/jcs/2024/12/23/assessment-north-korean-troops", Stance.DISPUTES)
+    measure = actions.register_measure(
+        "killed or wounded", by=tom, unit="soldiers", definition="The dead and the injured as one."
+    )
+    for party, said, citation in (("Kyiv", "nearly 3,000", kyiv), ("Seoul", "more than 1,000", seoul)):
+        day = date(2024, 12, 23)
+        actions.add_figure(
+            claim,
+            by=tom,
+            measure=measure,
+            quantity=parse(said),
+            party=party,
+            as_of_first=day,
+            as_of_last=day,
+            citation=citation,
+        )
     actions.request_move(
         claim,
         State.DISPUTED,
@@ -220,7 +302,7 @@ def _open(
     return actions.assign(claim, by=editor, expected_version=claim.version, assignee=reporter)
 
 
-def _cite(claim: Claim, by: User, url: str, stance: Stance, **said: Any) -> None:
+def _cite(claim: Claim, by: User, url: str, stance: Stance, **said: Any) -> Citation:
     """Cite, and do the worker's part here and now, so that the newsroom is whole when it opens."""
     citation = actions.cite(claim, by=by, url=url, stance=stance, **said)
     with entered_by(Channel.WORKER):
@@ -229,6 +311,9 @@ def _cite(claim: Claim, by: User, url: str, stance: Stance, **said: Any) -> None
             raise RuntimeError(f"The demo's page {url} could not be copied: {failed.failure} {failed.detail}")
         reader.run(citation.capture_id)
     learn(citation.capture_id)
+    suggest(citation.capture_id)
+    reconsider_citing(citation.capture_id)
+    return Citation.objects.with_evidence().get(pk=citation.pk)
 
 
 def _version(claim: Claim) -> int:
