@@ -71,7 +71,7 @@ class Verb(models.TextChoices):
     AGENCY_EDITED = "agency_edited", "{actor} edited how {target} is recognised in credit lines: {after[changed]}"
     PARTY_EDITED = "party_edited", "{actor} edited {target}: {after[changed]}"
     ATTRIBUTION_ENTERED = "attribution_entered", "{actor} entered an attribution: {target}"
-    ATTRIBUTION_SUGGESTED = "attribution_suggested", "{actor} suggests, by {after[found_by]}: {target}"
+    ATTRIBUTION_SUGGESTED = "attribution_suggested", "{actor} suggests ({after[found_by]}): {target}"
     ATTRIBUTION_CONFIRMED = "attribution_confirmed", "{actor} confirmed an attribution: {target}"
     ATTRIBUTION_REJECTED = "attribution_rejected", "{actor} rejected the suggestion that {target}"
     ATTRIBUTION_WITHDRAWN = "attribution_withdrawn", "{actor} took back an attribution: {target}"

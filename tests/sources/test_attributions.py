@@ -51,11 +51,11 @@ def suggest(page, afp):
 
 
 class TestEntering:
-    def test_whoever_may_cite_enters_an_attribution_and_it_is_confirmed_and_on_record(self, page, afp, rita):
-        edge = attribute(page, "republishes", afp, by=rita, reason="The footer says so.")
-        assert (edge.state, edge.found_by, edge.entered_by, edge.decided_by) == ("confirmed", "editor", rita, rita)
+    def test_an_editor_enters_an_attribution_and_it_is_confirmed_and_on_record(self, page, afp, ada):
+        edge = attribute(page, "republishes", afp, by=ada, reason="The footer says so.")
+        assert (edge.state, edge.found_by, edge.entered_by, edge.decided_by) == ("confirmed", "editor", ada, ada)
         entry = Entry.objects.get(verb="attribution_entered")
-        assert (entry.stream, entry.actor, entry.reason) == (page.stream, rita, "The footer says so.")
+        assert (entry.stream, entry.actor, entry.reason) == (page.stream, ada, "The footer says so.")
         assert entry.target_label == "UrduPoint: One captured republishes AFP"
 
     def test_it_refuses_without_a_reason_and_leaves_nothing(self, page, afp, rita):
@@ -67,22 +67,39 @@ class TestEntering:
         with pytest.raises(PermissionDenied):
             attribute(page, "republishes", afp, by=make_person("olga", "auditor"), reason="I see it.")
 
-    def test_it_refuses_what_is_known_and_says_so(self, page, afp, rita):
-        attribute(page, "republishes", afp, by=rita, reason="The footer says so.")
+    def test_a_reporters_word_waits_for_an_editor_who_confirms_it(self, page, afp, rita, ada):
+        edge = attribute(page, "republishes", afp, by=rita, reason="The footer says so.")
+        assert (edge.state, edge.found_by, edge.entered_by, edge.decided_by) == ("suggested", "reporter", rita, None)
+        assert edge.grounds == {"sentence": "The footer says so."}
+        entry = Entry.objects.get(verb="attribution_suggested")
+        assert (entry.actor, entry.reason) == (rita, "The footer says so.")
+        confirm_attribution(edge, by=ada, reason="I looked.")
+        edge.refresh_from_db()
+        assert (edge.state, edge.decided_by) == ("confirmed", ada)
+
+    def test_a_reporter_confirms_nothing_by_entering_it(self, page, afp, rita):
+        suggested = suggest(page, afp)
+        with pytest.raises(AlreadyAttributed, match="waits for an editor"):
+            attribute(page, "republishes", afp, by=rita, reason="I asked them.")
+        suggested.refresh_from_db()
+        assert suggested.is_pending
+
+    def test_it_refuses_what_is_known_and_says_so(self, page, afp, ada):
+        attribute(page, "republishes", afp, by=ada, reason="The footer says so.")
         with pytest.raises(AlreadyAttributed, match="The desk knows already: UrduPoint: One captured republishes AFP"):
-            attribute(page, "republishes", afp, by=rita, reason="The footer says so.")
-        attribute(page, "quotes", afp, by=rita, reason="It quotes AFP too.")
+            attribute(page, "republishes", afp, by=ada, reason="The footer says so.")
+        attribute(page, "quotes", afp, by=ada, reason="It quotes AFP too.")
         assert Attribution.objects.count() == 2
 
-    def test_it_refuses_to_attribute_a_source_to_itself(self, page, rita):
+    def test_it_refuses_to_attribute_a_source_to_itself(self, page, ada):
         with pytest.raises(Refusal, match="itself"):
-            attribute(page, "quotes", page, by=rita, reason="It does.")
+            attribute(page, "quotes", page, by=ada, reason="It does.")
 
-    def test_entering_what_is_only_suggested_confirms_the_suggestion(self, page, afp, rita):
+    def test_entering_what_is_only_suggested_confirms_the_suggestion(self, page, afp, ada):
         suggested = suggest(page, afp)
-        edge = attribute(page, "republishes", afp, by=rita, reason="I asked them.")
+        edge = attribute(page, "republishes", afp, by=ada, reason="I asked them.")
         assert edge == suggested
-        assert (edge.state, edge.found_by, edge.decided_by) == ("confirmed", "credit_line", rita)
+        assert (edge.state, edge.found_by, edge.decided_by) == ("confirmed", "credit_line", ada)
 
 
 class TestSuggesting:
@@ -138,8 +155,9 @@ class TestAnswering:
         with pytest.raises(Refusal, match="Ada has rejected it, because: Another agency"):
             confirm_attribution(edge, by=make_editor("bert"), reason="It is theirs.")
 
-    def test_who_entered_an_attribution_takes_it_back_and_another_reporter_does_not(self, page, afp, rita):
+    def test_who_entered_an_attribution_takes_it_back_and_another_reporter_does_not(self, page, afp, rita, ada):
         edge = attribute(page, "republishes", afp, by=rita, reason="The footer says so.")
+        edge = confirm_attribution(edge, by=ada, reason="It does.")
         with pytest.raises(PermissionDenied):
             withdraw_attribution(edge, by=make_reporter("rolf"), reason="No.")
         edge = withdraw_attribution(edge, by=rita, reason="I misread it.")

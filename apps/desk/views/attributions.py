@@ -57,8 +57,9 @@ def source_attribute(request: DeskRequest, pk: int) -> HttpResponse:
     status = 422 if request.method == "POST" else 200
     if request.method == "POST" and form.is_valid():
         try:
-            _attribute(found, request, form.cleaned_data)
-            messages.success(request, "Entered, and on record.")
+            edge = _attribute(found, request, form.cleaned_data)
+            told = "Suggested, and on record: an editor answers it." if edge.is_pending else "Entered, and on record."
+            messages.success(request, told)
             return HttpResponseRedirect(back)
         except Refusal as refusal:
             status = 409

@@ -16,13 +16,14 @@ from apps.audit.verbs import Verb
 from apps.sources.models import Attribution, Party, Source
 from apps.sources.refusals import AlreadyAttributed, ReasonMissing, Refusal
 
-State = Attribution.State
+State, FoundBy = Attribution.State, Attribution.FoundBy
 
 
 def attribute(of: Source | Party, relation: str, to: Source | Party, *, by: User, reason: str) -> Attribution:
-    """Enter where a source or a party has its information from: confirmed at once, with the reason.
+    """Enter where a source or a party has its information from, with the reason.
 
-    Entering what the desk only suggests confirms the suggestion. Raises AlreadyAttributed, ReasonMissing, Refusal.
+    An editor's word is confirmed at once, and confirms what was only suggested. A reporter's waits for an editor, like
+    what the archive suggests: one more origin can make a line. Raises AlreadyAttributed, ReasonMissing, Refusal.
     """
     require(by, Capability.CITE)
     _need_a_reason(reason)
@@ -38,6 +39,8 @@ def attribute(of: Source | Party, relation: str, to: Source | Party, *, by: User
                 known = Attribution.objects.live().between(of, relation, to).select_for_update().get()
         if not known.is_pending:
             raise AlreadyAttributed(f"The desk knows already: {_sentence(known)}.")
+        if not by.may(Capability.DECIDE):
+            raise AlreadyAttributed(f"This is suggested already, and waits for an editor: {_sentence(known)}.")
         return _answer(known, State.CONFIRMED, Verb.ATTRIBUTION_CONFIRMED, by, reason)
 
 
@@ -117,17 +120,16 @@ def _answer(edge: Attribution, state: str, verb: Verb, by: User, reason: str) ->
 
 
 def _enter(of: Source | Party, relation: str, to: Source | Party, by: User, reason: str) -> Attribution:
-    edge = Attribution.objects.create(
-        **_ends(of, to),
-        relation=relation,
-        state=State.CONFIRMED,
-        found_by=Attribution.FoundBy.EDITOR,
-        entered_by=by,
-        decided_by=by,
-        decided_at=timezone.now(),
-        reason=reason,
-    )
-    _record(edge, Verb.ATTRIBUTION_ENTERED, by, reason=reason)
+    said: dict[str, Any] = {"state": State.SUGGESTED, "found_by": FoundBy.REPORTER, "grounds": {"sentence": reason}}
+    if by.may(Capability.DECIDE):
+        said = {"state": State.CONFIRMED, "found_by": FoundBy.EDITOR, "reason": reason}
+        said |= {"decided_by": by, "decided_at": timezone.now()}
+    edge = Attribution.objects.create(**_ends(of, to), relation=relation, entered_by=by, **said)
+    if edge.is_pending:
+        found_by = edge.get_found_by_display().lower()
+        _record(edge, Verb.ATTRIBUTION_SUGGESTED, by, after={"found_by": found_by}, reason=reason)
+    else:
+        _record(edge, Verb.ATTRIBUTION_ENTERED, by, reason=reason)
     return edge
 
 

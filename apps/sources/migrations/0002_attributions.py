@@ -26,7 +26,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('relation', models.CharField(choices=[('republishes', 'republishes'), ('translates', 'translates'), ('quotes', 'quotes'), ('rests_on', 'rests on')], max_length=12)),
                 ('state', models.CharField(choices=[('suggested', 'Suggested'), ('confirmed', 'Confirmed'), ('rejected', 'Rejected'), ('withdrawn', 'Withdrawn')], editable=False, max_length=10)),
-                ('found_by', models.CharField(choices=[('editor', 'An editor'), ('credit_line', 'Its credit line'), ('byline', 'Its byline or dateline'), ('text_overlap', 'Text that both share'), ('stated_origin', 'What it says itself of its origin')], editable=False, max_length=15)),
+                ('found_by', models.CharField(choices=[('editor', 'An editor'), ('reporter', 'A reporter'), ('credit_line', 'Its credit line'), ('byline', 'Its byline or dateline'), ('text_overlap', 'Text that both share'), ('stated_origin', 'What it says itself of its origin')], editable=False, max_length=15)),
                 ('grounds', models.JSONField(default=dict, editable=False, help_text='What a suggestion rests on: the words found, or the passages shared.')),
                 ('entered_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
                 ('decided_at', models.DateTimeField(editable=False, null=True)),

@@ -76,6 +76,7 @@ class Attribution(models.Model):
         """Who or what said so first."""
 
         EDITOR = "editor", "An editor"
+        REPORTER = "reporter", "A reporter"
         CREDIT_LINE = "credit_line", "Its credit line"
         BYLINE = "byline", "Its byline or dateline"
         TEXT_OVERLAP = "text_overlap", "Text that both share"
