@@ -35,7 +35,7 @@ from apps.claims import actions
 from apps.claims.models import Claim, Commitment, ConfidentialCitation
 from apps.claims.refusals import Refusal
 from apps.claims.states import State
-from apps.sources.models import ConfidentialSource, CouldNotKeep, Hidden
+from apps.sources.models import ConfidentialSource, CouldNotKeep, Fingerprint, Hidden
 from tests.archive.recorded import store_page
 from tests.newsroom import (
     corroborate,
@@ -164,7 +164,8 @@ def starts():
         found += [reverse(f"desk:{name}", args=[claim.pk]) for name in names]
     for config in apps.get_app_configs():
         for model in config.get_models():
-            if config.name.startswith("apps."):
+            # The index of shared copy has no view: that every other model has one is tested with the panel.
+            if config.name.startswith("apps.") and model is not Fingerprint:
                 address = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
                 found += [address, f"{address}?q={LOOKED_FOR}"]
                 found += [f"{address}{row.pk}/change/" for row in model._base_manager.order_by("-pk")[:2]]

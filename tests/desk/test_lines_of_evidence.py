@@ -33,7 +33,7 @@ def claim(ada):
 
 @pytest.fixture
 def afp():
-    return Party.objects.create(name="AFP", kind="agency")
+    return Party.objects.get_or_create(name="AFP", kind="agency")[0]
 
 
 @pytest.fixture

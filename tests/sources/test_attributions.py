@@ -163,7 +163,7 @@ class TestAnswering:
         edge = withdraw_attribution(edge, by=rita, reason="I misread it.")
         assert edge.state == "withdrawn"
         entry = Entry.objects.get(verb="attribution_withdrawn")
-        assert (entry.before["reason"], entry.reason) == ("The footer says so.", "I misread it.")
+        assert (entry.before["reason"], entry.reason) == ("It does.", "I misread it.")
         with pytest.raises(Refusal, match="nothing to take back"):
             withdraw_attribution(edge, by=rita, reason="Again.")
 
