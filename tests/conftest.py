@@ -11,18 +11,35 @@ from django.db import connection
 from apps.audit import triggers
 
 
+# What every migration writes again just as it was: to keep it saves each test that commits a quarter of a second.
+SAME_AFTERWARDS = {"django_content_type", "auth_permission"}
+EMPTY_THOSE_WITH_ROWS = """
+DO $$
+DECLARE name text; has_rows boolean;
+BEGIN
+    SET LOCAL session_replication_role = replica;
+    FOREACH name IN ARRAY ARRAY[{tables}] LOOP
+        EXECUTE format('SELECT EXISTS (SELECT FROM %I)', name) INTO has_rows;
+        IF has_rows THEN EXECUTE format('DELETE FROM %I', name); END IF;
+    END LOOP;
+END $$
+"""
+
+
 def _lift_the_guard_while_flushing(operations: Any) -> None:
-    """Between tests, and only there, the trail's table is emptied: its triggers refuse that, so they are lifted."""
+    """Between tests, and only there, the trail's table is emptied: its triggers refuse that, so they are lifted.
+
+    On PostgreSQL only tables that hold rows are emptied, which is quicker than TRUNCATE of them all.
+    """
     plain_flush = operations.sql_flush
 
     def sql_flush(self: Any, style: Any, tables: list[str], **options: Any) -> list[str]:
+        tables = [table for table in tables if table not in SAME_AFTERWARDS]
+        if self.connection.vendor == "postgresql":
+            return [EMPTY_THOSE_WITH_ROWS.format(tables=", ".join(f"'{table}'" for table in tables))]
         statements = plain_flush(self, style, tables, **options)
-        if triggers.TABLE not in tables:
-            return statements
-        vendor = self.connection.vendor
-        on = "" if vendor == "sqlite" else f" ON {triggers.TABLE}"
-        lifted = [f"DROP TRIGGER IF EXISTS {name}{on}" for name in triggers.NAMES[vendor]]
-        return [*lifted, *statements, *{"sqlite": triggers.SQLITE, "postgresql": triggers.POSTGRESQL}[vendor]]
+        lifted = [f"DROP TRIGGER IF EXISTS {name}" for name in triggers.NAMES["sqlite"]]
+        return [*lifted, *statements, *triggers.SQLITE]
 
     operations.sql_flush = sql_flush
 

@@ -129,70 +129,80 @@ def make_claim_with_two_lines(by):
     return claim
 
 
+class Addresses:
+    """An address for each name, with the rows behind it, which are made when they are asked for."""
+
+    def __init__(self):
+        self.ada = make_person("owner", "editor")
+        self.claim = make_claim(self.ada, story=make_story(self.ada))
+        self.citation = make_citation(self.claim, self.ada, outlet="Yonhap")
+
+    def __getitem__(self, name):
+        if name in WITHOUT_ROWS:
+            return reverse(f"desk:{name}")
+        return reverse(f"desk:{name}", args=self.key_of(name))
+
+    def key_of(self, name):
+        kind, capture = name.partition("_")[0], self.citation.capture
+        if name in {"capture_diff", "capture_document"}:
+            document = store_page(self.citation.source.page, b"%PDF-1.7\n%%EOF", content_type="application/pdf")
+            return [capture.pk, document.pk] if name == "capture_diff" else [document.pk]
+        if kind in {"capture", "claim", "page", "source", "story", "attempt"}:
+            store_record(capture, b"evidence")
+        if kind == "confidential":
+            secret = make_confidential(self.claim, self.ada)
+            return [secret.source.key, secret.pk] if name == "confidential_withdraw" else [secret.source.key]
+        if kind in {"flag", "link", "reply", "caveat", "use", "correction"}:
+            return [make_knowledge(make_claim(self.ada, "Another matter altogether."), self.ada)[kind].pk]
+        return [getattr(self, f"a_{kind}")().pk]
+
+    def a_claim(self):
+        return self.claim
+
+    def a_citation(self):
+        return self.citation
+
+    def a_source(self):
+        return self.citation.source
+
+    def a_capture(self):
+        return self.citation.capture
+
+    def a_page(self):
+        return self.citation.source.page
+
+    def a_story(self):
+        return self.claim.story
+
+    def a_attempt(self):
+        capture = self.citation.capture
+        return make_attempt(capture, warc_digest=capture.warc_digest)
+
+    def a_attribution(self):
+        source = self.citation.source
+        return suggest_attribution(source, "quotes", make_outlet("AFP"), found_by="stated_origin", grounds={})
+
+    def a_ruling(self):
+        two = make_outlet("AFP"), make_outlet("KCNA")
+        return rule_apart(make_claim(self.ada), *two, by=self.ada, reason="So.", expected_version=1)
+
+    def a_request(self):
+        return ask(make_claim_with_two_lines(self.ada), State.CORROBORATED, self.ada)
+
+    def a_figure(self):
+        return make_figure(make_claim(self.ada), self.ada)
+
+
+WITHOUT_ROWS = {
+    *("home", "health", "sign_in", "sign_out", "queue", "claim_open", "claim_similar", "stories", "story_open"),
+    *("trail", "needs_a_person", "archive_health", "drifts", "suggestions", "flags", "replies_due", "corrections"),
+    *("confidentials", "policy", "policy_edit"),
+}
+
+
 @pytest.fixture
 def addresses():
-    """An address for each name, with rows behind it."""
-    ada = make_person("owner", "editor")
-    claim = make_claim(ada, story=make_story(ada))
-    citation = make_citation(claim, ada, outlet="Yonhap")
-    store_record(citation.capture, b"evidence")
-    document = store_page(citation.source.page, b"%PDF-1.7\n%%EOF", content_type="application/pdf")
-    attempt = make_attempt(citation.capture, warc_digest=citation.capture.warc_digest)
-    known = make_knowledge(make_claim(ada, "Another matter altogether."), ada)
-    secret = make_confidential(claim, ada)
-    with_key = {
-        "flag": known["flag"].pk,
-        "link": known["link"].pk,
-        "reply": known["reply"].pk,
-        "caveat": known["caveat"].pk,
-        "use": known["use"].pk,
-        "correction": known["correction"].pk,
-        "confidential": secret.source.key,
-        "claim": claim.pk,
-        "citation": citation.pk,
-        "source": citation.source_id,
-        "capture": citation.capture_id,
-        "page": citation.source.page_id,
-        "story": claim.story_id,
-        "attempt": attempt.pk,
-        "attribution": suggest_attribution(
-            citation.source, "quotes", make_outlet("AFP"), found_by="stated_origin", grounds={}
-        ).pk,
-        "ruling": rule_apart(
-            make_claim(ada), make_outlet("AFP"), make_outlet("KCNA"), by=ada, reason="So.", expected_version=1
-        ).pk,
-        "request": ask(make_claim_with_two_lines(ada), State.CORROBORATED, ada).pk,
-        "figure": make_figure(make_claim(ada), ada).pk,
-    }
-    found = {}
-    for name in NAMES:
-        kind = name.partition("_")[0]
-        plain = name in {
-            "home",
-            "health",
-            "sign_in",
-            "sign_out",
-            "queue",
-            "claim_open",
-            "stories",
-            "story_open",
-            "trail",
-            "needs_a_person",
-            "archive_health",
-            "drifts",
-            "suggestions",
-            "claim_similar",
-            "flags",
-            "replies_due",
-            "corrections",
-            "confidentials",
-            "policy",
-            "policy_edit",
-        }
-        special = {"capture_diff": [citation.capture_id, document.pk], "capture_document": [document.pk]}
-        special["confidential_withdraw"] = [secret.source.key, secret.pk]
-        found[name] = reverse(f"desk:{name}", args=[] if plain else special.get(name) or [with_key[kind]])
-    return found
+    return Addresses()
 
 
 def test_the_table_names_every_address():
@@ -202,13 +212,13 @@ def test_the_table_names_every_address():
 @pytest.mark.parametrize("role", ROLES)
 @pytest.mark.parametrize("name", NAMES)
 def test_each_role_comes_in_where_the_table_says(client, addresses, name, role):
-    method, allowed = TABLE[name]
+    (method, allowed), address = TABLE[name], addresses[name]
     somebody = make_person("somebody", role)
     for source in ConfidentialSource.of_everybody_UNSAFE.all():
         source.people.add(somebody)
     client.force_login(somebody)
     data = {"expected_version": 1, "stage": "in_review", "url": "https://a.example.com/", "stance": "supports"}
-    response = client.get(addresses[name]) if method == "GET" else client.post(addresses[name], data)
+    response = client.get(address) if method == "GET" else client.post(address, data)
     if role in allowed:
         assert response.status_code not in {401, 403, 404, 405}
     else:

@@ -25,6 +25,29 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
+            name='Policy',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('version', models.PositiveIntegerField(editable=False, unique=True)),
+                ('minimum_lines', models.PositiveSmallIntegerField(default=2, help_text='Lines that support the claim and are independent of each other.', validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(20)])),
+                ('first_hand_lines', models.PositiveSmallIntegerField(default=1, help_text='How many of them have to be first-hand.', validators=[django.core.validators.MaxValueValidator(20)])),
+                ('archived', models.BooleanField(default=True, help_text='Only a citation with a stored copy that was read counts.')),
+                ('disputes_block', models.BooleanField(default=True, help_text='A dispute that no editor has answered stands in the way of “corroborated”.')),
+                ('four_eyes', models.BooleanField(default=True, help_text='“Corroborated” is signed by somebody who did not ask.')),
+                ('four_eyes_to_dispute', models.BooleanField(default=False, help_text='“Disputed” is signed by somebody who did not ask.')),
+                ('minimum_disputes', models.PositiveSmallIntegerField(default=1, help_text="Archived citations that dispute the claim, unless two figures can't both hold.", validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(20)])),
+                ('shelf_life_days', models.PositiveIntegerField(blank=True, help_text='Days. A verdict that is older sends its claim back to review. Empty: never.', null=True, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(3650)], verbose_name='verify again after')),
+                ('reason', models.TextField()),
+                ('made_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                ('made_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'verbose_name_plural': 'policies',
+                'ordering': ['-version'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='a_rule_says_why', violation_error_message='Every change of the rule needs a reason.'), models.CheckConstraint(condition=models.Q(('version', 1), ('made_by__isnull', False), _connector='OR'), name='a_changed_rule_says_who'), models.CheckConstraint(condition=models.Q(('minimum_disputes__gte', 1), ('minimum_lines__gte', 1), ('version__gte', 1)), name='a_rule_asks_for_something', violation_error_message='A verdict needs at least one line, and a dispute at least one citation.'), models.CheckConstraint(condition=models.Q(('first_hand_lines__lte', models.F('minimum_lines'))), name='first_hand_lines_are_among_the_lines', violation_error_message="More lines can't be first-hand than lines are asked for.")],
+            },
+        ),
+        migrations.CreateModel(
             name='MoveRequest',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -40,30 +63,14 @@ class Migration(migrations.Migration):
                 ('answered_at', models.DateTimeField(editable=False, null=True)),
                 ('answer', models.TextField(blank=True, help_text='Why it was refused or taken back.')),
                 ('changes', models.JSONField(default=list, help_text='What changed, when the request became void.')),
+                ('answered_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('asked_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('claim', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='move_requests', to='claims.claim')),
+                ('policy', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='claims.policy')),
             ],
             options={
                 'ordering': ['-id'],
-            },
-        ),
-        migrations.CreateModel(
-            name='Policy',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(editable=False, unique=True)),
-                ('minimum_lines', models.PositiveSmallIntegerField(default=2, help_text='Lines that support the claim and are independent of each other.', validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(20)])),
-                ('first_hand_lines', models.PositiveSmallIntegerField(default=1, help_text='How many of them have to be first-hand.', validators=[django.core.validators.MaxValueValidator(20)])),
-                ('archived', models.BooleanField(default=True, help_text='Only a citation with a stored copy that was read counts.')),
-                ('disputes_block', models.BooleanField(default=True, help_text='A dispute that no editor has answered stands in the way of “corroborated”.')),
-                ('four_eyes', models.BooleanField(default=True, help_text='“Corroborated” is signed by somebody who did not ask.')),
-                ('four_eyes_to_dispute', models.BooleanField(default=False, help_text='“Disputed” is signed by somebody who did not ask.')),
-                ('minimum_disputes', models.PositiveSmallIntegerField(default=1, help_text="Archived citations that dispute the claim, unless two figures can't both hold.", validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(20)])),
-                ('shelf_life_days', models.PositiveIntegerField(blank=True, help_text='Days. A verdict that is older sends its claim back to review. Empty: never.', null=True, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(3650)], verbose_name='verify again after')),
-                ('reason', models.TextField()),
-                ('made_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-            ],
-            options={
-                'verbose_name_plural': 'policies',
-                'ordering': ['-version'],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('outcome', 'open')), fields=('claim',), name='one_open_request_for_a_claim', violation_error_message='Somebody asks for a move of this claim already.'), models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='request_has_a_reason', violation_error_message='Every move needs a reason.'), models.CheckConstraint(condition=models.Q(('from_state__in', ['unverified', 'corroborated', 'disputed']), ('to_state__in', ['corroborated', 'disputed']), models.Q(('from_state', models.F('to_state')), _negated=True)), name='request_asks_for_a_verdict'), models.CheckConstraint(condition=models.Q(models.Q(('answered_at__isnull', True), ('answered_by__isnull', True), ('outcome', 'open')), models.Q(('answered_at__isnull', False), ('outcome', 'void')), models.Q(('answered_at__isnull', False), ('answered_by__isnull', False), ('outcome__in', ['signed', 'refused', 'withdrawn'])), _connector='OR'), name='an_answered_request_says_who_and_when'), models.CheckConstraint(condition=models.Q(('answer', ''), ('outcome', 'refused'), _negated=True), name='a_refusal_says_why', violation_error_message='Say why you refuse.'), models.CheckConstraint(condition=models.Q(('asked_by', models.F('answered_by')), ('outcome', 'signed'), _negated=True), name='nobody_signs_what_they_asked_for', violation_error_message='Somebody else has to sign.')],
             },
         ),
         migrations.AddField(
@@ -120,34 +127,9 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('answer', ''), ('answered_at__isnull', True), ('answered_by__isnull', True)), models.Q(('answered_at__isnull', False), ('answered_by__isnull', False), ('stance', 'disputes'), models.Q(('answer', ''), _negated=True)), _connector='OR'), name='only_a_dispute_is_answered_by_somebody', violation_error_message='An answer to a dispute says who answers, and what.'),
         ),
         migrations.AddField(
-            model_name='moverequest',
-            name='answered_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='moverequest',
-            name='asked_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='moverequest',
-            name='claim',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='move_requests', to='claims.claim'),
-        ),
-        migrations.AddField(
             model_name='decision',
             name='request',
             field=models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='decision', to='claims.moverequest'),
-        ),
-        migrations.AddField(
-            model_name='policy',
-            name='made_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='moverequest',
-            name='policy',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='claims.policy'),
         ),
         migrations.AddField(
             model_name='decision',
@@ -157,46 +139,6 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='decision',
             constraint=models.CheckConstraint(condition=models.Q(('is_override', False), ('request__isnull', True), _connector='OR'), name='nobody_signs_an_override'),
-        ),
-        migrations.AddConstraint(
-            model_name='policy',
-            constraint=models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='a_rule_says_why', violation_error_message='Every change of the rule needs a reason.'),
-        ),
-        migrations.AddConstraint(
-            model_name='policy',
-            constraint=models.CheckConstraint(condition=models.Q(('version', 1), ('made_by__isnull', False), _connector='OR'), name='a_changed_rule_says_who'),
-        ),
-        migrations.AddConstraint(
-            model_name='policy',
-            constraint=models.CheckConstraint(condition=models.Q(('minimum_disputes__gte', 1), ('minimum_lines__gte', 1), ('version__gte', 1)), name='a_rule_asks_for_something', violation_error_message='A verdict needs at least one line, and a dispute at least one citation.'),
-        ),
-        migrations.AddConstraint(
-            model_name='policy',
-            constraint=models.CheckConstraint(condition=models.Q(('first_hand_lines__lte', models.F('minimum_lines'))), name='first_hand_lines_are_among_the_lines', violation_error_message="More lines can't be first-hand than lines are asked for."),
-        ),
-        migrations.AddConstraint(
-            model_name='moverequest',
-            constraint=models.UniqueConstraint(condition=models.Q(('outcome', 'open')), fields=('claim',), name='one_open_request_for_a_claim', violation_error_message='Somebody asks for a move of this claim already.'),
-        ),
-        migrations.AddConstraint(
-            model_name='moverequest',
-            constraint=models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='request_has_a_reason', violation_error_message='Every move needs a reason.'),
-        ),
-        migrations.AddConstraint(
-            model_name='moverequest',
-            constraint=models.CheckConstraint(condition=models.Q(('from_state__in', ['unverified', 'corroborated', 'disputed']), ('to_state__in', ['corroborated', 'disputed']), models.Q(('from_state', models.F('to_state')), _negated=True)), name='request_asks_for_a_verdict'),
-        ),
-        migrations.AddConstraint(
-            model_name='moverequest',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('answered_at__isnull', True), ('answered_by__isnull', True), ('outcome', 'open')), models.Q(('answered_at__isnull', False), ('outcome', 'void')), models.Q(('answered_at__isnull', False), ('answered_by__isnull', False), ('outcome__in', ['signed', 'refused', 'withdrawn'])), _connector='OR'), name='an_answered_request_says_who_and_when'),
-        ),
-        migrations.AddConstraint(
-            model_name='moverequest',
-            constraint=models.CheckConstraint(condition=models.Q(('answer', ''), ('outcome', 'refused'), _negated=True), name='a_refusal_says_why', violation_error_message='Say why you refuse.'),
-        ),
-        migrations.AddConstraint(
-            model_name='moverequest',
-            constraint=models.CheckConstraint(condition=models.Q(('asked_by', models.F('answered_by')), ('outcome', 'signed'), _negated=True), name='nobody_signs_what_they_asked_for', violation_error_message='Somebody else has to sign.'),
         ),
         migrations.RunPython(remember_when, migrations.RunPython.noop),
     ]

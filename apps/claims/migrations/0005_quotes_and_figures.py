@@ -18,23 +18,6 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Figure',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('qualifier', models.CharField(choices=[('exactly', 'exactly'), ('about', 'about'), ('nearly', 'nearly'), ('more_than', 'more than'), ('at_least', 'at least'), ('less_than', 'less than'), ('at_most', 'at most'), ('up_to', 'up to')], max_length=10)),
-                ('low', models.DecimalField(blank=True, decimal_places=6, max_digits=24, null=True)),
-                ('high', models.DecimalField(blank=True, decimal_places=6, max_digits=24, null=True)),
-                ('as_of_first', models.DateField(blank=True, null=True)),
-                ('as_of_last', models.DateField(blank=True, null=True)),
-                ('added_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('withdrawn_at', models.DateTimeField(editable=False, null=True)),
-                ('withdrawn_because', models.TextField(blank=True)),
-            ],
-            options={
-                'ordering': ['id'],
-            },
-        ),
-        migrations.CreateModel(
             name='Measure',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -43,9 +26,11 @@ class Migration(migrations.Migration):
                 ('unit', models.CharField(max_length=60)),
                 ('counting', models.CharField(choices=[('total', 'A total so far: it only grows'), ('level', 'A level: it goes up and down'), ('fixed', 'A fact: it does not change with time')], default='total', max_length=10)),
                 ('registered_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                ('registered_by', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
                 'ordering': ['name'],
+                'constraints': [models.UniqueConstraint(django.db.models.functions.text.Lower('name'), name='measure_has_one_entry', violation_error_message='There is a measure of this name already.'), models.CheckConstraint(condition=models.Q(('counting__in', ['total', 'level', 'fixed'])), name='measure_counting_is_known'), models.CheckConstraint(condition=models.Q(models.Q(('name', ''), _negated=True), models.Q(('unit', ''), _negated=True)), name='measure_has_name_and_unit')],
             },
         ),
         migrations.CreateModel(
@@ -57,9 +42,38 @@ class Migration(migrations.Migration):
                 ('suffix', models.CharField(blank=True, max_length=200)),
                 ('picked_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
                 ('replaced_at', models.DateTimeField(editable=False, null=True)),
+                ('capture', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='archive.capture')),
+                ('citation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='text_quotes', to='claims.citation')),
+                ('picked_by', models.ForeignKey(help_text='Nobody where the desk found the words that somebody had typed.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
                 'ordering': ['id'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('exact', ''), _negated=True), name='a_passage_has_words')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Figure',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('qualifier', models.CharField(choices=[('exactly', 'exactly'), ('about', 'about'), ('nearly', 'nearly'), ('more_than', 'more than'), ('at_least', 'at least'), ('less_than', 'less than'), ('at_most', 'at most'), ('up_to', 'up to')], max_length=10)),
+                ('low', models.DecimalField(blank=True, decimal_places=6, max_digits=24, null=True)),
+                ('high', models.DecimalField(blank=True, decimal_places=6, max_digits=24, null=True)),
+                ('as_of_first', models.DateField(blank=True, null=True)),
+                ('as_of_last', models.DateField(blank=True, null=True)),
+                ('added_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                ('withdrawn_at', models.DateTimeField(editable=False, null=True)),
+                ('withdrawn_because', models.TextField(blank=True)),
+                ('added_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('citation', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='figures', to='claims.citation')),
+                ('claim', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='figures', to='claims.claim')),
+                ('party', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='sources.party')),
+                ('withdrawn_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('measure', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='figures', to='claims.measure')),
+            ],
+            options={
+                'ordering': ['id'],
+                'indexes': [models.Index(condition=models.Q(('withdrawn_at__isnull', True)), fields=['claim', 'measure'], name='live_figure')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('qualifier__in', ['exactly', 'about', 'nearly', 'more_than', 'at_least', 'less_than', 'at_most', 'up_to'])), name='figure_qualifier_is_known'), models.CheckConstraint(condition=models.Q(('low__isnull', False), ('high__isnull', False), _connector='OR'), name='figure_has_a_number', violation_error_message='A figure has a number.'), models.CheckConstraint(condition=models.Q(('low__isnull', True), ('high__isnull', True), ('low__lte', models.F('high')), _connector='OR'), name='figure_goes_from_low_to_high'), models.CheckConstraint(condition=models.Q(models.Q(('as_of_first__isnull', True), ('as_of_last__isnull', True)), models.Q(('as_of_first__isnull', False), ('as_of_last__gte', models.F('as_of_first'))), _connector='OR'), name='figure_is_as_of_a_day_or_a_time', violation_error_message='The last day comes after the first.'), models.CheckConstraint(condition=models.Q(models.Q(('withdrawn_at__isnull', True), ('withdrawn_by__isnull', True)), models.Q(('withdrawn_at__isnull', False), ('withdrawn_by__isnull', False), models.Q(('withdrawn_because', ''), _negated=True)), _connector='OR'), name='a_withdrawn_figure_says_who_and_why')],
             },
         ),
         migrations.AddField(
@@ -70,95 +84,5 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='citation',
             index=models.Index(condition=models.Q(('quote_sought_in__isnull', True), ('withdrawn_at__isnull', True), models.Q(('quote', ''), _negated=True)), fields=['id'], name='citation_with_words_to_find'),
-        ),
-        migrations.AddField(
-            model_name='figure',
-            name='added_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='figure',
-            name='citation',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='figures', to='claims.citation'),
-        ),
-        migrations.AddField(
-            model_name='figure',
-            name='claim',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='figures', to='claims.claim'),
-        ),
-        migrations.AddField(
-            model_name='figure',
-            name='party',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='sources.party'),
-        ),
-        migrations.AddField(
-            model_name='figure',
-            name='withdrawn_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='measure',
-            name='registered_by',
-            field=models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='figure',
-            name='measure',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='figures', to='claims.measure'),
-        ),
-        migrations.AddField(
-            model_name='textquote',
-            name='capture',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='archive.capture'),
-        ),
-        migrations.AddField(
-            model_name='textquote',
-            name='citation',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='text_quotes', to='claims.citation'),
-        ),
-        migrations.AddField(
-            model_name='textquote',
-            name='picked_by',
-            field=models.ForeignKey(help_text='Nobody where the desk found the words that somebody had typed.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddConstraint(
-            model_name='measure',
-            constraint=models.UniqueConstraint(django.db.models.functions.text.Lower('name'), name='measure_has_one_entry', violation_error_message='There is a measure of this name already.'),
-        ),
-        migrations.AddConstraint(
-            model_name='measure',
-            constraint=models.CheckConstraint(condition=models.Q(('counting__in', ['total', 'level', 'fixed'])), name='measure_counting_is_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='measure',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('name', ''), _negated=True), models.Q(('unit', ''), _negated=True)), name='measure_has_name_and_unit'),
-        ),
-        migrations.AddIndex(
-            model_name='figure',
-            index=models.Index(condition=models.Q(('withdrawn_at__isnull', True)), fields=['claim', 'measure'], name='live_figure'),
-        ),
-        migrations.AddConstraint(
-            model_name='figure',
-            constraint=models.CheckConstraint(condition=models.Q(('qualifier__in', ['exactly', 'about', 'nearly', 'more_than', 'at_least', 'less_than', 'at_most', 'up_to'])), name='figure_qualifier_is_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='figure',
-            constraint=models.CheckConstraint(condition=models.Q(('low__isnull', False), ('high__isnull', False), _connector='OR'), name='figure_has_a_number', violation_error_message='A figure has a number.'),
-        ),
-        migrations.AddConstraint(
-            model_name='figure',
-            constraint=models.CheckConstraint(condition=models.Q(('low__isnull', True), ('high__isnull', True), ('low__lte', models.F('high')), _connector='OR'), name='figure_goes_from_low_to_high'),
-        ),
-        migrations.AddConstraint(
-            model_name='figure',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('as_of_first__isnull', True), ('as_of_last__isnull', True)), models.Q(('as_of_first__isnull', False), ('as_of_last__gte', models.F('as_of_first'))), _connector='OR'), name='figure_is_as_of_a_day_or_a_time', violation_error_message='The last day comes after the first.'),
-        ),
-        migrations.AddConstraint(
-            model_name='figure',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('withdrawn_at__isnull', True), ('withdrawn_by__isnull', True)), models.Q(('withdrawn_at__isnull', False), ('withdrawn_by__isnull', False), models.Q(('withdrawn_because', ''), _negated=True)), _connector='OR'), name='a_withdrawn_figure_says_who_and_why'),
-        ),
-        migrations.AddConstraint(
-            model_name='textquote',
-            constraint=models.CheckConstraint(condition=models.Q(('exact', ''), _negated=True), name='a_passage_has_words'),
         ),
     ]

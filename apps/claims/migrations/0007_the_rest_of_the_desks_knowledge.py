@@ -69,6 +69,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-id'],
+                'indexes': [models.Index(condition=models.Q(('carried_at__isnull', True)), fields=['id'], name='cause_to_carry')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['drift', 'quote_gone', 'page_gone', 'citation_withdrawn', 'new_dispute', 'source_changed', 'attribution', 'capture_damaged', 'downgraded', 'superseded', 'verify_again'])), name='cause_kind_is_known'), models.CheckConstraint(condition=models.Q(('sentence', ''), _negated=True), name='cause_says_what_happened')],
             },
         ),
         migrations.CreateModel(
@@ -88,6 +90,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['id'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['not_verified', 'no_evidence_shown', 'anonymous_only', 'one_side_only', 'date_or_place_open', 'translation', 'other'])), name='caveat_kind_is_known'), models.CheckConstraint(condition=models.Q(('kind', 'other'), ('text', ''), _negated=True), name='another_caveat_says_which', violation_error_message='Say in words what the limit is.'), models.CheckConstraint(condition=models.Q(models.Q(('withdrawn_at__isnull', True), ('withdrawn_by__isnull', True)), models.Q(('withdrawn_at__isnull', False), ('withdrawn_by__isnull', False), models.Q(('withdrawn_because', ''), _negated=True)), _connector='OR'), name='a_withdrawn_caveat_says_who_and_why', violation_error_message='Withdrawing a caveat needs a reason.')],
             },
         ),
         migrations.CreateModel(
@@ -106,6 +109,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['id'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['supersedes', 'contradicts', 'part_of', 'duplicate'])), name='claim_link_kind_is_known'), models.CheckConstraint(condition=models.Q(('from_claim', models.F('to_claim')), _negated=True), name='no_claim_is_linked_to_itself', violation_error_message="A claim can't be linked to itself."), models.UniqueConstraint(condition=models.Q(('withdrawn_at__isnull', True)), fields=('from_claim', 'to_claim', 'kind'), name='one_live_link_of_a_kind', violation_error_message='These claims are linked so already.'), models.CheckConstraint(condition=models.Q(models.Q(('withdrawn_at__isnull', True), ('withdrawn_by__isnull', True)), models.Q(('withdrawn_at__isnull', False), ('withdrawn_by__isnull', False), models.Q(('withdrawn_because', ''), _negated=True)), _connector='OR'), name='a_withdrawn_link_says_who_and_why', violation_error_message='Withdrawing a link needs a reason.')],
             },
         ),
         migrations.CreateModel(
@@ -115,6 +119,10 @@ class Migration(migrations.Migration):
                 ('term', models.BigIntegerField()),
                 ('claim', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='claims.claim')),
             ],
+            options={
+                'indexes': [models.Index(fields=['claim'], name='claim_term_by_claim')],
+                'constraints': [models.UniqueConstraint(fields=('term', 'claim'), name='claim_has_a_term_once')],
+            },
         ),
         migrations.CreateModel(
             name='Commitment',
@@ -146,25 +154,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'confidential citation',
                 'ordering': ['id'],
-            },
-        ),
-        migrations.CreateModel(
-            name='Flag',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('path', models.JSONField(default=list)),
-                ('detail', models.TextField(blank=True, help_text='What it means for this claim: what the rule misses now.')),
-                ('raised_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('is_carried', models.BooleanField(default=False, editable=False)),
-                ('cleared_at', models.DateTimeField(null=True)),
-                ('cleared_because', models.TextField(blank=True)),
-                ('by_way_of', models.ForeignKey(help_text='The linked claim that the news came over.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='claims.claim')),
-                ('cause', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='flags', to='claims.cause')),
-                ('claim', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='flags', to='claims.claim')),
-                ('cleared_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-            ],
-            options={
-                'ordering': ['-id'],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('withdrawn_at__isnull', True)), fields=('claim', 'source'), name='confidential_source_is_cited_once_on_a_claim'), models.CheckConstraint(condition=models.Q(('stance__in', ['supports', 'disputes', 'context'])), name='confidential_citation_stance_is_known')],
             },
         ),
         migrations.CreateModel(
@@ -185,6 +175,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['id'],
+                'indexes': [models.Index(condition=models.Q(('outcome', '')), fields=['due', 'id'], name='reply_waiting')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('outcome__in', ['', 'answered', 'declined', 'no_answer'])), name='reply_outcome_is_known'), models.CheckConstraint(condition=models.Q(('channel__in', ['email', 'phone', 'message', 'in_person', 'letter', 'other'])), name='reply_channel_is_known'), models.CheckConstraint(condition=models.Q(('question', ''), _negated=True), name='a_reply_request_asks_something'), models.CheckConstraint(condition=models.Q(models.Q(('outcome', ''), ('outcome_at__isnull', True), ('settled_by__isnull', True)), models.Q(models.Q(('outcome', ''), _negated=True), ('outcome_at__isnull', False), ('settled_by__isnull', False)), _connector='OR'), name='a_reply_outcome_says_who_and_when'), models.CheckConstraint(condition=models.Q(('answer', ''), ('outcome', 'answered'), _negated=True), name='an_answer_has_words', violation_error_message='Write down what they answered.'), models.CheckConstraint(condition=models.Q(('due__gte', models.F('asked_at'))), name='a_reply_is_due_after_it_was_asked', violation_error_message="The answer can't be due before the question was asked.")],
             },
         ),
         migrations.CreateModel(
@@ -203,6 +195,28 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['id'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('headline', ''), _negated=True), name='use_has_a_headline'), models.CheckConstraint(condition=models.Q(('url', ''), _negated=True), name='use_has_an_address'), models.UniqueConstraint(condition=models.Q(('withdrawn_at__isnull', True)), fields=('claim', 'url'), name='a_story_uses_a_claim_once', violation_error_message='This story is noted as a use of the claim already.'), models.CheckConstraint(condition=models.Q(models.Q(('withdrawn_at__isnull', True), ('withdrawn_by__isnull', True)), models.Q(('withdrawn_at__isnull', False), ('withdrawn_by__isnull', False), models.Q(('withdrawn_because', ''), _negated=True)), _connector='OR'), name='a_withdrawn_use_says_who_and_why', violation_error_message='Withdrawing a use needs a reason.')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Flag',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('path', models.JSONField(default=list)),
+                ('detail', models.TextField(blank=True, help_text='What it means for this claim: what the rule misses now.')),
+                ('raised_at', models.DateTimeField(default=django.utils.timezone.now)),
+                ('is_carried', models.BooleanField(default=False, editable=False)),
+                ('cleared_at', models.DateTimeField(null=True)),
+                ('cleared_because', models.TextField(blank=True)),
+                ('by_way_of', models.ForeignKey(help_text='The linked claim that the news came over.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='claims.claim')),
+                ('cause', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='flags', to='claims.cause')),
+                ('claim', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='flags', to='claims.claim')),
+                ('cleared_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'ordering': ['-id'],
+                'indexes': [models.Index(condition=models.Q(('cleared_at__isnull', True)), fields=['claim'], name='flag_open'), models.Index(condition=models.Q(('cleared_at__isnull', True)), fields=['-id'], name='flag_open_newest'), models.Index(condition=models.Q(('is_carried', False)), fields=['cause', 'id'], name='flag_to_carry')],
+                'constraints': [models.UniqueConstraint(fields=('claim', 'cause'), name='one_flag_for_a_cause'), models.CheckConstraint(condition=models.Q(models.Q(('cleared_at__isnull', True), ('cleared_by__isnull', True)), models.Q(('cleared_at__isnull', False), ('cleared_by__isnull', False), models.Q(('cleared_because', ''), _negated=True)), _connector='OR'), name='a_cleared_flag_says_who_and_why', violation_error_message='Clearing a flag needs a reason.')],
             },
         ),
         migrations.CreateModel(
@@ -220,143 +234,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-id'],
+                'indexes': [models.Index(condition=models.Q(('done_at__isnull', True)), fields=['-id'], name='correction_open'), models.Index(condition=models.Q(('announced_at__isnull', True)), fields=['id'], name='correction_to_announce')],
+                'constraints': [models.UniqueConstraint(fields=('use', 'cause'), name='one_correction_for_a_cause'), models.CheckConstraint(condition=models.Q(models.Q(('done', ''), ('done_at__isnull', True), ('done_by__isnull', True)), models.Q(('done__in', ['corrected', 'updated', 'taken_down', 'nothing_needed']), ('done_at__isnull', False), ('done_by__isnull', False), models.Q(('note', ''), _negated=True)), _connector='OR'), name='a_correction_says_what_was_done_and_by_whom', violation_error_message='Say what was done, in words.')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='cause',
-            index=models.Index(condition=models.Q(('carried_at__isnull', True)), fields=['id'], name='cause_to_carry'),
-        ),
-        migrations.AddConstraint(
-            model_name='cause',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['drift', 'quote_gone', 'page_gone', 'citation_withdrawn', 'new_dispute', 'source_changed', 'attribution', 'capture_damaged', 'downgraded', 'superseded', 'verify_again'])), name='cause_kind_is_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='cause',
-            constraint=models.CheckConstraint(condition=models.Q(('sentence', ''), _negated=True), name='cause_says_what_happened'),
-        ),
-        migrations.AddConstraint(
-            model_name='caveat',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['not_verified', 'no_evidence_shown', 'anonymous_only', 'one_side_only', 'date_or_place_open', 'translation', 'other'])), name='caveat_kind_is_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='caveat',
-            constraint=models.CheckConstraint(condition=models.Q(('kind', 'other'), ('text', ''), _negated=True), name='another_caveat_says_which', violation_error_message='Say in words what the limit is.'),
-        ),
-        migrations.AddConstraint(
-            model_name='caveat',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('withdrawn_at__isnull', True), ('withdrawn_by__isnull', True)), models.Q(('withdrawn_at__isnull', False), ('withdrawn_by__isnull', False), models.Q(('withdrawn_because', ''), _negated=True)), _connector='OR'), name='a_withdrawn_caveat_says_who_and_why', violation_error_message='Withdrawing a caveat needs a reason.'),
-        ),
-        migrations.AddConstraint(
-            model_name='claimlink',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['supersedes', 'contradicts', 'part_of', 'duplicate'])), name='claim_link_kind_is_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='claimlink',
-            constraint=models.CheckConstraint(condition=models.Q(('from_claim', models.F('to_claim')), _negated=True), name='no_claim_is_linked_to_itself', violation_error_message="A claim can't be linked to itself."),
-        ),
-        migrations.AddConstraint(
-            model_name='claimlink',
-            constraint=models.UniqueConstraint(condition=models.Q(('withdrawn_at__isnull', True)), fields=('from_claim', 'to_claim', 'kind'), name='one_live_link_of_a_kind', violation_error_message='These claims are linked so already.'),
-        ),
-        migrations.AddConstraint(
-            model_name='claimlink',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('withdrawn_at__isnull', True), ('withdrawn_by__isnull', True)), models.Q(('withdrawn_at__isnull', False), ('withdrawn_by__isnull', False), models.Q(('withdrawn_because', ''), _negated=True)), _connector='OR'), name='a_withdrawn_link_says_who_and_why', violation_error_message='Withdrawing a link needs a reason.'),
-        ),
-        migrations.AddIndex(
-            model_name='claimterm',
-            index=models.Index(fields=['claim'], name='claim_term_by_claim'),
-        ),
-        migrations.AddConstraint(
-            model_name='claimterm',
-            constraint=models.UniqueConstraint(fields=('term', 'claim'), name='claim_has_a_term_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='confidentialcitation',
-            constraint=models.UniqueConstraint(condition=models.Q(('withdrawn_at__isnull', True)), fields=('claim', 'source'), name='confidential_source_is_cited_once_on_a_claim'),
-        ),
-        migrations.AddConstraint(
-            model_name='confidentialcitation',
-            constraint=models.CheckConstraint(condition=models.Q(('stance__in', ['supports', 'disputes', 'context'])), name='confidential_citation_stance_is_known'),
-        ),
-        migrations.AddIndex(
-            model_name='flag',
-            index=models.Index(condition=models.Q(('cleared_at__isnull', True)), fields=['claim'], name='flag_open'),
-        ),
-        migrations.AddIndex(
-            model_name='flag',
-            index=models.Index(condition=models.Q(('cleared_at__isnull', True)), fields=['-id'], name='flag_open_newest'),
-        ),
-        migrations.AddIndex(
-            model_name='flag',
-            index=models.Index(condition=models.Q(('is_carried', False)), fields=['cause', 'id'], name='flag_to_carry'),
-        ),
-        migrations.AddConstraint(
-            model_name='flag',
-            constraint=models.UniqueConstraint(fields=('claim', 'cause'), name='one_flag_for_a_cause'),
-        ),
-        migrations.AddConstraint(
-            model_name='flag',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('cleared_at__isnull', True), ('cleared_by__isnull', True)), models.Q(('cleared_at__isnull', False), ('cleared_by__isnull', False), models.Q(('cleared_because', ''), _negated=True)), _connector='OR'), name='a_cleared_flag_says_who_and_why', violation_error_message='Clearing a flag needs a reason.'),
-        ),
-        migrations.AddIndex(
-            model_name='replyrequest',
-            index=models.Index(condition=models.Q(('outcome', '')), fields=['due', 'id'], name='reply_waiting'),
-        ),
-        migrations.AddConstraint(
-            model_name='replyrequest',
-            constraint=models.CheckConstraint(condition=models.Q(('outcome__in', ['', 'answered', 'declined', 'no_answer'])), name='reply_outcome_is_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='replyrequest',
-            constraint=models.CheckConstraint(condition=models.Q(('channel__in', ['email', 'phone', 'message', 'in_person', 'letter', 'other'])), name='reply_channel_is_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='replyrequest',
-            constraint=models.CheckConstraint(condition=models.Q(('question', ''), _negated=True), name='a_reply_request_asks_something'),
-        ),
-        migrations.AddConstraint(
-            model_name='replyrequest',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('outcome', ''), ('outcome_at__isnull', True), ('settled_by__isnull', True)), models.Q(models.Q(('outcome', ''), _negated=True), ('outcome_at__isnull', False), ('settled_by__isnull', False)), _connector='OR'), name='a_reply_outcome_says_who_and_when'),
-        ),
-        migrations.AddConstraint(
-            model_name='replyrequest',
-            constraint=models.CheckConstraint(condition=models.Q(('answer', ''), ('outcome', 'answered'), _negated=True), name='an_answer_has_words', violation_error_message='Write down what they answered.'),
-        ),
-        migrations.AddConstraint(
-            model_name='replyrequest',
-            constraint=models.CheckConstraint(condition=models.Q(('due__gte', models.F('asked_at'))), name='a_reply_is_due_after_it_was_asked', violation_error_message="The answer can't be due before the question was asked."),
-        ),
-        migrations.AddConstraint(
-            model_name='use',
-            constraint=models.CheckConstraint(condition=models.Q(('headline', ''), _negated=True), name='use_has_a_headline'),
-        ),
-        migrations.AddConstraint(
-            model_name='use',
-            constraint=models.CheckConstraint(condition=models.Q(('url', ''), _negated=True), name='use_has_an_address'),
-        ),
-        migrations.AddConstraint(
-            model_name='use',
-            constraint=models.UniqueConstraint(condition=models.Q(('withdrawn_at__isnull', True)), fields=('claim', 'url'), name='a_story_uses_a_claim_once', violation_error_message='This story is noted as a use of the claim already.'),
-        ),
-        migrations.AddConstraint(
-            model_name='use',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('withdrawn_at__isnull', True), ('withdrawn_by__isnull', True)), models.Q(('withdrawn_at__isnull', False), ('withdrawn_by__isnull', False), models.Q(('withdrawn_because', ''), _negated=True)), _connector='OR'), name='a_withdrawn_use_says_who_and_why', violation_error_message='Withdrawing a use needs a reason.'),
-        ),
-        migrations.AddIndex(
-            model_name='correction',
-            index=models.Index(condition=models.Q(('done_at__isnull', True)), fields=['-id'], name='correction_open'),
-        ),
-        migrations.AddIndex(
-            model_name='correction',
-            index=models.Index(condition=models.Q(('announced_at__isnull', True)), fields=['id'], name='correction_to_announce'),
-        ),
-        migrations.AddConstraint(
-            model_name='correction',
-            constraint=models.UniqueConstraint(fields=('use', 'cause'), name='one_correction_for_a_cause'),
-        ),
-        migrations.AddConstraint(
-            model_name='correction',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('done', ''), ('done_at__isnull', True), ('done_by__isnull', True)), models.Q(('done__in', ['corrected', 'updated', 'taken_down', 'nothing_needed']), ('done_at__isnull', False), ('done_by__isnull', False), models.Q(('note', ''), _negated=True)), _connector='OR'), name='a_correction_says_what_was_done_and_by_whom', violation_error_message='Say what was done, in words.'),
         ),
         migrations.RunPython(make_findable, migrations.RunPython.noop),
     ]

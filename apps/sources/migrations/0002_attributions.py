@@ -15,11 +15,6 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.AddField(
-            model_name='party',
-            name='is_named',
-            field=models.BooleanField(default=True, help_text='Not for somebody unnamed, “a source in the ministry”: nobody can tell them apart from others.', verbose_name='has a name'),
-        ),
         migrations.CreateModel(
             name='Attribution',
             fields=[
@@ -44,5 +39,10 @@ class Migration(migrations.Migration):
                 'indexes': [models.Index(condition=models.Q(('state', 'suggested')), fields=['-id'], name='attribution_pending')],
                 'constraints': [models.CheckConstraint(condition=models.Q(('relation__in', ['republishes', 'translates', 'quotes', 'rests_on'])), name='attribution_relation_is_known'), models.CheckConstraint(condition=models.Q(('state__in', ['suggested', 'confirmed', 'rejected', 'withdrawn'])), name='attribution_state_is_known'), models.CheckConstraint(condition=models.Q(models.Q(('of_party__isnull', True), ('of_source__isnull', False)), models.Q(('of_party__isnull', False), ('of_source__isnull', True)), _connector='OR'), name='attribution_is_of_one_thing', violation_error_message='An attribution is of one source or of one party.'), models.CheckConstraint(condition=models.Q(models.Q(('to_party__isnull', True), ('to_source__isnull', False)), models.Q(('to_party__isnull', False), ('to_source__isnull', True)), _connector='OR'), name='attribution_leads_to_one_thing', violation_error_message='An attribution leads to one source or to one party.'), models.CheckConstraint(condition=models.Q(models.Q(('of_source__isnull', True), models.Q(('of_source', models.F('to_source')), _negated=True), _connector='OR'), models.Q(('of_party__isnull', True), models.Q(('of_party', models.F('to_party')), _negated=True), _connector='OR')), name='nothing_is_attributed_to_itself', violation_error_message='Nothing can be attributed to itself.'), models.CheckConstraint(condition=models.Q(models.Q(('decided_at__isnull', True), ('decided_by__isnull', True), ('state', 'suggested')), models.Q(models.Q(('state', 'suggested'), _negated=True), ('decided_at__isnull', False), ('decided_by__isnull', False), models.Q(('reason', ''), _negated=True)), _connector='OR'), name='an_answered_attribution_says_who_and_why', violation_error_message='Confirming, rejecting or withdrawing an attribution needs a reason.'), models.UniqueConstraint(condition=models.Q(('state__in', ['suggested', 'confirmed'])), fields=('of_source', 'relation', 'to_source'), name='one_live_attribution_of_source_to_source', violation_error_message='The desk knows of this attribution already.'), models.UniqueConstraint(condition=models.Q(('state__in', ['suggested', 'confirmed'])), fields=('of_source', 'relation', 'to_party'), name='one_live_attribution_of_source_to_party', violation_error_message='The desk knows of this attribution already.'), models.UniqueConstraint(condition=models.Q(('state__in', ['suggested', 'confirmed'])), fields=('of_party', 'relation', 'to_source'), name='one_live_attribution_of_party_to_source', violation_error_message='The desk knows of this attribution already.'), models.UniqueConstraint(condition=models.Q(('state__in', ['suggested', 'confirmed'])), fields=('of_party', 'relation', 'to_party'), name='one_live_attribution_of_party_to_party', violation_error_message='The desk knows of this attribution already.')],
             },
+        ),
+        migrations.AddField(
+            model_name='party',
+            name='is_named',
+            field=models.BooleanField(default=True, help_text='Not for somebody unnamed, “a source in the ministry”: nobody can tell them apart from others.', verbose_name='has a name'),
         ),
     ]
