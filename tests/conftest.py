@@ -10,7 +10,6 @@ from django.db import connection
 
 from apps.audit import triggers
 
-
 # What every migration writes again just as it was: to keep it saves each test that commits a quarter of a second.
 SAME_AFTERWARDS = {"django_content_type", "auth_permission"}
 EMPTY_THOSE_WITH_ROWS = """
