@@ -194,8 +194,6 @@ def test_ten_workers_at_once_suggest_one(page, afp):
         finally:
             connection.close()
 
-    if connection.vendor == "sqlite":
-        pytest.skip("SQLite writes one at a time.")
     with ThreadPoolExecutor(10) as pool:
         made = [edge for edge in pool.map(one, range(10)) if edge]
     assert len(made) == 1
