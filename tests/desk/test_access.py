@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from django.db import transaction
+from django.test import Client
 from django.urls import URLPattern, reverse
 
 from apps.archive.models import Capture
@@ -200,50 +202,41 @@ WITHOUT_ROWS = {
 }
 
 
-@pytest.fixture
-def addresses():
-    return Addresses()
-
-
 def test_the_table_names_every_address():
     assert set(NAMES) == set(TABLE)
 
 
-@pytest.mark.parametrize("role", ROLES)
 @pytest.mark.parametrize("name", NAMES)
-def test_each_role_comes_in_where_the_table_says(client, addresses, name, role):
-    (method, allowed), address = TABLE[name], addresses[name]
-    somebody = make_person("somebody", role)
-    for source in ConfidentialSource.of_everybody_UNSAFE.all():
-        source.people.add(somebody)
-    client.force_login(somebody)
+def test_each_role_comes_in_where_the_table_says_and_nobody_else(name):
+    """Each comes to the rows as they were: what one did is undone before the next."""
+    (method, allowed), address = TABLE[name], Addresses()[name]
+    found = {}
+    for role in [*ROLES, "nobody signed in", "no role"]:
+        with transaction.atomic():
+            found[role] = answer_to(role, method, address)
+            transaction.set_rollback(True)
+    nobody = found.pop("nobody signed in"), found.pop("no role")
+    assert {role for role, (status, _) in found.items() if status not in {401, 403, 404, 405}} == allowed & set(ROLES)
+    assert all(status == 403 and told for role, (status, told) in found.items() if role not in allowed)
+    if name in WITHOUT_SIGN_IN:
+        assert [status for status, _ in nobody] == [200, 302 if name == "sign_in" else 200]
+    else:
+        assert [status for status, _ in nobody] == [302 if method == "GET" else 401, 403]
+
+
+def answer_to(role, method, address):
+    """The status that somebody of this role gets, and whether it is told why they may not, or where to sign in."""
+    client = Client()
+    if role != "nobody signed in":
+        somebody = make_person("somebody", *({role} & set(ROLES)))
+        for source in ConfidentialSource.of_everybody_UNSAFE.all():
+            source.people.add(somebody)
+        client.force_login(somebody)
     data = {"expected_version": 1, "stage": "in_review", "url": "https://a.example.com/", "stance": "supports"}
     response = client.get(address) if method == "GET" else client.post(address, data)
-    if role in allowed:
-        assert response.status_code not in {401, 403, 404, 405}
-    else:
-        assert response.status_code == 403
-        assert "may not" in response.content.decode()
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_nobody_comes_in_without_a_role(client, addresses, name):
-    client.force_login(make_person("somebody"))
-    response = client.get(addresses[name]) if TABLE[name][0] == "GET" else client.post(addresses[name])
-    assert response.status_code == (302 if name == "sign_in" else 200) if name in WITHOUT_SIGN_IN else 403
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_nobody_comes_in_without_signing_in(client, addresses, name):
-    method = TABLE[name][0]
-    response = client.get(addresses[name]) if method == "GET" else client.post(addresses[name], {"note": "x"})
-    if name in WITHOUT_SIGN_IN:
-        assert response.status_code == 200
-    elif method == "GET":
-        assert response.status_code == 302
+    if response.status_code == 302 and role == "nobody signed in":
         assert response.headers["Location"].startswith(reverse("desk:sign_in"))
-    else:
-        assert response.status_code == 401
+    return response.status_code, response.status_code == 403 and "may not" in response.content.decode()
 
 
 def test_somebody_who_has_left_is_signed_out_at_once(client):
