@@ -16,7 +16,7 @@ from apps.claims.actions.attributions import (
 )
 from apps.claims.actions.caveats import record_caveat, withdraw_caveat
 from apps.claims.actions.citations import adopt_copy, cite, correct_source, reconsider, withdraw_citation
-from apps.claims.actions.claims import assign, change_stage, edit_claim, open_claim, verify_again
+from apps.claims.actions.claims import assign, change_stage, edit_claim, open_claim, stage_many, verify_again
 from apps.claims.actions.confidential import (
     cite_confidential,
     look_at_confidential,
@@ -86,6 +86,7 @@ __all__ = [
     "settle_correction",
     "settle_reply",
     "sign_off",
+    "stage_many",
     "verify_again",
     "who_looked",
     "withdraw_attribution",

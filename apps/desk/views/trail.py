@@ -25,7 +25,7 @@ from apps.desk.paging import slice_by_time
 from apps.desk.requests import DeskRequest
 from apps.desk.subjects import subjects
 
-PAGE = 100
+PAGE = 50
 
 
 def readable(request: DeskRequest) -> QuerySet[Entry]:
