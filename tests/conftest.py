@@ -6,6 +6,7 @@ import fcntl
 import gc
 import os
 from collections.abc import Iterator
+from itertools import count
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ from django.db.models.signals import post_migrate
 from apps.audit import triggers
 
 # What Django writes again after each flush just as it was: to keep it saves each test that commits half a second.
+_number = count(1)
 SAME_AFTERWARDS = {"django_content_type", "auth_permission"}
 EMPTY_THOSE_WITH_ROWS = """
 DO $$
@@ -108,10 +110,10 @@ def pytest_collection_finish() -> None:
 @pytest.fixture(autouse=True)
 def _an_archive_of_its_own(settings: Any, tmp_path_factory: pytest.TempPathFactory) -> None:
     """Each test stores into a directory of its own, so that what it finds there is its own doing."""
-    place = {
-        "BACKEND": "apps.archive.records.storage.EvidenceStorage",
-        "OPTIONS": {"location": tmp_path_factory.mktemp("archive")},
-    }
+    # Not mktemp, which looks for the next number among all that thousands of tests have made.
+    folder = tmp_path_factory.getbasetemp() / f"archive-of-test-{next(_number)}"
+    folder.mkdir()
+    place = {"BACKEND": "apps.archive.records.storage.EvidenceStorage", "OPTIONS": {"location": folder}}
     settings.STORAGES = {**settings.STORAGES, "archive": place}
 
 
