@@ -18,8 +18,8 @@ from django.db.models.signals import post_migrate
 from apps.audit import triggers
 
 # What Django writes again after each flush just as it was: to keep it saves each test that commits half a second.
-_number = count(1)
 SAME_AFTERWARDS = {"django_content_type", "auth_permission"}
+_number = count(1)
 EMPTY_THOSE_WITH_ROWS = """
 DO $$
 DECLARE name text; has_rows boolean;
