@@ -86,6 +86,8 @@ class Verb(models.TextChoices):
     CAPTURE_POSTPONED = "capture_postponed", "{actor} could not copy {target} yet: {after[failure]}"
     CAPTURE_FAILED = "capture_failed", "{actor} could not copy {target}: {after[failure]}"
     CAPTURE_UPLOADED = "capture_uploaded", "{actor} uploaded a copy of {target} by hand"
+    DOCUMENT_HANDED_IN = "document_handed_in", "{actor} handed in {target}"
+    DOCUMENT_HANDED_IN_AGAIN = "document_handed_in_again", "{actor} handed in {target}, which the desk had already"
     CAPTURE_LET_GO = "capture_let_go", "{actor} decided to do without a copy of {target}"
     PAGE_WATCHED = "page_watched", "{actor} put {target} under watch"
     WATCH_ENDED = "watch_ended", "{actor} ended the watch of {target}"
