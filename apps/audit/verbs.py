@@ -88,6 +88,7 @@ class Verb(models.TextChoices):
     CAPTURE_UPLOADED = "capture_uploaded", "{actor} uploaded a copy of {target} by hand"
     DOCUMENT_HANDED_IN = "document_handed_in", "{actor} handed in {target}"
     DOCUMENT_HANDED_IN_AGAIN = "document_handed_in_again", "{actor} handed in {target}, which the desk had already"
+    NOTES_KEPT = "notes_kept", "{actor} put what was said on record: {target}"
     CAPTURE_LET_GO = "capture_let_go", "{actor} decided to do without a copy of {target}"
     PAGE_WATCHED = "page_watched", "{actor} put {target} under watch"
     WATCH_ENDED = "watch_ended", "{actor} ended the watch of {target}"

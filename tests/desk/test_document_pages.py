@@ -120,7 +120,7 @@ def test_a_document_is_cited_and_shown_with_its_digest_and_where_it_comes_from(c
     assert "Ministry of Defence</span> · Document" in shown
     assert reverse("desk:capture_document", args=[citation.capture_id]) in shown
     assert "Original" not in shown
-    assert "urn:sha256" not in shown, re.search(".{300}urn:sha256.{80}", shown)[0]
+    assert 'href="urn:' not in shown
 
 
 def test_an_interview_is_cited_and_shown_with_whom_by_whom_when_and_how(client, claim, rita):

@@ -15,10 +15,18 @@ from apps.audit.actions import record
 from apps.audit.verbs import Verb
 
 
-def keep_document(received: Received, *, by: User, title: str, comes_from: str, provided_by: str = "") -> Capture:
+def keep_document(
+    received: Received,
+    *,
+    by: User,
+    title: str,
+    comes_from: str,
+    provided_by: str = "",
+    verb: Verb = Verb.DOCUMENT_HANDED_IN,
+) -> Capture:
     """Keep a file that was received as a document: its one copy, new or known. A known one keeps what was said first.
 
-    Who else brings it, and from where, is recorded. Raises UploadRefused.
+    Who else brings it, and from where, is recorded; ``verb`` is what the first time is called. Raises UploadRefused.
     """
     require(by, Capability.CITE)
     if not comes_from.strip():
@@ -30,7 +38,7 @@ def keep_document(received: Received, *, by: User, title: str, comes_from: str, 
         known = page.captures.order_by("id").first()
         capture = known or keep(page, received, by=by, note=comes_from, provided_by=provided_by)
         record(
-            Verb.DOCUMENT_HANDED_IN_AGAIN if known else Verb.DOCUMENT_HANDED_IN,
+            Verb.DOCUMENT_HANDED_IN_AGAIN if known else verb,
             stream=page.stream,
             target=title,
             by=by,

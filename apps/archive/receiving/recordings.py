@@ -54,7 +54,8 @@ def _wav(data: bytes) -> bool:
     """RIFF: chunks of even length that fill what the head says; one with the format, one with the sound."""
     if 8 + _little(data, 4) not in (len(data), len(data) - 1):
         return False
-    at, names = 12, set()
+    at = 12
+    names: set[bytes] = set()
     while at + 8 <= len(data) and len(names) < MOST_BOXES:
         names.add(data[at : at + 4])
         size = _little(data, at + 4)
@@ -64,7 +65,8 @@ def _wav(data: bytes) -> bool:
 
 def _mp4(data: bytes) -> bool:
     """Boxes from the first byte to the last; what is in them is the player's to judge."""
-    at, names = 0, set()
+    at = 0
+    names: set[bytes] = set()
     for _ in range(MOST_BOXES):
         if at == len(data):
             return {b"ftyp", b"moov", b"mdat"} <= names

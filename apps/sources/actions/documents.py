@@ -100,8 +100,9 @@ def register_interview(
         raise Refusal("This is still to come: say when the conversation was.")
     with transaction.atomic():
         spoke = party_called(party, by=by, is_named=not is_unnamed)
-        title, comes_from = TITLES[Interview.How(how)], f"Notes of {held_by}."
-        capture = keep_document(received, by=by, title=f"{spoke}: {title}", comes_from=comes_from)
+        title = TITLES[Interview.How(how)]
+        said = {"title": f"{spoke}: {title}", "comes_from": f"Notes of {held_by}."}
+        capture = keep_document(received, by=by, verb=Verb.NOTES_KEPT, **said)
         if known := _known(capture):
             return known
         source = _new(capture, by, Source.Kind.INTERVIEW, title, spoke, held_at, SAID_OF_AN_INTERVIEW)
