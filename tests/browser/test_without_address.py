@@ -102,7 +102,8 @@ def test_an_interview_on_a_phone(somebody, claim, javascript):
 
 
 def test_with_keys_alone_what_won_t_do_comes_back_as_it_was_typed(somebody, claim):
-    page = somebody("rita").page
+    rita = somebody("rita")
+    page = rita.page
     page.goto(reverse("desk:claim_cite_document", args=[claim.pk]))
     page.get_by_label("Title").focus()
     page.keyboard.type("Order No. 4")
@@ -116,3 +117,6 @@ def test_with_keys_alone_what_won_t_do_comes_back_as_it_was_typed(somebody, clai
     expect(page.locator("#id_file_error")).to_contain_text("This file is a page of the web.")
     expect(page.get_by_label("Title")).to_have_value("Order No. 4")
     expect(page.get_by_label("Where it comes from")).to_have_value("Mailed.")
+    # Chromium says in its console that a form was refused; nothing else may stand there.
+    assert [trouble for trouble in rita.troubles if "422 (Unprocessable Entity)" not in trouble] == []
+    rita.troubles.clear()

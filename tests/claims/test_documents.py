@@ -138,10 +138,18 @@ class TestTheyCount:
         assert not policy.lines_that_count(gather(claim))
 
     def test_those_without_a_name_are_one_line(self, claim, talk):
-        talk("an unnamed official", is_unnamed=True)
-        talk("an unnamed guard", words="I saw them.", is_unnamed=True)
+        talk("a clerk of the ministry", is_unnamed=True)
+        talk("a guard", words="I saw them.", is_unnamed=True)
         assert list(lines(claim).values()) == [2]
         assert Party.objects.filter(is_named=False).count() == 2
+
+    def test_who_is_called_unnamed_has_no_name_whether_that_was_ticked_or_not(self, claim, talk, hand_in):
+        for number, party in enumerate(["an unnamed official", "Unnamed guards", "two anonymous officers"]):
+            talk(party, words=f"I saw {number}.")
+        hand_in(author="an unnamed official")
+        assert list(lines(claim).values()) == [4]
+        talk("Anonymous Sudan", words="We did it.")
+        assert len(lines(claim)) == 2
 
     def test_somebody_whom_the_desk_knows_by_name_is_not_unnamed(self, claim, rita, talk):
         talk("NIS")

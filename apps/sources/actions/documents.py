@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 
 from django.db import transaction
@@ -25,6 +26,10 @@ from apps.sources.refusals import Refusal
 SAID_OF_A_DOCUMENT = ["outlet", "published_at", "title"]
 # Notes say nothing of themselves: they are the desk's own.
 SAID_OF_AN_INTERVIEW = ["byline", "credit_line", *SAID_OF_A_DOCUMENT]
+UNNAMED = re.compile(
+    r"\s*(?:(?:an?|the|one|two|three|several|some|another)\s+)?unnamed\b|\s*(?:an|two|three|several|some|another)\s+anonymous\b",
+    re.IGNORECASE,
+)
 TITLES = {
     Interview.How.IN_PERSON: "Interview in person",
     Interview.How.TELEPHONE: "Interview by telephone",
@@ -60,7 +65,7 @@ def register_document(
             by,
             Source.Kind.PICTURE if received.kind in PICTURES else Source.Kind.DOCUMENT,
             title,
-            party_called(author, by=by, is_named=not is_unnamed) if author.strip() else None,
+            party_called(author, by=by, is_named=_is_named(author, is_unnamed)) if author.strip() else None,
             published_at,
             SAID_OF_A_DOCUMENT,
         )
@@ -99,7 +104,7 @@ def register_interview(
     if held_at > timezone.now():
         raise Refusal("This is still to come: say when the conversation was.")
     with transaction.atomic():
-        spoke = party_called(party, by=by, is_named=not is_unnamed)
+        spoke = party_called(party, by=by, is_named=_is_named(party, is_unnamed))
         title = TITLES[Interview.How(how)]
         said = {"title": f"{spoke}: {title}", "comes_from": f"Notes of {held_by}."}
         capture = keep_document(received, by=by, verb=Verb.NOTES_KEPT, **said)
@@ -116,6 +121,11 @@ def register_interview(
             }
         Interview.objects.create(source=source, held_by=held_by, held_at=held_at, how=how, **told)
     return source
+
+
+def _is_named(name: str, is_unnamed: bool) -> bool:
+    """Whether they have a name: what reads like none is none, also where nobody ticked it. Else a line would be won."""
+    return not is_unnamed and not UNNAMED.match(name)
 
 
 def _known(capture: Capture) -> Source | None:
