@@ -171,7 +171,7 @@ def _told(lines: Iterable[Mapping[str, Any]]) -> str:
 
 
 def _name(frozen: Mapping[str, Any]) -> str:
-    return str(frozen["outlet"] or frozen["url"])
+    return str(frozen["outlet"] or frozen.get("title") or frozen["url"])
 
 
 def _by_key(frozen: Mapping[str, Any], name: str, key: str) -> dict[int, Mapping[str, Any]]:
@@ -204,6 +204,7 @@ def frozen_citation(citation: Citation) -> dict[str, Any]:
         "citation": citation.pk,
         "stance": citation.stance,
         "url": citation.source.page.url,
+        **({} if citation.source.has_address else {"kind": citation.source.kind, "title": citation.source.title}),
         "outlet": citation.source.outlet.name if citation.source.outlet else "",
         "credit_line": citation.source.credit_line,
         "quote": citation.quote,

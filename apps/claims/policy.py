@@ -198,14 +198,17 @@ def _why_not_counted(citation: Citation) -> str:
     if not capture.is_stored:
         return f"{name} does not count: its page could not be archived. {capture.failure}"
     if not citation.is_read:
-        return f"{name} does not count yet: the archived page is still being read."
+        return f"{name} does not count yet: the archived {citation.source.noun} is still being read."
+    if not citation.source.has_address:
+        return f"{name} does not count: nobody has said who made this {citation.source.noun}."
     return f"{name} does not count: nobody has named its outlet."
 
 
 def _of_copies(counted: Sequence[Citation]) -> list[str]:
     """What to know of the copies that count."""
     unread = [one for one in counted if one.has_no_text]
-    by_hand = [one for one in counted if one.capture.by_hand]
+    by_hand = [one for one in counted if one.capture.by_hand and one.source.has_address]
+    handed_in = [one for one in counted if not one.source.has_address]
     return [
         *(
             f"No text could be read from the copy of {one.source.label}: see for yourself what it says."
@@ -215,7 +218,18 @@ def _of_copies(counted: Sequence[Citation]) -> list[str]:
             f"The copy of {one.source.label} was uploaded by hand: the archive has not seen it come from the site."
             for one in by_hand
         ),
+        *(_handed_in(one) for one in handed_in),
     ]
+
+
+def _handed_in(citation: Citation) -> str:
+    source = citation.source
+    if source.kind == source.Kind.INTERVIEW:
+        return f"What {source.label} said stands in the desk's own notes: nobody else can look it up."
+    return (
+        f"The {source.noun} of {source.label} was handed in by {citation.capture.requested_by}: it has no address at "
+        "which anybody could look it up."
+    )
 
 
 def _names(citations: Iterable[Citation]) -> str:

@@ -27,12 +27,16 @@ def sort_key(node: Node) -> tuple[str, str]:
 
 
 class SourceRow(NamedTuple):
-    """What the chains need of a source: how sentences name it, its outlet, and the folded names in its credit line."""
+    """What the chains need of a source: how sentences name it, its outlet, and the folded names in its credit line.
+
+    ``outlet`` is who published a page, made a document, or spoke in an interview; ``noun`` says which it is.
+    """
 
     pk: int
     label: str
     outlet: str = ""
     credits: frozenset[str] = NOTHING
+    noun: str = "page"
 
     @property
     def outlet_node(self) -> Node | None:

@@ -14,7 +14,19 @@ VERBS = {
     "translates": ("translates", "translate"),
     "quotes": ("quotes", "quote"),
     "rests_on": ("rests on", "rest on"),
-    PUBLISHED: ("is published by", "are published by"),
+}
+# The same of what nobody has to say, because it is plain: who published a page, made a document, or spoke.
+FROM = {
+    "page": ("is published by", "are published by"),
+    "document": ("was made by", "were made by"),
+    "picture": ("was made by", "were made by"),
+    "interview": ("is the word of", "are the word of"),
+}
+OWN = {
+    "page": ("own reporting", "own reporting"),
+    "document": ("own document", "own documents"),
+    "picture": ("own picture", "own pictures"),
+    "interview": ("own word", "own word"),
 }
 UNANSWERED = ", as long as nobody confirms what is suggested"
 
@@ -31,7 +43,8 @@ class Teller:
         if kind == CIRCLE:
             return f"a circle of {listed(self.name(member) for member in key)}"
         if kind == "source":
-            return f"the {_bare(self.rows.sources[key].label)} page" if key in self.rows.sources else "another page"
+            row = self.rows.sources.get(key)
+            return f"the {_bare(row.label)} {row.noun}" if row else "another page"
         return self.rows.names.get(key, key)
 
     def label(self, node: Node) -> str:
@@ -83,7 +96,8 @@ class Teller:
 
     def step(self, edge: Edge, *, several: bool = False) -> str:
         """What an edge says: "prints AFP's copy", "quotes NIS"."""
-        verb = VERBS[edge.relation][several]
+        noun = self.rows.sources[edge.of[1]].noun if edge.relation == PUBLISHED else ""
+        verb = (FROM[noun] if noun else VERBS[edge.relation])[several]
         target = self.name(edge.to)
         if not edge.carries:
             return f"{verb} {target}"
@@ -118,8 +132,8 @@ class Teller:
             if not path:
                 return f"names no origin{doubt}", f"name no origin{doubt}", ""
             rest = "".join(f", which {self.step(edge)}" for edge in path[1:])
-            own = f"{_possessive(self.name(path[0].to))} own reporting{rest}{doubt}"
-            return f"is {own}", f"are {own}", ""
+            whose, (one, several) = _possessive(self.name(path[0].to)), OWN[self.rows.sources[page.source].noun]
+            return f"is {whose} {one}{rest}{doubt}", f"are {whose} {several}{rest}{doubt}", ""
         if carried := next((edge for edge in self.live.out.get(start, ()) if edge.carries), None):
             one, several, mark = self._told([carried])
             return f"{one}, as others here do", f"{several}, as others here do", mark
@@ -143,14 +157,22 @@ class Teller:
         return f"{told}: a circle has no origin, so this line does not count."
 
     def _pages(self, pages: Sequence[Cited]) -> str:
-        """ "The UrduPoint and the Straits Times pages"."""
-        labels = [_bare(self.rows.sources[page.source].label) for page in pages]
-        names = list(dict.fromkeys(labels))
-        noun = "page" if len(labels) == 1 else "pages"
-        if len(names) > NAMED_AT_MOST:
-            rest = len(names) - NAMED_AT_MOST
-            return f"{_capital(', '.join(f'the {name}' for name in names[:NAMED_AT_MOST]))} and {rest} others' {noun}"
-        return f"{_capital(listed(f'the {name}' for name in names))} {noun}"
+        """ "The UrduPoint and the Straits Times pages", "The NIS page and the NIS interview"."""
+        labels: dict[str, list[str]] = {}
+        for page in pages:
+            row = self.rows.sources[page.source]
+            labels.setdefault(row.noun, []).append(_bare(row.label))
+        return _capital(listed(_of_a_kind(noun, names) for noun, names in labels.items()))
+
+
+def _of_a_kind(noun: str, labels: list[str]) -> str:
+    """ "the UrduPoint and the Straits Times pages"."""
+    names = list(dict.fromkeys(labels))
+    noun = noun if len(labels) == 1 else f"{noun}s"
+    if len(names) > NAMED_AT_MOST:
+        rest = len(names) - NAMED_AT_MOST
+        return f"{', '.join(f'the {name}' for name in names[:NAMED_AT_MOST])} and {rest} others' {noun}"
+    return f"{listed(f'the {name}' for name in names)} {noun}"
 
 
 def listed(names: Iterable[str]) -> str:

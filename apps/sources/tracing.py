@@ -93,9 +93,7 @@ def trace(sources: Iterable[Source], apart: Iterable[tuple[Node, Node]] = ()) ->
             parties.add((outlet.name, outlet.is_named))
         for name in credits:
             written.setdefault(name, source.credit_line)
-        rows[source.pk] = SourceRow(
-            source.pk, outlet.name if outlet else source.page.host_id, outlet.name if outlet else "", credits
-        )
+        rows[source.pk] = SourceRow(source.pk, source.label, outlet.name if outlet else "", credits, source.noun)
 
     for source in sources:
         take(source)

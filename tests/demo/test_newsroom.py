@@ -170,9 +170,19 @@ class TestCasualties:
         assert "<svg" in shown
         assert "<table" in shown
 
+    def test_what_the_joint_chiefs_handed_out_and_said_is_their_one_line(self, loaded):
+        casualties = claim("Nearly 3,000")
+        kinds = {one.source.kind: one.source.label for one in casualties.citations.select_related("source__outlet")}
+        chiefs = "Joint Chiefs of Staff of the Republic of Korea"
+        assert (kinds["document"], kinds["interview"]) == (chiefs, chiefs)
+        found = gather(casualties).lines.counted(Stance.DISPUTES)
+        [line] = [line for line in found if any(one.source.kind == "document" for one in line.members)]
+        assert {one.source.noun for one in line.members} >= {"page", "document"}
+        assert all(one.passages for one in line.members if one.source.kind == "document")
+
 
 def test_every_page_was_fetched_read_and_recorded(loaded):
-    assert Capture.objects.count() == 11
+    assert Capture.objects.exclude(method="uploaded").count() == 11
     assert not Capture.objects.exclude(state="stored", extract__isnull=False, warc_bytes__gt=0).exists()
     assert Entry.objects.filter(verb="capture_stored", actor_kind="worker").count() == 11
 

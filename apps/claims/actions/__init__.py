@@ -15,7 +15,7 @@ from apps.claims.actions.attributions import (
     withdraw_ruling,
 )
 from apps.claims.actions.caveats import record_caveat, withdraw_caveat
-from apps.claims.actions.citations import adopt_copy, cite, correct_source, reconsider, withdraw_citation
+from apps.claims.actions.citations import adopt_copy, cite, cite_words, correct_source, reconsider, withdraw_citation
 from apps.claims.actions.claims import assign, change_stage, edit_claim, open_claim, stage_many, verify_again
 from apps.claims.actions.confidential import (
     cite_confidential,
@@ -28,6 +28,7 @@ from apps.claims.actions.confidential import (
     withdraw_confidential,
 )
 from apps.claims.actions.decisions import override, reopen
+from apps.claims.actions.documents import cite_document, cite_interview
 from apps.claims.actions.figures import add_figure, edit_figure, edit_measure, register_measure, withdraw_figure
 from apps.claims.actions.flags import clear_flag, flag_for_attribution, flag_for_damage, flag_for_drift
 from apps.claims.actions.links import link_claims, withdraw_link
@@ -48,6 +49,9 @@ __all__ = [
     "change_stage",
     "cite",
     "cite_confidential",
+    "cite_document",
+    "cite_interview",
+    "cite_words",
     "clear_flag",
     "confirm_attribution",
     "correct_source",

@@ -147,9 +147,7 @@ def _write(
     """Record it on the claim. A verdict that rested on what weighs goes back to review."""
     if weighs and claim.stage == Stage.SETTLED and claim.state != State.UNVERIFIED:
         claim.stage = Stage.IN_REVIEW
-    source = citation.source
-    label = f"{source.outlet}: {source.title}" if source.outlet and source.title else source.page.url
-    told = {"citation": citation.pk, "source": label}
+    told = {"citation": citation.pk, "source": citation.source.called}
     write_claim(claim, verb, by, fields=["stage"], before={**told, **before}, after={**told, **after})
 
 

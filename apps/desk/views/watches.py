@@ -51,6 +51,9 @@ def source_watch(request: DeskRequest, pk: int) -> HttpResponse:
         end_watch(source.page, by=request.user)
         messages.success(request, "The page is not looked at any more. What was found stays in the record.")
     else:
-        watch_page(source.page, by=request.user)
-        messages.success(request, "The page is looked at again from now on.")
+        try:
+            watch_page(source.page, by=request.user)
+            messages.success(request, "The page is looked at again from now on.")
+        except NotWatched as refusal:
+            messages.warning(request, str(refusal))
     return redirect("desk:source", pk)

@@ -153,7 +153,7 @@ def _sentence(edge: Attribution) -> str:
 def _called(end: Source | Party) -> str:
     if isinstance(end, Party):
         return end.name
-    return f"{end.label}: {end.title}" if end.title else end.page.url
+    return end.called
 
 
 def _answered(edge: Attribution) -> str:

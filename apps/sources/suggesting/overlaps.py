@@ -46,8 +46,8 @@ class Overlap:
 
 
 def site_number(page: Page) -> int:
-    """A number for a page's host."""
-    return zlib.crc32(str(page.host_id).encode())
+    """A number for a page's host; a document has none, and is by itself."""
+    return zlib.crc32((page.url if page.is_document else page.host_id).encode())
 
 
 def kept(words: Words) -> list[int]:
