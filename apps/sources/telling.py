@@ -41,10 +41,12 @@ class Teller:
         return self.name(node)
 
     def origins(self, line: LineOf) -> str:
-        """What the line comes from: "NIS", "NIS and an unnamed official", "nobody: a circle"."""
-        if not line.origins:
-            return "No origin: a circle"
-        return _capital(listed(self.name(node) for node in sorted(line.origins, key=self.live.is_unnamed)))
+        """What the line comes from, to begin with: "NIS", "An intelligence source", "No origin: a circle"."""
+        return capital(self.within(line)) if line.origins else "No origin: a circle"
+
+    def within(self, line: LineOf) -> str:
+        """The same inside a sentence: "an intelligence source"."""
+        return listed(self.name(node) for node in sorted(line.origins, key=self.live.is_unnamed))
 
     def why(self, line: LineOf) -> tuple[str, ...]:
         """Why its members belong together; for one member alone, where it has its information from."""
@@ -54,7 +56,7 @@ class Teller:
         told = [self._members(reasons, line)]
         for one, other in (sorted(pair, key=self.live.is_unnamed) for pair in line.joined):
             told.append(
-                f"{_capital(self.name(one))} and {self.name(other)} count as one origin until an editor rules that they"
+                f"{capital(self.name(one))} and {self.name(other)} count as one origin until an editor rules that they"
                 " stand apart: nobody can tell who has no name."
             )
         unnamed = {node for pair in line.joined for node in pair}
@@ -64,7 +66,7 @@ class Teller:
                 if any(not edge.carries for edge in line.pending)
                 else "one copy has passed through them"
             )
-            told.append(f"{_capital(listed(self.name(node) for node in others))} count as one origin: {why}.")
+            told.append(f"{capital(listed(self.name(node) for node in others))} count as one origin: {why}.")
         return tuple(told)
 
     def member(self, page: Cited, line: LineOf) -> str:
@@ -73,12 +75,12 @@ class Teller:
 
     def cautions(self, line: LineOf) -> tuple[str, ...]:
         """The circle written out, and chains that end in somebody without a name."""
-        told = [self._round(circle) for circle in line.circles]
+        told = [self._round(circle, line) for circle in line.circles]
         for node, end in line.dead_ends:
             if node == end:
                 told.append(f"The chain ends in somebody without a name: {self.name(end)}.")
             else:
-                told.append(f"{_capital(self.name(node))} has it from somebody without a name: {self.name(end)}.")
+                told.append(f"{capital(self.name(node))} has it from somebody without a name: {self.name(end)}.")
         return tuple(told)
 
     def step(self, edge: Edge, *, several: bool = False) -> str:
@@ -135,28 +137,36 @@ class Teller:
             f"{path[0].relation} {path[0].to}{doubt}",
         )
 
-    def _round(self, circle: Node) -> str:
+    def _round(self, circle: Node, line: LineOf) -> str:
         members, start = set(circle[1]), circle[1][0]
         path = self.live.path(start, {start}, members) or self.sure.path(start, {start}, members) or []
         rest = "".join(f", which {self.step(edge)}" for edge in path[1:])
-        told = f"{_capital(self.name(start))} {self.step(path[0])}{rest}"
-        return f"{told}: a circle has no origin, so this line does not count."
+        told = f"{capital(self.name(start))} {self.step(path[0])}{rest}"
+        return f"{told}: a circle has no origin{', so this line does not count' if line.is_circular else ''}."
 
     def _pages(self, pages: Sequence[Cited]) -> str:
         """ "The UrduPoint and the Straits Times pages"."""
         labels = [_bare(self.rows.sources[page.source].label) for page in pages]
         names = list(dict.fromkeys(labels))
-        noun = "page" if len(labels) == 1 else "pages"
-        if len(names) > NAMED_AT_MOST:
-            rest = len(names) - NAMED_AT_MOST
-            return f"{_capital(', '.join(f'the {name}' for name in names[:NAMED_AT_MOST]))} and {rest} others' {noun}"
-        return f"{_capital(listed(f'the {name}' for name in names))} {noun}"
+        if (rest := len(names) - NAMED_AT_MOST) > 0:
+            others = "another" if rest == 1 else f"{rest} others"
+            return f"The pages of {', '.join(names[:NAMED_AT_MOST])} and {others}"
+        return f"{capital(listed(f'the {name}' for name in names))} {'page' if len(labels) == 1 else 'pages'}"
 
 
 def listed(names: Iterable[str]) -> str:
-    """Names as a sentence lists them: "A", "A and B", "A, B and C"."""
+    """Names as a sentence lists them: "A", "A and B", "A, B and C"; and "A and B, and C" where one has an "and"."""
     found = list(names)
-    return f"{', '.join(found[:-1])} and {found[-1]}" if len(found) > 1 else "".join(found)
+    if len(found) < 2:
+        return "".join(found)
+    comma = "," if any(" and " in name for name in found) else ""
+    return f"{', '.join(found[:-1])}{comma} and {found[-1]}"
+
+
+def capital(sentence: str) -> str:
+    """A sentence as it begins. An address keeps its small letter: "news.example.org does not count"."""
+    word = sentence.partition(" ")[0]
+    return sentence if "." in word[:-1] or "/" in word else f"{sentence[:1].upper()}{sentence[1:]}"
 
 
 def _doubt(edge: Edge) -> str:
@@ -167,10 +177,6 @@ def _doubt(edge: Edge) -> str:
 def _bare(name: str) -> str:
     """A name that takes an article of ours: "The Straits Times" has one."""
     return name[4:] if name[:4].lower() == "the " and len(name) > 4 else name
-
-
-def _capital(sentence: str) -> str:
-    return sentence[:1].upper() + sentence[1:]
 
 
 def _possessive(name: str) -> str:
