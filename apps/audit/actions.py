@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.db import transaction
 
@@ -35,27 +36,50 @@ def record(
     ``by`` is the person; None means that a worker, a command or nobody known did it, as the channel says.
     Raises NotInTransaction outside of ``atomic``, ValueError for a verb that isn't in the closed list.
     """
+    line = Line(stream, target, seq, before or {}, after or {})
+    (entry,) = _entries(verb, [line], by, reason)
+    insert(entry)
+    return entry
+
+
+class Line(NamedTuple):
+    """What one of several entries says of its own."""
+
+    stream: str
+    target: str
+    seq: int | None = None
+    before: dict[str, Any] = {}
+    after: dict[str, Any] = {}
+
+
+def record_each(verb: Verb, lines: Iterable[Line], *, by: AbstractBaseUser | None) -> None:
+    """Write many lines that tell of one change at many rows, as ``record`` would one by one, in one statement."""
+    Entry.objects.bulk_create(_entries(verb, lines, by, ""))
+
+
+def _entries(verb: Verb, lines: Iterable[Line], by: AbstractBaseUser | None, reason: str) -> list[Entry]:
     if not transaction.get_connection().in_atomic_block:
         raise NotInTransaction(f"{verb}: record() needs the transaction of the change it tells of")
     door = current()
     kind, label = _actor(by, door.channel)
-    entry = Entry(  # type: ignore[misc]  # the floor knows people only as Django's abstract user
-        verb=Verb(verb),
-        actor=by,
-        actor_kind=kind,
-        actor_label=label,
-        channel=door.channel,
-        request_id=door.request_id,
-        address=door.address,
-        stream=stream,
-        seq=seq,
-        target_label=target[:500],
-        before=before or {},
-        after=after or {},
-        reason=reason,
-    )
-    insert(entry)
-    return entry
+    return [
+        Entry(  # type: ignore[misc]  # the floor knows people only as Django's abstract user
+            verb=Verb(verb),
+            actor=by,
+            actor_kind=kind,
+            actor_label=label,
+            channel=door.channel,
+            request_id=door.request_id,
+            address=door.address,
+            stream=line.stream,
+            seq=line.seq,
+            target_label=line.target[:500],
+            before=line.before,
+            after=line.after,
+            reason=reason,
+        )
+        for line in lines
+    ]
 
 
 def _actor(by: AbstractBaseUser | None, channel: Channel) -> tuple[str, str]:
