@@ -7,11 +7,11 @@ from django.views.decorators.http import require_safe
 
 from apps.accounts.capabilities import Capability
 from apps.audit.models import Entry
-from apps.desk.filters import TrailFilter, left_out
-from apps.desk.fragments import answer
+from apps.desk.filters import TrailFilter
 from apps.desk.paging import slice_by_id
 from apps.desk.requests import DeskRequest
 from apps.desk.subjects import subjects
+from apps.desk.views.listing import listing
 
 PAGE = 100
 
@@ -22,11 +22,4 @@ def trail(request: DeskRequest) -> HttpResponse:
     entries = Entry.every_line if request.user.may(Capability.READ_PRIVATE_TRAIL) else Entry.objects
     narrowed = TrailFilter(request.GET, entries.select_related("actor"))
     found = slice_by_id(request, narrowed.qs, PAGE)
-    context = {
-        "filter": narrowed,
-        "left_out": left_out(narrowed),
-        "slice": found,
-        "subjects": subjects(found.rows),
-        "is_narrowed": any(request.GET.get(name) for name in TrailFilter.base_filters),
-    }
-    return answer(request, "desk/trail.html", context, partials=("results",))
+    return listing(request, "desk/trail.html", narrowed, found, subjects=subjects(found.rows))
