@@ -8,6 +8,7 @@ from apps.sources.actions.attributions import (
     suggest_attribution,
     withdraw_attribution,
 )
+from apps.sources.actions.grades import grade_party
 from apps.sources.actions.parties import PartyFacts, edit_party, register_party
 from apps.sources.actions.sources import (
     FACT_FIELDS,
@@ -29,6 +30,7 @@ __all__ = [
     "correct_source",
     "edit_agency",
     "edit_party",
+    "grade_party",
     "host_outlet",
     "learn_from_capture",
     "list_agency",
