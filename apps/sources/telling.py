@@ -16,6 +16,12 @@ VERBS = {
     "rests_on": ("rests on", "rest on"),
     PUBLISHED: ("is published by", "are published by"),
 }
+# How people without a name are called to begin with. Other first words may be names: "Ukrainian officers".
+_FIRST_WORDS = """
+    a an the one two three some several many various somebody someone whoever source sources official officials unnamed
+    anonymous senior
+"""
+UNCAPITALISED = frozenset(_FIRST_WORDS.split())
 UNANSWERED = ", as long as nobody confirms what is suggested"
 
 
@@ -32,13 +38,14 @@ class Teller:
             return f"a circle of {listed(self.name(member) for member in key)}"
         if kind == "source":
             return f"the {_bare(self.rows.sources[key].label)} page" if key in self.rows.sources else "another page"
-        return self.rows.names.get(key, key)
+        name = self.rows.names.get(key, key)
+        return _small(name) if self.live.is_unnamed(node) else name
 
     def label(self, node: Node) -> str:
         """The name alone, for where it is plain what it is."""
         if node[0] == "source" and node[1] in self.rows.sources:
             return self.rows.sources[node[1]].label
-        return self.name(node)
+        return capital(self.name(node))
 
     def origins(self, line: LineOf) -> str:
         """What the line comes from, to begin with: "NIS", "An intelligence source", "No origin: a circle"."""
@@ -177,6 +184,12 @@ def _doubt(edge: Edge) -> str:
 def _bare(name: str) -> str:
     """A name that takes an article of ours: "The Straits Times" has one."""
     return name[4:] if name[:4].lower() == "the " and len(name) > 4 else name
+
+
+def _small(name: str) -> str:
+    """Somebody without a name, inside a sentence: "an intelligence source", however it was entered."""
+    first = name.partition(" ")[0]
+    return f"{name[:1].lower()}{name[1:]}" if first.lower() in UNCAPITALISED else name
 
 
 def _possessive(name: str) -> str:
