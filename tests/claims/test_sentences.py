@@ -41,7 +41,7 @@ def quotes(citation, ada, *names, is_named=True):
 def test_a_line_of_two_origins_is_several_and_the_unnamed_has_no_capital_inside_a_sentence(claim, ada):
     page = make_citation(claim, ada, outlet="UrduPoint")
     quotes(page, ada, "NIS")
-    quotes(page, ada, "an intelligence source", is_named=False)
+    quotes(page, ada, "An intelligence source", is_named=False)
     said = assessed(claim)
     assert "A first-hand line: NIS and an intelligence source are not marked first-hand." in said
     assert "One more independent line that supports the claim, apart from NIS and an intelligence source." in said
