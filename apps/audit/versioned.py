@@ -78,14 +78,18 @@ def write_each(
     fields: list[str],
     told: Callable[[Any], tuple[str, dict[str, Any], dict[str, Any]]],
 ) -> None:
-    """What ``write`` does, for many locked rows of one kind in two statements. ``told`` gives target, before, after."""
-    if not rows:
-        return
+    """What ``write`` does, for many locked rows of one kind: one statement for those that get the same values, and one
+    for the trail. ``told`` gives target, before and after.
+    """
+    alike: dict[tuple[Any, ...], list[int]] = {}
     for row in rows:
-        row.version += 1
-    type(rows[0])._default_manager.bulk_update(rows, [*fields, "version"])
+        alike.setdefault(tuple([getattr(row, name) for name in fields]), []).append(row.pk)
+    for values, numbers in alike.items():
+        found = type(rows[0])._default_manager.filter(pk__in=numbers)
+        found.update(version=models.F("version") + 1, **dict(zip(fields, values, strict=True)))
     lines = []
     for row in rows:
+        row.version += 1
         target, before, after = told(row)
         lines.append(Line(row.stream, target, row.version, before, after))
     record_each(verb, lines, by=by)

@@ -173,8 +173,8 @@ class _Grouping:
             better.setdefault(copies.find(mark), set()).update(ends)
         shared = {root: frozenset(ends) for root, ends in better.items()}
         for source, marks in carriers.items():
-            if ends := shared.get(copies.find(next(iter(marks)))):
-                by_page[source] = ends
+            if theirs := shared.get(copies.find(next(iter(marks)))):
+                by_page[source] = theirs
         return by_page
 
     def _settle(self) -> dict[int, Ends]:
