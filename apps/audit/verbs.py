@@ -53,6 +53,11 @@ class Verb(models.TextChoices):
     POLICY_EDITED = "policy_edited", "{actor} changed the rule: {after[changed]}"
     SOURCE_CITED = "source_cited", "{actor} cited {after[source]} ({after[stance]})"
     CITATION_EDITED = "citation_edited", "{actor} edited the citation of {after[source]}: {after[changed]}"
+    STANCE_CHANGED = (
+        "stance_changed",
+        "{actor} changed the citation of {after[source]} from “{before[stance]}” to “{after[stance]}”",
+    )
+    INFORMATION_GRADED = "information_graded", "{actor} graded what {after[source]} says: {after[credibility]}"
     PASSAGE_PICKED = "passage_picked", "{actor} picked words of {after[source]}: “{after[passage]}”"
     QUOTE_FOUND = "quote_found", "{actor} found the cited words in the copy of {after[source]}"
     QUOTE_NOT_FOUND = "quote_not_found", "{actor} could not find the cited words in the copy of {after[source]}"
@@ -69,6 +74,7 @@ class Verb(models.TextChoices):
     PARTY_REGISTERED = "party_registered", "{actor} registered {target}"
     AGENCY_LISTED = "agency_listed", "{actor} put {target} on the list of news agencies"
     AGENCY_EDITED = "agency_edited", "{actor} edited how {target} is recognised in credit lines: {after[changed]}"
+    PARTY_GRADED = "party_graded", "{actor} graded {target}: {after[reliability]}"
     PARTY_EDITED = "party_edited", "{actor} edited {target}: {after[changed]}"
     ATTRIBUTION_ENTERED = "attribution_entered", "{actor} entered an attribution: {target}"
     ATTRIBUTION_SUGGESTED = "attribution_suggested", "{actor} suggests ({after[found_by]}): {target}"

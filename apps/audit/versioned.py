@@ -14,7 +14,7 @@ from django.db import DatabaseError, connection, models
 
 from apps.audit.actions import line, record
 from apps.audit.models import Entry
-from apps.audit.statements import insert, update
+from apps.audit.statements import fields_of, insert, update
 from apps.audit.verbs import Verb
 
 if TYPE_CHECKING:
@@ -100,7 +100,8 @@ def write(row: Versioned, verb: Verb, *, by: AbstractBaseUser | None, fields: li
     insert(entry)
     _follow(row, entry)
     model = type(row)
-    values = {name: getattr(row, model._meta.get_field(name).attname) for name in [*fields, "version", "head"]}
+    names = (*fields, "version", "head")
+    values = {name: getattr(row, field.attname) for name, field in zip(names, fields_of(model, names), strict=True)}
     if not update(model, {"pk": row.pk}, values):
         raise DatabaseError(f"{row.stream} is gone")
 
@@ -118,7 +119,7 @@ def write_many(
     if not rows:
         return
     model = type(rows[0])
-    changed = [model._meta.get_field(name) for name in [*fields, "version", "head"]]
+    changed = fields_of(model, (*fields, "version", "head"))
     quoted = connection.ops.quote_name
     sets = ", ".join(f"{quoted(str(field.column))} = %s" for field in changed)
     sql = f"UPDATE {quoted(model._meta.db_table)} SET {sets} WHERE id = %s"  # noqa: S608  (names of our own columns)

@@ -23,6 +23,7 @@ from apps.claims.models import (
     Commitment,
     ConfidentialCitation,
     Correction,
+    Credibility,
     Decision,
     Figure,
     Flag,
@@ -304,6 +305,17 @@ class CorrectionAdmin(ReadOnlyAdmin):
     list_filter = ["done"]
     list_select_related = ["use", "cause", "done_by"]
     search_fields = ["use__headline", "note"]
+    show_full_result_count = False
+
+
+@admin.register(Credibility)
+class CredibilityAdmin(ReadOnlyAdmin):
+    """Graded on the desk, beside the citation; a new grade takes an old one's place."""
+
+    list_display = ["citation", "grade", "graded_by", "graded_at", "replaced_at"]
+    list_filter = ["grade"]
+    list_select_related = ["citation__source__page", "graded_by"]
+    search_fields = ["rationale", "citation__claim__statement"]
     show_full_result_count = False
 
 

@@ -8,7 +8,16 @@ from apps.accounts.capabilities import Capability
 from apps.accounts.people import person
 from apps.audit.admin import HiddenAdmin, LateForm, ReadOnlyAdmin
 from apps.sources import actions
-from apps.sources.models import Agency, Attribution, ConfidentialSource, Interview, Party, Sifting, Source
+from apps.sources.models import (
+    Agency,
+    Attribution,
+    ConfidentialSource,
+    Interview,
+    Party,
+    Reliability,
+    Sifting,
+    Source,
+)
 
 
 @admin.register(Party)
@@ -29,6 +38,17 @@ class PartyAdmin(admin.ModelAdmin):
             actions.edit_party(obj, by=person(request), **form.changes())
         else:
             obj.pk = actions.register_party(by=person(request), **form.cleaned_data).pk
+
+
+@admin.register(Reliability)
+class ReliabilityAdmin(ReadOnlyAdmin):
+    """Graded on the desk, with a rationale; a new grade takes an old one's place."""
+
+    list_display = ["party", "grade", "graded_by", "graded_at", "replaced_at"]
+    list_filter = ["grade"]
+    list_select_related = ["party", "graded_by"]
+    search_fields = ["party__name", "rationale"]
+    show_full_result_count = False
 
 
 @admin.register(Source)

@@ -86,6 +86,9 @@ TABLE: dict[str, tuple[str, set[str]]] = {
     "figure_edit": ("GET", DECIDES),
     "figure_withdraw": ("GET", DECIDES),
     "citation_edit": ("GET", DECIDES),
+    "citation_stance": ("GET", DECIDES),
+    "citation_grade": ("GET", EVERYONE),
+    "party_grade": ("GET", EVERYONE),
     "citation_withdraw": ("POST", CITES),
     "source": ("GET", EVERYONE),
     "source_correct": ("GET", CITES),
@@ -187,6 +190,9 @@ class Addresses:
 
     def a_source(self):
         return self.citation.source
+
+    def a_party(self):
+        return self.citation.source.outlet
 
     def a_capture(self):
         return self.citation.capture

@@ -31,10 +31,11 @@ from apps.claims.actions.decisions import override, reopen
 from apps.claims.actions.documents import cite_document, cite_interview
 from apps.claims.actions.figures import add_figure, edit_figure, edit_measure, register_measure, withdraw_figure
 from apps.claims.actions.flags import clear_flag, flag_for_attribution, flag_for_damage, flag_for_drift
+from apps.claims.actions.grades import grade_information
 from apps.claims.actions.links import link_claims, withdraw_link
 from apps.claims.actions.moves import refuse_move, request_move, sign_off, withdraw_request
 from apps.claims.actions.policies import edit_policy
-from apps.claims.actions.quotes import edit_citation, find_words, pick_passage
+from apps.claims.actions.quotes import change_stance, edit_citation, find_words, pick_passage
 from apps.claims.actions.replies import request_reply, settle_reply
 from apps.claims.actions.stories import edit_story, open_story
 from apps.claims.actions.uses import follow_up, note_use, settle_correction, withdraw_use
@@ -47,6 +48,7 @@ __all__ = [
     "attribute",
     "attribute_by_name",
     "change_stage",
+    "change_stance",
     "cite",
     "cite_confidential",
     "cite_document",
@@ -66,6 +68,7 @@ __all__ = [
     "flag_for_damage",
     "flag_for_drift",
     "follow_up",
+    "grade_information",
     "hear_of",
     "link_claims",
     "look_at_confidential",

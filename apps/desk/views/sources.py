@@ -29,6 +29,7 @@ from apps.claims.refusals import Refusal
 from apps.desk.forms import SourceForm
 from apps.desk.fragments import answer, is_fragment
 from apps.desk.panels.attributions import attributions_panel
+from apps.desk.panels.grades import graded_parties
 from apps.desk.requests import DeskRequest
 from apps.desk.subjects import subjects
 from apps.desk.typed import sent
@@ -70,6 +71,7 @@ def source(request: DeskRequest, pk: int) -> HttpResponse:
         "citations": list(found.citations.live().select_related("claim", "cited_by")),
         "panel": panel(found.page),
         **attributions_panel(found),
+        "graded": graded_parties(found),
         "timeline": timeline,
         "subjects": subjects(timeline, apart_from=found.stream),
     }

@@ -9,6 +9,7 @@ from apps.sources.actions.attributions import (
     withdraw_attribution,
 )
 from apps.sources.actions.documents import notes_of, register_document, register_interview
+from apps.sources.actions.grades import grade_party
 from apps.sources.actions.parties import PartyFacts, edit_party, party_called, register_party
 from apps.sources.actions.sources import (
     FACT_FIELDS,
@@ -30,6 +31,7 @@ __all__ = [
     "correct_source",
     "edit_agency",
     "edit_party",
+    "grade_party",
     "host_outlet",
     "learn_from_capture",
     "list_agency",

@@ -16,8 +16,8 @@ from apps.archive.models import Capture
 from apps.archive.reading.kinds import PICTURES
 from apps.archive.receiving.documents import Received
 from apps.archive.receiving.handed_in import Recording
-from apps.audit.actions import record
 from apps.audit.verbs import Verb
+from apps.audit.versioned import begin
 from apps.sources.actions.parties import party_called
 from apps.sources.models import Interview, Party, Source
 from apps.sources.refusals import Refusal
@@ -151,5 +151,5 @@ def _new(
         by_hand=sorted(by_hand),
     )
     told = {"kind": source.get_kind_display(), "sha256": capture.page.digest}
-    record(Verb.SOURCE_REGISTERED, stream=source.stream, seq=source.version, target=source.called, by=by, after=told)
+    begin(source, Verb.SOURCE_REGISTERED, target=source.called, by=by, after=told)
     return source

@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('archive', '0013_documents_lie_under_their_digest'),
-        ('sources', '0005_confidential_sources'),
+        ('sources', '0006_reliability'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
