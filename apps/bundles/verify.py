@@ -901,7 +901,7 @@ class Bundle:
             asked = ["ts", "-verify", "-data", paths["data"], "-in", paths["stamp"], "-CAfile", self.authority]
             code, said = _openssl(*asked, "-attime", str(int(at.timestamp())), *chain)
         if code:
-            why = re.findall(r"(?:Verify error:|reason\([0-9]+\):|:)([a-z][a-z ]{8,})", said)
+            why = re.findall("Verify error:(.+)", said) or re.findall("error:[0-9A-F]+:[^:]*:[^:]*:([^:]+)", said)
             raise Wrong(f"{name}.tsr: the time stamp does not hold: {shown(why[-1] if why else said.strip()[-150:])}")
         return at.strftime("%Y-%m-%d %H:%M:%S UTC")
 
@@ -920,9 +920,9 @@ class Bundle:
                     self.complete.notes.append(f"{line.where}: {shown(field)} was erased, as the trail says")
                 else:
                     yield f"{line.where}: {shown(field)} is not told, and no line says that it was erased"
-        withheld = sum(len(line.withheld & set(line.committed)) for line in (*self.own, *self.related))
-        if withheld:
-            self.complete.notes.append(f"{withheld} fields are withheld by the desk: addresses, and who brought a file")
+            allowed = {"address"} | ({"reason"} if line.body["verb"] == "capture_uploaded" else set())
+            for field in sorted(line.withheld - allowed):
+                yield f"{line.where}: {shown(field)} is withheld, which no bundle may"
         stored = self.claim.get("captures", [])
         for number in sorted({*stored, *self.captures}, key=str):
             if number not in self.captures:
