@@ -36,9 +36,8 @@ def _lift_the_guard_while_flushing(operations: Any) -> None:
         tables = [table for table in tables if table not in SAME_AFTERWARDS]
         if self.connection.vendor == "postgresql":
             return [EMPTY_THOSE_WITH_ROWS.format(tables=", ".join(f"'{table}'" for table in tables))]
-        statements = plain_flush(self, style, tables, **options)
-        lifted = [f"DROP TRIGGER IF EXISTS {name}" for name in triggers.NAMES["sqlite"]]
-        return [*lifted, *statements, *triggers.SQLITE]
+        lifted = [f"DROP TRIGGER IF EXISTS {trigger.name}" for trigger in triggers.all_triggers("sqlite")]
+        return [*lifted, *plain_flush(self, style, tables, **options), *triggers.statements("sqlite")]
 
     operations.sql_flush = sql_flush
 
@@ -65,12 +64,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 @pytest.fixture(autouse=True)
 def _an_archive_of_its_own(settings: Any, tmp_path_factory: pytest.TempPathFactory) -> None:
-    """Each test stores into a directory of its own, so that what it finds there is its own doing."""
+    """Each test stores into directories of its own, so that what it finds there is its own doing."""
     place = {
         "BACKEND": "apps.archive.records.storage.EvidenceStorage",
         "OPTIONS": {"location": tmp_path_factory.mktemp("archive")},
     }
-    settings.STORAGES = {**settings.STORAGES, "archive": place}
+    anchors = {**settings.STORAGES["anchors"], "OPTIONS": {"location": tmp_path_factory.mktemp("anchors")}}
+    settings.STORAGES = {**settings.STORAGES, "archive": place, "anchors": anchors}
+    settings.AUDIT_KEYS_DIR = tmp_path_factory.mktemp("keys")
 
 
 @pytest.fixture(autouse=True)

@@ -33,7 +33,7 @@ def set_the_clock(sender: Celery, **kwargs: Any) -> None:
 
     for name in SWEEPS:
         sender.conf.beat_schedule[name] = {"task": name, "schedule": settings.ARCHIVE_SWEEP_SECONDS}
-    for name, seconds in ROUNDS.items():
+    for name, seconds in {**ROUNDS, "audit.seal": settings.AUDIT_SEAL_SECONDS}.items():
         sender.conf.beat_schedule[name] = {"task": name, "schedule": seconds}
 
 

@@ -128,6 +128,14 @@ ARCHIVE_S3_SECRET = env.str("ARCHIVE_S3_SECRET", "")
 ARCHIVE_ORIGIN = env.str("ARCHIVE_ORIGIN", "").rstrip("/")
 ARCHIVE_FREE_BYTES = env.int("ARCHIVE_FREE_BYTES", 0 if DEBUG else 1_000_000_000)
 
+# The trail: the key that signs it, its name, where its checkpoints lie, and who stamps them with a time.
+AUDIT_KEYS_DIR = env.str("AUDIT_KEYS_DIR", str(VAR_DIR / "keys"))
+AUDIT_ORIGIN = env.str("AUDIT_ORIGIN", "", validate=validate.Regexp(r"[^\s+]*\Z"))
+AUDIT_SEAL_SECONDS = env.float("AUDIT_SEAL_SECONDS", 5, validate=validate.Range(min=0.1))
+AUDIT_ANCHOR_S3_BUCKET = env.str("AUDIT_ANCHOR_S3_BUCKET", "")
+AUDIT_TSA_URL = env.str("AUDIT_TSA_URL", "", validate=validate.Regexp(r"(https?://\S+)?\Z"))
+AUDIT_TSA_SECONDS = env.int("AUDIT_TSA_SECONDS", 3600, validate=validate.Range(min=1))
+
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": VAR_DIR / "media"}},
     "archive": {
@@ -144,6 +152,23 @@ STORAGES = {
             "location": ARCHIVE_S3_PREFIX,
             "access_key": ARCHIVE_S3_KEY or None,
             "secret_key": ARCHIVE_S3_SECRET or None,
+        },
+    },
+    # Where the trail's checkpoints are laid down, apart from the database: best on another machine.
+    "anchors": {
+        "BACKEND": "apps.audit.sealing.anchors.AnchorStorage",
+        "OPTIONS": {"location": env.str("AUDIT_ANCHOR_DIR", str(VAR_DIR / "anchors"))},
+    }
+    if not AUDIT_ANCHOR_S3_BUCKET
+    else {
+        "BACKEND": "storages.backends.s3.S3Storage",
+        "OPTIONS": {
+            "bucket_name": AUDIT_ANCHOR_S3_BUCKET,
+            "endpoint_url": ARCHIVE_S3_ENDPOINT or None,
+            "region_name": ARCHIVE_S3_REGION or None,
+            "access_key": ARCHIVE_S3_KEY or None,
+            "secret_key": ARCHIVE_S3_SECRET or None,
+            "file_overwrite": False,
         },
     },
     "staticfiles": {

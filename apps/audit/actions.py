@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
+from django.utils import timezone
 
+from apps.audit.bodies import seal
 from apps.audit.context import Channel, current
 from apps.audit.models import Entry
 from apps.audit.statements import insert
@@ -26,24 +28,31 @@ def record(
     target: str,
     by: AbstractBaseUser | None,
     seq: int | None = None,
+    prev: str | None = None,
+    behalf: AbstractBaseUser | None = None,
     before: dict[str, Any] | None = None,
     after: dict[str, Any] | None = None,
     reason: str = "",
 ) -> Entry:
     """Write one line of the trail, in the transaction of the change it tells of.
 
-    ``by`` is the person; None means that a worker, a command or nobody known did it, as the channel says.
-    Raises NotInTransaction outside of ``atomic``, ValueError for a verb that isn't in the closed list.
+    ``by`` is the person; None means that a worker, a command or nobody known did it, as the channel says, maybe on
+    ``behalf`` of somebody. ``seq`` and ``prev`` (the hash of the line before) are given where the stream counts its
+    lines: ``versioned.write`` does. Raises NotInTransaction outside of ``atomic``, ValueError for a verb that isn't in
+    the closed list, TypeError for a float among the values.
     """
     if not transaction.get_connection().in_atomic_block:
         raise NotInTransaction(f"{verb}: record() needs the transaction of the change it tells of")
     door = current()
     kind, label = _actor(by, door.channel)
     entry = Entry(  # type: ignore[misc]  # the floor knows people only as Django's abstract user
+        at=timezone.now(),
         verb=Verb(verb),
         actor=by,
         actor_kind=kind,
         actor_label=label,
+        behalf=behalf,
+        behalf_label=str(behalf)[:200] if behalf else "",
         channel=door.channel,
         request_id=door.request_id,
         address=door.address,
@@ -54,6 +63,7 @@ def record(
         after=after or {},
         reason=reason,
     )
+    seal(entry, prev)
     insert(entry)
     return entry
 
@@ -65,4 +75,6 @@ def _actor(by: AbstractBaseUser | None, channel: Channel) -> tuple[str, str]:
         return Entry.ActorKind.WORKER, "The archive"
     if channel == Channel.COMMAND:
         return Entry.ActorKind.COMMAND, "The command line"
+    if channel == Channel.MIGRATION:
+        return Entry.ActorKind.MIGRATION, "A migration"
     return Entry.ActorKind.NOBODY, "Somebody not signed in"

@@ -17,6 +17,7 @@ class Channel(models.TextChoices):
     API = "api", "API"
     WORKER = "worker", "worker"
     COMMAND = "command", "command line"
+    MIGRATION = "migration", "migration"
 
 
 @dataclass(frozen=True)

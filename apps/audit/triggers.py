@@ -1,10 +1,13 @@
-"""The database itself refuses to change or delete an entry.
+"""What the database itself refuses: to change or take away a line, and to change a row that no line tells of.
 
-SQLite drops a table's triggers when a migration rebuilds the table, so they are installed again after every migrate,
-and a system check says when they are missing.
+SQLite drops a table's triggers when a migration rebuilds the table, and can't rebuild one that another table's triggers
+read. So they are taken away before a migrate and put back after it, and a system check says when one is missing.
 """
 
-from collections.abc import Sequence
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.apps import AppConfig, apps
@@ -12,69 +15,257 @@ from django.core.checks import CheckMessage, Error
 from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-TABLE = "audit_entry"
-NO_UPDATE, NO_DELETE = "audit_entry_keeps_no_update", "audit_entry_keeps_no_delete"
-NO_REPLACE, NO_TRUNCATE = "audit_entry_keeps_no_replace", "audit_entry_keeps_no_truncate"
-NAMES = {"sqlite": (NO_UPDATE, NO_DELETE, NO_REPLACE), "postgresql": (NO_UPDATE, NO_DELETE, NO_TRUNCATE)}
+from apps.audit.models.entries import ERASED
+from apps.audit.versioned import Versioned
 
-SQLITE = [
-    f"""CREATE TRIGGER IF NOT EXISTS {NO_UPDATE} BEFORE UPDATE ON {TABLE}
-        BEGIN SELECT RAISE(ABORT, 'the audit trail is append-only: entries are never changed'); END""",
-    f"""CREATE TRIGGER IF NOT EXISTS {NO_DELETE} BEFORE DELETE ON {TABLE}
-        BEGIN SELECT RAISE(ABORT, 'the audit trail is append-only: entries are never deleted'); END""",
-    f"""CREATE TRIGGER IF NOT EXISTS {NO_REPLACE} BEFORE INSERT ON {TABLE}
-        WHEN EXISTS (SELECT 1 FROM {TABLE} WHERE id = NEW.id OR (stream = NEW.stream AND seq = NEW.seq))
-        BEGIN SELECT RAISE(ABORT, 'the audit trail is append-only: entries are never replaced'); END""",  # noqa: S608
+ENTRY = "audit_entry"
+APPEND_ONLY = "the audit trail is append-only: entries are never changed or deleted"
+NO_ENTRY = "a row changes only with the entry that tells of it: use the actions"
+
+# What may change in a line, once another line tells that it was erased, and what is left then.
+ERASABLE = {
+    "actor_label": f"'{ERASED}'",
+    "target_label": f"'{ERASED}'",
+    "behalf_label": "''",
+    "reason": "''",
+    "address": "NULL",
+}
+KEPT = [
+    "id",
+    "at",
+    "verb",
+    "actor_id",
+    "actor_kind",
+    "behalf_id",
+    "channel",
+    "request_id",
+    "stream",
+    "seq",
+    "body",
+    "hash",
 ]
-POSTGRESQL = [
-    """CREATE OR REPLACE FUNCTION audit_entry_is_append_only() RETURNS trigger LANGUAGE plpgsql AS $$
-        BEGIN RAISE EXCEPTION 'the audit trail is append-only: entries are never changed or deleted'
-            USING ERRCODE = 'integrity_constraint_violation'; END $$""",
-    f"""CREATE OR REPLACE TRIGGER {NO_UPDATE} BEFORE UPDATE ON {TABLE}
-        FOR EACH ROW EXECUTE FUNCTION audit_entry_is_append_only()""",
-    f"""CREATE OR REPLACE TRIGGER {NO_DELETE} BEFORE DELETE ON {TABLE}
-        FOR EACH ROW EXECUTE FUNCTION audit_entry_is_append_only()""",
-    f"""CREATE OR REPLACE TRIGGER {NO_TRUNCATE} BEFORE TRUNCATE ON {TABLE}
-        FOR EACH STATEMENT EXECUTE FUNCTION audit_entry_is_append_only()""",
-]
+# Columns of a checkpoint that are written when it was laid down elsewhere; a stamp is written once.
+ANCHORING = ["anchored_at", "stamp", "stamped_at"]
+
+
+@dataclass(frozen=True)
+class Trigger:
+    """One trigger: its name, table, event and the condition on which it refuses, or what it does."""
+
+    name: str
+    table: str
+    event: str
+    when: str
+    says: str = APPEND_ONLY
+    does: str = ""
+    for_each: str = "ROW"
+
+
+def all_triggers(vendor: str) -> list[Trigger]:
+    """Every trigger of this kind of database."""
+    found = [
+        Trigger("audit_entry_keeps_no_update", ENTRY, "BEFORE UPDATE", f"NOT ({_is_erasing(vendor)})"),
+        Trigger(
+            "audit_entry_waits_for_its_seal",
+            ENTRY,
+            "AFTER INSERT",
+            "",
+            does="INSERT INTO audit_pending (entry_id) VALUES (NEW.id);",
+        ),
+        Trigger("audit_pending_keeps_no_update", "audit_pending", "BEFORE UPDATE", "1 = 1"),
+        Trigger(
+            "audit_pending_keeps_no_delete",
+            "audit_pending",
+            "BEFORE DELETE",
+            "NOT EXISTS (SELECT 1 FROM audit_leaf WHERE entry_id = OLD.entry_id)",
+            says="an entry waits until it is sealed",
+        ),
+        Trigger(
+            "audit_checkpoint_keeps_no_update",
+            "audit_checkpoint",
+            "BEFORE UPDATE",
+            " OR ".join(_differs(vendor, name) for name in ["id", "size", "root", "note", "at"])
+            + " OR OLD.stamp IS NOT NULL",
+        ),
+        Trigger("audit_log_keeps_its_name", "audit_log", "BEFORE UPDATE", _differs(vendor, "origin")),
+    ]
+    found += [
+        Trigger(f"{table}_keeps_no_update", table, "BEFORE UPDATE", "1 = 1") for table in ("audit_leaf", "audit_node")
+    ]
+    kept = [ENTRY, "audit_leaf", "audit_node", "audit_checkpoint", "audit_log"]
+    found += [Trigger(f"{table}_keeps_no_delete", table, "BEFORE DELETE", "1 = 1") for table in kept]
+    if vendor == "postgresql":
+        found += [
+            Trigger(f"{table}_keeps_no_truncate", table, "BEFORE TRUNCATE", "", for_each="STATEMENT")
+            for table in [*kept, "audit_pending"]
+        ]
+    else:
+        found.append(
+            Trigger(
+                "audit_entry_keeps_no_replace",
+                ENTRY,
+                "BEFORE INSERT",
+                f"EXISTS (SELECT 1 FROM {ENTRY} WHERE id = NEW.id OR (stream = NEW.stream AND seq = NEW.seq))",  # noqa: S608
+            )
+        )
+    for model in _versioned():
+        found += _of_rows(model, vendor)
+    return found
+
+
+def _versioned() -> Iterator[type[Versioned]]:
+    for model in apps.get_models():
+        if issubclass(model, Versioned):
+            yield model
+
+
+def _differs(vendor: str, column: str, one: str = "NEW", other: str = "OLD") -> str:
+    return f"{one}.{column} {'IS NOT' if vendor == 'sqlite' else 'IS DISTINCT FROM'} {other}.{column}"
+
+
+def _is_erasing(vendor: str) -> str:
+    """The condition on which an update of a line is one that erases, and that a line tells of."""
+    tests = [f"NOT ({_differs(vendor, name)})" for name in KEPT]
+    tests.append("NEW.erasures = OLD.erasures + 1")
+    for name, left in ERASABLE.items():
+        gone = f"NEW.{name} IS NULL" if left == "NULL" else f"NEW.{name} = {left}"
+        tests.append(f"({gone} OR NOT ({_differs(vendor, name)}))")
+    each, same, text = (
+        ("json_each", "IS", "value") if vendor == "sqlite" else ("jsonb_each", "IS NOT DISTINCT FROM", "value #>> '{}'")
+    )
+    for name in ("before", "after"):
+        tests.append(
+            f"NOT EXISTS (SELECT 1 FROM {each}(NEW.{name}) became LEFT JOIN {each}(OLD.{name}) was"  # noqa: S608
+            f" ON was.key = became.key WHERE became.{text} IS NULL AND was.{text} IS NOT NULL"
+            f" OR became.{text} <> '{ERASED}' AND NOT (became.value {same} was.value))"
+        )
+    number = "CAST(OLD.id AS TEXT)"
+    tests.append(
+        f"EXISTS (SELECT 1 FROM {ENTRY} erasing WHERE erasing.stream = 'entry:' || {number}"  # noqa: S608
+        " AND erasing.seq = NEW.erasures AND erasing.verb = 'entry_erased')"
+    )
+    return " AND ".join(tests)
+
+
+def _of_rows(model: type[Versioned], vendor: str) -> list[Trigger]:
+    """A version, a head and what the trail tells of a row change with a line of that number and hash, or not at all."""
+    table, key = model._meta.db_table, f"'{model.ONE_STREAM}'" if model.ONE_STREAM else "CAST({row}.id AS TEXT)"
+    stream = f"'{model._meta.model_name}:' || {key}"
+    changes = " OR ".join(_differs(vendor, name) for name in ["version", "head", *model.TOLD])
+    value = "json_extract(after, '$.{0}') IS NEW.{0}" if vendor == "sqlite" else "after ->> '{0}' = NEW.{0}"
+    says = [f"(NOT ({_differs(vendor, name)}) OR {value.format(name)})" for name in model.TOLD]
+    line = " AND ".join([f"stream = {stream.format(row='NEW')}", "seq = NEW.version", "hash = NEW.head", *says])
+    is_stale = "(NEW.version < OLD.version OR (NEW.version = OLD.version AND OLD.head <> ''))"
+    begins = " OR ".join(["NEW.head <> ''", *(f"NEW.{name} <> '{value}'" for name, value in model.TOLD.items())])
+    has_lines = f"EXISTS (SELECT 1 FROM {ENTRY} WHERE stream = {stream.format(row='OLD')})"  # noqa: S608
+    return [
+        Trigger(
+            f"{table}_follows_the_trail",
+            table,
+            "BEFORE UPDATE",
+            f"({changes}) AND ({is_stale} OR NOT EXISTS (SELECT 1 FROM {ENTRY} WHERE {line}))",  # noqa: S608
+            says=NO_ENTRY,
+        ),
+        Trigger(f"{table}_begins_with_nothing", table, "BEFORE INSERT", begins, says=NO_ENTRY),
+        Trigger(f"{table}_keeps_its_rows", table, "BEFORE DELETE", has_lines, says=NO_ENTRY),
+    ]
+
+
+def statements(vendor: str) -> list[str]:
+    """The SQL that makes every trigger."""
+    return [statement for trigger in all_triggers(vendor) for statement in _statements(trigger, vendor)]
+
+
+def _statements(trigger: Trigger, vendor: str) -> list[str]:
+    if vendor == "sqlite":
+        does = trigger.does or f"SELECT RAISE(ABORT, '{trigger.says}');"
+        when = f"WHEN {trigger.when}" if trigger.when else ""
+        return [
+            f"CREATE TRIGGER IF NOT EXISTS {trigger.name} {trigger.event} ON {trigger.table} {when} BEGIN {does} END"
+        ]
+    row = {"DELETE": "OLD", "TRUNCATE": "NULL"}.get(trigger.event.split()[1], "NEW")
+    refuses = f"RAISE EXCEPTION '{trigger.says}' USING ERRCODE = 'integrity_constraint_violation';"
+    does = trigger.does or (f"IF {trigger.when} THEN {refuses} END IF;" if trigger.when else refuses)
+    return [
+        f"CREATE OR REPLACE FUNCTION {trigger.name}() RETURNS trigger LANGUAGE plpgsql AS"
+        f" $$ BEGIN {does} RETURN {row}; END $$",
+        f"CREATE OR REPLACE TRIGGER {trigger.name} {trigger.event} ON {trigger.table}"
+        f" FOR EACH {trigger.for_each} EXECUTE FUNCTION {trigger.name}()",
+    ]
+
+
+def _standing(connection: BaseDatabaseWrapper) -> set[str]:
+    """The triggers that the database has now, and that do their work."""
+    query = (
+        "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+        if connection.vendor == "sqlite"
+        else "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled <> 'D'"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(query)
+        return {row[0] for row in cursor.fetchall()}
+
+
+def _fitting(connection: BaseDatabaseWrapper) -> list[Trigger]:
+    """The triggers whose tables are there as this version of the desk knows them: not halfway through a migration."""
+    tables = set(connection.introspection.table_names())
+    wanted = {"audit_checkpoint", "audit_pending", *(model._meta.db_table for model in _versioned())}
+    return all_triggers(connection.vendor) if wanted <= tables and _has_heads(connection) else []
+
+
+def _has_heads(connection: BaseDatabaseWrapper) -> bool:
+    with connection.cursor() as cursor:
+        columns = [
+            {column.name for column in connection.introspection.get_table_description(cursor, table)}
+            for table in (model._meta.db_table for model in _versioned())
+        ]
+    return all("head" in found for found in columns)
 
 
 def install(connection: BaseDatabaseWrapper) -> None:
     """Put the triggers in place; harmless when they are there."""
-    statements = {"sqlite": SQLITE, "postgresql": POSTGRESQL}[connection.vendor]
     with connection.cursor() as cursor:
-        for statement in statements:
-            cursor.execute(statement)
+        for trigger in _fitting(connection):
+            for statement in _statements(trigger, connection.vendor):
+                cursor.execute(statement)
 
 
-def installed(connection: BaseDatabaseWrapper) -> bool:
-    """Whether the database guards the trail now."""
-    query = (
-        f"SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = '{TABLE}'"  # noqa: S608  (a constant)
-        if connection.vendor == "sqlite"
-        else f"SELECT tgname FROM pg_trigger WHERE tgrelid = '{TABLE}'::regclass AND tgenabled <> 'D'"  # noqa: S608
-    )
+def lift(connection: BaseDatabaseWrapper) -> None:
+    """Take the triggers away, for a migration that rebuilds tables, or between two tests."""
+    standing = _standing(connection)
     with connection.cursor() as cursor:
-        cursor.execute(query)
-        return set(NAMES[connection.vendor]) <= {row[0] for row in cursor.fetchall()}
+        for trigger in all_triggers(connection.vendor):
+            if trigger.name in standing:
+                on = "" if connection.vendor == "sqlite" else f" ON {trigger.table}"
+                cursor.execute(f"DROP TRIGGER {trigger.name}{on}")
+
+
+def missing(connection: BaseDatabaseWrapper) -> list[str]:
+    """The names of the triggers that should stand and don't."""
+    standing = _standing(connection)
+    return [trigger.name for trigger in _fitting(connection) if trigger.name not in standing]
+
+
+def lift_before_migrate(sender: AppConfig, using: str, **kwargs: Any) -> None:
+    """A pre_migrate receiver: SQLite can't rebuild a table that a trigger reads."""
+    if sender.name == "apps.audit" and connections[using].vendor == "sqlite":
+        lift(connections[using])
 
 
 def install_after_migrate(sender: AppConfig, using: str, **kwargs: Any) -> None:
     """A post_migrate receiver: whatever the migrations rebuilt, the guard stands again."""
-    connection = connections[using]
-    if sender.name == "apps.audit" and TABLE in connection.introspection.table_names():
-        install(connection)
+    if sender.name == "apps.audit":
+        install(connections[using])
 
 
 def check_installed(app_configs: Any, databases: Sequence[str] | None = None, **kwargs: Any) -> list[CheckMessage]:
-    """System check audit.E001: the append-only triggers are in place on every database that has the table."""
+    """System check audit.E001: the triggers are in place on every database that has the tables."""
     problems: list[CheckMessage] = []
     for alias in databases or []:
-        connection = connections[alias]
-        if TABLE in connection.introspection.table_names() and not installed(connection):
+        if gone := missing(connections[alias]):
             problems.append(
                 Error(
-                    f"The audit trail of database “{alias}” is not protected: its append-only triggers are missing.",
+                    f"The audit trail of database “{alias}” is not protected. Triggers are missing: {', '.join(gone)}.",
                     hint="Run `manage.py migrate`: it installs them again.",
                     obj=apps.get_app_config("audit"),
                     id="audit.E001",

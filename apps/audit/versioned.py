@@ -1,17 +1,19 @@
-"""Rows that count their changes: the version is the number of the row's last line in the trail.
+"""Rows that count their changes: the version is the number of the row's last line in the trail, the head its hash.
 
-A form carries the version that it was shown. An action locks the row, compares, writes under the next version and
-records the change under the same number.
+A form carries the version that it was shown. An action locks the row, compares, records the change under the next
+number, and writes the row with that version and the line's hash. The database refuses a version, a head or a state that no
+line tells of (``triggers``), so the line comes first.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Required, TypedDict, TypeVar, Unpack
 
 from django.db import models
 
 from apps.audit.actions import record
 from apps.audit.models import Entry
+from apps.audit.statements import update
 from apps.audit.verbs import Verb
 
 if TYPE_CHECKING:
@@ -19,9 +21,18 @@ if TYPE_CHECKING:
 
 
 class Versioned(models.Model):
-    """A row with a version and a stream of its own in the trail."""
+    """A row with a version and a stream of its own in the trail.
+
+    ``TOLD`` names the fields whose value has to be what the stream's last line about them says, and what they begin with.
+    ``ONE_STREAM`` is the key of the stream that all rows share, where every version is a row.
+    """
 
     version = models.PositiveIntegerField(default=1, editable=False)
+    head = models.CharField(max_length=64, default="", blank=True, editable=False)
+
+    TOLD: dict[str, str] = {}
+    ONE_STREAM = ""
+    as_locked: dict[str, str] | None = None
 
     class Meta:
         abstract = True
@@ -29,7 +40,7 @@ class Versioned(models.Model):
     @property
     def stream(self) -> str:
         """What the trail calls this row: "claim:42"."""
-        return f"{self._meta.model_name}:{self.pk}"
+        return f"{self._meta.model_name}:{self.ONE_STREAM or self.pk}"
 
 
 Row = TypeVar("Row", bound=Versioned)
@@ -47,26 +58,43 @@ class ChangedMeanwhile(Exception):
 def lock(row: Row, expected_version: int | None = None) -> Row:
     """The row as it is now, locked until the transaction ends. Raises ChangedMeanwhile for another version."""
     locked: Row = type(row)._default_manager.select_for_update(of=("self",)).get(pk=row.pk)
+    locked.as_locked = {name: getattr(locked, name) for name in row.TOLD}
     if expected_version is not None and locked.version != expected_version:
         raise ChangedMeanwhile(locked, list(Entry.objects.since(locked.stream, expected_version)))
     return locked
 
 
-def write(
-    row: Versioned,
-    verb: Verb,
-    *,
-    by: AbstractBaseUser | None,
-    fields: list[str],
-    target: str,
-    before: dict[str, Any] | None = None,
-    after: dict[str, Any] | None = None,
-    reason: str = "",
-) -> None:
-    """Save these fields of the locked row under its next version, and record the change under the same number."""
-    row.version += 1
-    row.save(update_fields=[*fields, "version"])
-    record(verb, stream=row.stream, seq=row.version, target=target, by=by, before=before, after=after, reason=reason)
+class Told(TypedDict, total=False):
+    """What a line says of a change beside its verb and who made it."""
+
+    target: Required[str]
+    before: dict[str, Any] | None
+    after: dict[str, Any] | None
+    reason: str
+
+
+def begin(row: Versioned, verb: Verb, *, by: AbstractBaseUser | None, prev: str = "", **told: Unpack[Told]) -> None:
+    """Record the first line of a new row, or of its next version where every version is a row (``prev`` is its head)."""
+    told["after"] = {**(told.get("after") or {}), **{name: str(getattr(row, name)) for name in row.TOLD}}
+    row.head = record(verb, stream=row.stream, seq=row.version, prev=prev or None, by=by, **told).hash
+    update(type(row), {"pk": row.pk}, {"head": row.head})
+
+
+def write(row: Versioned, verb: Verb, *, by: AbstractBaseUser | None, fields: list[str], **told: Unpack[Told]) -> None:
+    """Record a change of the locked row under its next version, and save these fields of it with that version.
+
+    The row comes from ``lock``. Those of its fields that the trail has to tell of (``TOLD``) are told of here.
+    """
+    if row.as_locked is None and row.TOLD:
+        raise TypeError(f"{row!r} was not locked before it was changed")
+    was = {name: value for name, value in (row.as_locked or {}).items() if value != getattr(row, name)}
+    if was:
+        told["before"] = {**(told.get("before") or {}), **was}
+        told["after"] = {**(told.get("after") or {}), **{name: str(getattr(row, name)) for name in was}}
+    entry = record(verb, stream=row.stream, seq=row.version + 1, prev=row.head or None, by=by, **told)
+    row.as_locked = {name: getattr(row, name) for name in row.TOLD}
+    row.version, row.head = row.version + 1, entry.hash
+    row.save(update_fields=[*fields, "version", "head"])
 
 
 def differences(before: dict[str, Any], after: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -111,13 +111,14 @@ def test_the_database_refuses_two_entries_with_one_number_in_a_stream():
         write(seq=2)
 
 
-@pytest.mark.parametrize("number", range(3))
-def test_a_check_says_when_the_guard_is_gone_and_installing_brings_it_back(number):
-    name = triggers.NAMES[connection.vendor][number]
+@pytest.mark.parametrize("trigger", triggers.all_triggers(connection.vendor), ids=lambda trigger: trigger.name)
+def test_a_check_says_when_the_guard_is_gone_and_installing_brings_it_back(trigger):
     with connection.cursor() as cursor:
-        on = "" if connection.vendor == "sqlite" else f" ON {triggers.TABLE}"
-        cursor.execute(f"DROP TRIGGER {name}{on}")
-    assert [problem.id for problem in run_checks(tags=["database"], databases=["default"])] == ["audit.E001"]
+        on = "" if connection.vendor == "sqlite" else f" ON {trigger.table}"
+        cursor.execute(f"DROP TRIGGER {trigger.name}{on}")
+    (problem,) = run_checks(tags=["database"], databases=["default"])
+    assert problem.id == "audit.E001"
+    assert trigger.name in problem.msg
     triggers.install(connection)
     assert run_checks(tags=["database"], databases=["default"]) == []
 

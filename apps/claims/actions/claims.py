@@ -12,9 +12,8 @@ from django.utils import timezone
 from apps.accounts.capabilities import Capability
 from apps.accounts.models import User
 from apps.accounts.permissions import require
-from apps.audit.actions import record
 from apps.audit.verbs import Verb
-from apps.audit.versioned import differences, lock
+from apps.audit.versioned import begin, differences, lock
 from apps.claims import similar
 from apps.claims.actions.flags import flag_to_verify_again
 from apps.claims.actions.naming import party_named
@@ -62,13 +61,12 @@ def open_claim(
                 submission=submission,
             )
             similar.index(claim)
-            record(
+            begin(
+                claim,
                 Verb.CLAIM_OPENED,
-                stream=claim.stream,
-                seq=claim.version,
                 target=statement,
                 by=by,
-                after={**_facts(claim), "state": claim.state, "stage": claim.stage},
+                after=_facts(claim),
             )
     except IntegrityError:
         known = Claim.objects.filter(submission=submission, opened_by=by, statement=statement).first()
@@ -119,7 +117,7 @@ def assign(claim: Claim, *, by: User, expected_version: int, assignee: User | No
             raise Refusal(f"{assignee} has left the desk: choose somebody else.")
         if claim.assignee == assignee:
             return claim
-        before = {"assignee": str(claim.assignee or "nobody"), "stage": claim.get_stage_display()}
+        before = {"assignee": str(claim.assignee or "nobody")}
         claim.assignee = assignee
         if assignee and claim.stage == Stage.INBOX:
             claim.stage = Stage.IN_PROGRESS
@@ -129,7 +127,7 @@ def assign(claim: Claim, *, by: User, expected_version: int, assignee: User | No
             by,
             fields=["assignee", "stage"],
             before=before,
-            after={"assignee": str(assignee or "nobody"), "stage": claim.get_stage_display()},
+            after={"assignee": str(assignee or "nobody")},
         )
     return claim
 
@@ -141,18 +139,10 @@ def change_stage(claim: Claim, *, by: User, expected_version: int, stage: Stage)
         claim = lock(claim, expected_version)
         if claim.stage == stage:
             return claim
-        before = {"stage": claim.get_stage_display()}
         claim.stage = stage
         if stage == Stage.SETTLED and claim.state != State.UNVERIFIED:
             claim.verified_at = timezone.now()
-        write_claim(
-            claim,
-            Verb.CLAIM_STAGED,
-            by,
-            fields=["stage", "verified_at"],
-            before=before,
-            after={"stage": claim.get_stage_display()},
-        )
+        write_claim(claim, Verb.CLAIM_STAGED, by, fields=["stage", "verified_at"])
     return claim
 
 
@@ -165,8 +155,7 @@ def verify_again(claim: Claim, *, days: int) -> None:
         claim = lock(claim)
         if Claim.objects.needs_verifying_again(days, timezone.now()).filter(pk=claim.pk).exists():
             claim.stage = Stage.IN_REVIEW
-            before, after = {"stage": Stage.SETTLED.label}, {"stage": Stage.IN_REVIEW.label, "days": days}
-            write_claim(claim, Verb.VERIFY_AGAIN, None, fields=["stage"], before=before, after=after)
+            write_claim(claim, Verb.VERIFY_AGAIN, None, fields=["stage"], after={"days": days})
             flag_to_verify_again(claim, days)
 
 

@@ -114,7 +114,6 @@ def carry_out(
         missing=list(overridden),
     )
     told = {
-        "state": to_state.label,
         "decision": decision.pk,
         "evidence_sha256": decision.evidence_digest,
         "confidential_sha256": seal_confidential(decision),
@@ -128,7 +127,6 @@ def carry_out(
         OVERRIDES[to_state] if overridden else VERBS[to_state],
         by,
         fields=["state", "stage", "against_rule", "verified_at"],
-        before={"state": from_state.label},
         after=told,
         reason=reason,
     )

@@ -57,16 +57,14 @@ def request_move(
             evidence_digest=digest(frozen),
             met=list(assessment.met),
         )
-        before = {"stage": claim.get_stage_display()}
         claim.stage = Stage.IN_REVIEW
         after = {
-            "stage": claim.get_stage_display(),
             "to": to_state.label.lower(),
             "request": request.pk,
             "evidence_sha256": request.evidence_digest,
             "rule_version": evidence.rule.version,
         }
-        write_claim(claim, Verb.MOVE_REQUESTED, by, fields=["stage"], before=before, after=after, reason=reason)
+        write_claim(claim, Verb.MOVE_REQUESTED, by, fields=["stage"], after=after, reason=reason)
     return request
 
 

@@ -9,10 +9,9 @@ from django.db import transaction
 from apps.accounts.capabilities import Capability
 from apps.accounts.models import User
 from apps.accounts.permissions import require
-from apps.audit.actions import record
 from apps.audit.models import Entry
 from apps.audit.verbs import Verb
-from apps.audit.versioned import ChangedMeanwhile, differences
+from apps.audit.versioned import ChangedMeanwhile, begin, differences
 from apps.claims.models import Policy
 from apps.claims.refusals import ReasonMissing, Refusal
 
@@ -47,10 +46,10 @@ def edit_policy(*, by: User, reason: str, expected_version: int, **changes: Unpa
         if not became:
             raise Refusal("Nothing of the rule is different.")
         made = Policy.objects.create(version=current.version + 1, made_by=by, reason=reason, **facts)
-        record(
+        begin(
+            made,
             Verb.POLICY_EDITED,
-            stream=made.stream,
-            seq=made.version,
+            prev=current.head,
             target=str(made),
             by=by,
             before=was,

@@ -148,11 +148,9 @@ def _is_news_by_itself(cause: Cause) -> bool:
 
 
 def _send_back(claim: Claim, flag: Flag) -> None:
-    before, after = {}, {"missing": flag.sentence}
     if claim.stage != Stage.IN_REVIEW and (claim.stage == Stage.SETTLED or claim.state != State.UNVERIFIED):
-        before, after["stage"] = {"stage": claim.get_stage_display()}, Stage.IN_REVIEW.label
         claim.stage = Stage.IN_REVIEW
-    write_claim(claim, Verb.CLAIM_FLAGGED, flag.cause.by, fields=["stage"], before=before, after=after)
+    write_claim(claim, Verb.CLAIM_FLAGGED, flag.cause.by, fields=["stage"], after={"missing": flag.sentence})
 
 
 def _missing(claim: Claim) -> str:

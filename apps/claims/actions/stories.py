@@ -9,9 +9,8 @@ from django.db import IntegrityError, transaction
 from apps.accounts.capabilities import Capability
 from apps.accounts.models import User
 from apps.accounts.permissions import require
-from apps.audit.actions import record
 from apps.audit.verbs import Verb
-from apps.audit.versioned import differences, lock, write
+from apps.audit.versioned import begin, differences, lock, write
 from apps.claims.models import Story
 from apps.claims.refusals import Refusal
 
@@ -29,10 +28,9 @@ def open_story(title: str, *, by: User, summary: str = "") -> Story:
     try:
         with transaction.atomic():
             story = Story.objects.create(title=title, summary=summary, opened_by=by)
-            record(
+            begin(
+                story,
                 Verb.STORY_OPENED,
-                stream=story.stream,
-                seq=story.version,
                 target=title,
                 by=by,
                 after={"summary": summary},

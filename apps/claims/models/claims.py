@@ -117,6 +117,8 @@ class Claim(Versioned):
 
     objects = ClaimQuerySet.as_manager()
 
+    TOLD = {"state": "unverified", "stage": "inbox"}
+
     class Meta:
         ordering = ["-changed_at", "-id"]
         indexes = [

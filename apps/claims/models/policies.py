@@ -63,6 +63,7 @@ class Policy(Versioned):
 
     objects = PolicyQuerySet.as_manager()
 
+    ONE_STREAM = "1"
     FACTS = (
         *("minimum_lines", "first_hand_lines", "archived", "disputes_block", "four_eyes", "four_eyes_to_dispute"),
         *("minimum_disputes", "shelf_life_days"),
@@ -94,11 +95,6 @@ class Policy(Versioned):
 
     def __str__(self) -> str:
         return f"The rule, version {self.version}"
-
-    @property
-    def stream(self) -> str:
-        """What the trail calls the rule, whichever version of it."""
-        return "policy:1"
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Raises TypeError for a version that is there already."""

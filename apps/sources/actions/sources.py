@@ -13,9 +13,8 @@ from apps.accounts.models import User
 from apps.accounts.permissions import require
 from apps.archive.actions import register_page
 from apps.archive.models import Capture, Page
-from apps.audit.actions import record
 from apps.audit.verbs import Verb
-from apps.audit.versioned import differences, lock, write
+from apps.audit.versioned import begin, differences, lock, write
 from apps.sources.actions.parties import register_party
 from apps.sources.models import Party, Sifting, Source
 
@@ -29,7 +28,7 @@ def register_source(url: str, *, by: User) -> Source:
         page = register_page(url)
         source, is_new = Source.objects.get_or_create(page=page, defaults={"registered_by": by})
         if is_new:
-            record(Verb.SOURCE_REGISTERED, stream=source.stream, seq=source.version, target=page.url, by=by)
+            begin(source, Verb.SOURCE_REGISTERED, target=page.url, by=by)
     return source
 
 

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
+from apps.audit.bodies import OPEN
 from apps.audit.context import Channel
 from apps.audit.verbs import Verb
 
@@ -40,6 +41,9 @@ class EntryQuerySet(models.QuerySet["Entry"]):
         return entries
 
 
+# What stands where words were, once they are erased.
+ERASED = "[erased]"
+
 # Streams of what only those named may know of. Their lines name nothing, and only auditors' lists show them.
 PRIVATE = "confidential:"
 
@@ -54,14 +58,17 @@ class EntryManager(models.Manager.from_queryset(EntryQuerySet)):  # type: ignore
 class Entry(models.Model):
     """One line of the audit trail: who did what to what, when, through which door, and why.
 
-    Entries are written by ``audit.actions.record`` alone and never change: triggers refuse UPDATE and DELETE.
-    ``stream`` is what the line is about ("claim:42"); ``seq`` is its number there, where the stream counts its lines.
+    Entries are written by ``audit.actions.record`` alone and never change: triggers refuse UPDATE and DELETE, except for
+    erasing, which takes words away and leaves a mark. ``stream`` is what the line is about ("claim:42"); ``seq`` is its
+    number there, where the stream counts its lines. ``body`` is what is hashed, ``hash`` its SHA-256; ``salts`` open the
+    commitments in it (decision 25). ``behalf`` is the person for whom a worker did it.
     """
 
     class ActorKind(models.TextChoices):
         PERSON = "person", "person"
         WORKER = "worker", "worker"
         COMMAND = "command", "command"
+        MIGRATION = "migration", "migration"
         NOBODY = "nobody", "nobody signed in"
 
     at = models.DateTimeField(default=timezone.now, editable=False)
@@ -69,6 +76,8 @@ class Entry(models.Model):
     actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     actor_kind = models.CharField(max_length=10, choices=ActorKind.choices)
     actor_label = models.CharField(max_length=200)
+    behalf = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False)
+    behalf_label = models.CharField(max_length=200, blank=True)
     channel = models.CharField(max_length=10, choices=Channel.choices)
     request_id = models.CharField(max_length=32, blank=True)
     address = models.GenericIPAddressField(null=True)
@@ -78,6 +87,10 @@ class Entry(models.Model):
     before = models.JSONField(default=dict)
     after = models.JSONField(default=dict)
     reason = models.TextField(blank=True)
+    body = models.TextField(default="", editable=False)
+    hash = models.CharField(max_length=64, default="", editable=False)
+    salts = models.JSONField(default=dict, editable=False)
+    erasures = models.PositiveSmallIntegerField(default=0, editable=False)
 
     objects = EntryManager()
     # For auditors and for what seals the trail: private lines too, which name no source.
@@ -131,14 +144,22 @@ class Entry(models.Model):
         """Each field that differs: its name, what it was, what it became."""
         names = [*self.before, *(name for name in self.after if name not in self.before)]
         return [
-            (name.replace("_", " "), self.before.get(name), self.after.get(name))
+            (name.replace("_", " "), _plain(self.before.get(name)), _plain(self.after.get(name)))
             for name in names
             if name != "changed" and self.before.get(name) != self.after.get(name)
         ]
 
 
+def _plain(value: Any) -> Any:
+    """A word of a closed list as people read it: "in progress"."""
+    return value.replace("_", " ") if isinstance(value, str) and value in OPEN else value
+
+
 class _Told(dict[str, Any]):
     """Values for a sentence: one that an old entry lacks reads as a dash instead of failing the page."""
+
+    def __getitem__(self, name: str) -> Any:
+        return _plain(super().__getitem__(name))
 
     def __missing__(self, key: str) -> str:
         return "—"

@@ -1,0 +1,164 @@
+"""The exact bytes of an entry that are hashed, and what stands in them for words that may have to be erased.
+
+Canonical JSON is a subset of RFC 8785: sorted keys, no spaces, UTF-8, no floats. A commitment is ``sha256:`` and the
+SHA-256, in hex, of the canonical JSON of ``[salt, field, value]``. docs/decisions/0025 has the whole format.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Callable
+from datetime import UTC, datetime
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from apps.audit.models import Entry
+
+VERSION = 1
+MARK = "sha256:"
+SALT_BYTES = 16
+# Words of closed lists stand open: they name nobody, and the chain alone shall say what became of a claim.
+OPEN = frozenset(
+    [
+        "unverified",
+        "corroborated",
+        "disputed",
+        "inbox",
+        "in_progress",
+        "in_review",
+        "settled",
+        "supports",
+        "disputes",
+        "context",
+        "republishes",
+        "quotes",
+        "translates",
+        "rests_on",
+        "suggested",
+        "confirmed",
+        "rejected",
+        "withdrawn",
+    ]
+)
+
+_encode = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False).encode
+_text: Callable[[str], str] = json.encoder.encode_basestring  # type: ignore[attr-defined]  # a string as JSON, in C
+
+
+def canonical(value: Any) -> str:
+    """The one way to write a value. Raises TypeError for a float, or for what JSON has no form for."""
+    _refuse_floats(value)
+    return _encode(value)
+
+
+def _refuse_floats(value: Any) -> None:
+    if isinstance(value, float):
+        raise TypeError(f"{value!r}: a float has no one way to be written; use an integer or text")
+    if isinstance(value, dict):
+        for one in value.values():
+            _refuse_floats(one)
+    elif isinstance(value, list | tuple):
+        for one in value:
+            _refuse_floats(one)
+
+
+def commitment(salt: str, field: str, value: Any) -> str:
+    """What stands in a body for a value: without the salt nobody can tell what it was."""
+    written = _text(value) if type(value) is str else canonical(value)
+    return MARK + sha256(f"[{_text(salt)},{_text(field)},{written}]".encode()).hexdigest()
+
+
+def digest(body: str) -> str:
+    """The hash of a body, by which the next line of its stream and the head of its row know it."""
+    return sha256(body.encode()).hexdigest()
+
+
+def moment(at: datetime) -> str:
+    """A time as bodies write it: UTC, six digits, Z."""
+    return at.astimezone(UTC).isoformat(timespec="microseconds")[:-6] + "Z"
+
+
+def is_open(value: Any) -> bool:
+    """Whether a value before or after stands in the body as it is."""
+    return value is None or isinstance(value, bool | int) or (isinstance(value, str) and (not value or value in OPEN))
+
+
+class Line(Protocol):
+    """What a body is made of: an entry, or the columns of one."""
+
+    at: datetime
+    verb: str
+    actor_id: int | None
+    actor_kind: str
+    actor_label: str
+    behalf_id: int | None
+    behalf_label: str
+    channel: str
+    request_id: str
+    address: str | None
+    stream: str
+    seq: int | None
+    target_label: str
+    before: dict[str, Any]
+    after: dict[str, Any]
+    reason: str
+
+
+def told(line: Line) -> dict[str, Any]:
+    """The values of a line that its body only commits to, by field: "reason", "after.statement"."""
+    texts = {
+        "actor": line.actor_label,
+        "behalf": line.behalf_label,
+        "address": line.address,
+        "target": line.target_label,
+        "reason": line.reason,
+    }
+    found: dict[str, Any] = {field: value for field, value in texts.items() if value}
+    for side, values in (("before", line.before), ("after", line.after)):
+        for name, value in values.items():
+            if not is_open(value):
+                found[f"{side}.{name}"] = value
+    return found
+
+
+def commitments(line: Line, salts: dict[str, str]) -> dict[str, str]:
+    """What stands in the body for each value told, where there is a salt."""
+    return {field: commitment(salts[field], field, value) for field, value in told(line).items() if field in salts}
+
+
+def seal(entry: Entry, prev: str | None) -> None:
+    """Give a new entry its salts, its body and its hash. ``prev`` is the hash of the line before, where lines count."""
+    fields = list(told(entry))
+    random, step = secrets.token_hex(SALT_BYTES * len(fields)), SALT_BYTES * 2
+    entry.salts = {field: random[place * step : place * step + step] for place, field in enumerate(fields)}
+    entry.body = written(entry, moment(entry.at), prev, commitments(entry, entry.salts))
+    entry.hash = digest(entry.body)
+
+
+def written(line: Line, at: str, prev: str | None, stands: dict[str, str]) -> str:
+    """The body of a line, in which these commitments stand for the fields they are of."""
+    behalf = f'{{"id":{line.behalf_id},"name":{_mark(stands, "behalf")}}}' if line.behalf_id else "null"
+    return (
+        f'{{"actor":{{"id":{_number(line.actor_id)},"kind":{_text(line.actor_kind)},"name":{_mark(stands, "actor")}}}'
+        f',"address":{_mark(stands, "address")},"after":{_values("after", line.after, stands)},"at":{_text(at)}'
+        f',"before":{_values("before", line.before, stands)},"behalf":{behalf},"channel":{_text(line.channel)}'
+        f',"prev":{_text(prev) if prev else "null"},"reason":{_mark(stands, "reason")},"request":{_text(line.request_id)}'
+        f',"seq":{_number(line.seq)},"stream":{_text(line.stream)},"target":{_mark(stands, "target")}'
+        f',"v":{VERSION},"verb":{_text(line.verb)}}}'
+    )
+
+
+def _values(side: str, values: dict[str, Any], stands: dict[str, str]) -> str:
+    if not values:
+        return "{}"
+    return _encode({name: stands.get(f"{side}.{name}", value) for name, value in values.items()})
+
+
+def _mark(stands: dict[str, str], field: str) -> str:
+    return f'"{found}"' if (found := stands.get(field)) else "null"
+
+
+def _number(value: int | None) -> str:
+    return "null" if value is None else str(int(value))

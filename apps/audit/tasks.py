@@ -1,0 +1,26 @@
+"""The clock of the trail: what waits is sealed, and checkpoints are laid down elsewhere."""
+
+import logging
+
+from celery import shared_task
+
+from apps.audit.sealing.anchors import anchor
+from apps.audit.sealing.keys import NoKey
+from apps.audit.sealing.sealer import seal
+from apps.audit.sealing.tree import Inconsistent
+
+log = logging.getLogger(__name__)
+ROUNDS = 20
+
+
+@shared_task(name="audit.seal", queue="desk", expires=60)
+def seal_what_waits() -> None:
+    """Seal what waits, in rounds, and lay down its checkpoints. What is left waits for the next time."""
+    try:
+        for _ in range(ROUNDS):
+            sealed = seal()
+            if sealed is None or not sealed.is_more:
+                break
+    except (Inconsistent, NoKey):
+        log.exception("THE TRAIL IS NOT SEALED. Run `manage.py audit_verify` and find out who changed it.")
+    anchor()
