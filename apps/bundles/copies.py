@@ -9,7 +9,7 @@ from typing import Any
 from apps.archive.codes import Kind
 from apps.archive.configured import limits
 from apps.archive.models import Capture, CaptureQuerySet, Extract, Upload
-from apps.archive.reading.kinds import LOOKED_AT, PICTURES, kind_of
+from apps.archive.reading.kinds import CONTENT_TYPES, LOOKED_AT, PICTURES, kind_of
 from apps.archive.records.contents import PRINT, SCREENSHOT, Entry, Stored, drawn, entries, find_among, read
 from apps.archive.records.storage import open_record
 from apps.archive.records.wacz import CannotExport
@@ -17,7 +17,7 @@ from apps.archive.web.addresses import Refused
 from apps.bundles.packing import Package, pieces_of
 from apps.claims.models import Claim, Decision
 
-DOCUMENTS = (Kind.PDF, *PICTURES)
+DOCUMENTS = frozenset(CONTENT_TYPES[kind] for kind in (Kind.PDF, *PICTURES))
 UPLOADED = "urn:uploaded:"
 
 
@@ -115,16 +115,14 @@ def _original(capture: Capture, index: list[Entry], page: Entry) -> tuple[str, b
         return None
     if upload and upload.kind == Kind.MHTML:
         page = next(entry for entry in index if entry.url.startswith(UPLOADED))
-    if page.is_revisit:
+    if page.is_revisit or not (upload or page.mime in DOCUMENTS):
         return None
     with open_record(capture.warc_name) as file:
         data = _decoded(read(file, page, most=capture.warc_bytes and max(capture.warc_bytes, limits().decoded_bytes)))
-    kind = Kind(upload.kind) if upload else kind_of(data[:LOOKED_AT])
-    if not upload and kind not in DOCUMENTS:
-        return None
+    kind = upload.kind if upload else kind_of(data[:LOOKED_AT])
     if upload and hashlib.sha256(data).hexdigest() != upload.file_digest:
         raise CannotExport(f"The file in the record of copy {capture.pk} is not the one that was uploaded.")
-    return f"original.{kind}", data
+    return (f"original.{kind}", data) if kind else None
 
 
 def _decoded(stored: Stored) -> bytes:

@@ -17,6 +17,7 @@ from apps.audit.verbs import Verb
 from apps.claims.models import Claim
 
 AT_ONCE = 500
+PROVED_AT_ONCE = 100
 # Where people sat is nobody's business outside. Nor is, of a file that somebody brought, from whom they had it.
 ALWAYS_WITHHELD = frozenset({"address"})
 WITHHELD = {Verb.CAPTURE_UPLOADED: frozenset({"reason"})}
@@ -55,8 +56,8 @@ def write_lines(
 
 def proofs(lines: Lines, note: str, size: int) -> Iterator[tuple[str, bytes]]:
     """Name and content of the proof of each line, against the checkpoint of this size."""
-    tree = StoredTree()
-    for some in _some(sorted(lines.hashes)):
+    for some in _some(sorted(lines.hashes), PROVED_AT_ONCE):
+        tree = StoredTree()  # keeps what it has read: 511 hashes for a line that has no neighbour here
         for number, index in Leaf.objects.filter(entry__in=some).order_by("index").values_list("entry", "index"):
             told_of = proof(index, inclusion(index, size, tree.read), note)
             yield f"proofs/{lines.hashes[number]}.tlog-proof", told_of.encode()
@@ -97,6 +98,6 @@ def _write(entry: Entry, out: IO[bytes], opened: IO[bytes], lines: Lines) -> Non
     lines.hashes[entry.pk] = entry.hash
 
 
-def _some(numbers: list[int]) -> Iterator[list[int]]:
-    for start in range(0, len(numbers), AT_ONCE):
-        yield numbers[start : start + AT_ONCE]
+def _some(numbers: list[int], number: int = AT_ONCE) -> Iterator[list[int]]:
+    for start in range(0, len(numbers), number):
+        yield numbers[start : start + number]

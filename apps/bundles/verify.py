@@ -913,10 +913,14 @@ class Bundle:
         for number in missing[:MOST_REASONS]:
             yield f"{LINES[0]}: number {number} of the claim is missing"
         self.complete.notes.append(f"lines 1 to {max(numbers, default=0)} of the claim")
-        erased = {line["after.hash"]: line for line in self.related if line.body["verb"] == "entry_erased"}
+        erased: dict[Any, set[str]] = {}
+        for line in self.related:
+            if line.body["verb"] == "entry_erased":
+                fields = str(line["after.fields"] or "*").split(", ")
+                erased.setdefault(line["after.hash"], set()).update(fields)
         for line in (*self.own, *self.related):
             for field in sorted(line.silent):
-                if line.hash in erased:
+                if {field, "*"} & erased.get(line.hash, set()):
                     self.complete.notes.append(f"{line.where}: {shown(field)} was erased, as the trail says")
                 else:
                     yield f"{line.where}: {shown(field)} is not told, and no line says that it was erased"

@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from apps.audit.sealing.anchors import anchor
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
+from django.conf import settings
 from django.db import transaction
-from pytest_django.fixtures import SettingsWrapper
+from django.test import override_settings
 
+from apps.audit.sealing.anchors import anchor
 from apps.bundles.exporting import write_bundle
 from tests.archive.copies import copies_of_a_site
 from tests.bundles.authority import Authority, make_authority
@@ -29,6 +30,7 @@ def _a_log_of_its_own(settings: Any, tmp_path_factory: pytest.TempPathFactory) -
 @pytest.fixture
 def desk(db: None, settings: Any) -> Iterator[Desk]:
     """People, and a site whose pages they cite."""
+    settings.ARCHIVE_HOST_PAUSE_SECONDS = 0
     with copies_of_a_site(settings) as copies:
         yield Desk(copies)
 
@@ -51,29 +53,30 @@ def shared(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pyte
     """A full claim's bundle with every kind of file; its rows are gone again."""
     folder = tmp_path_factory.mktemp("bundle")
     authority = make_authority(folder / "tsa")
-    settings = SettingsWrapper()
-    settings.AUDIT_KEYS_DIR = str(folder / "keys")
-    settings.STORAGES = {
-        **settings.STORAGES,
-        **{
-            name: {"BACKEND": settings.STORAGES[name]["BACKEND"], "OPTIONS": {"location": folder / name}}
-            for name in ("archive", "anchors")
-        },
+    places = {
+        name: {"BACKEND": settings.STORAGES[name]["BACKEND"], "OPTIONS": {"location": folder / name}}
+        for name in ("archive", "anchors")
     }
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-    settings.ARCHIVE_ROBOTS = "ignore"
-    try:
-        with authority.served() as url, django_db_blocker.unblock(), transaction.atomic():
-            settings.AUDIT_TSA_URL = url
-            with copies_of_a_site(settings) as copies:
-                claim = Desk(copies).full_claim()
-                sealed()
-                anchor()
-                with (folder / "bundle.zip").open("x+b") as out:
-                    write_bundle(out, claim)
-            transaction.set_rollback(True)
-    finally:
-        settings.finalize()
+    with (
+        authority.served() as url,
+        override_settings(
+            AUDIT_KEYS_DIR=str(folder / "keys"),
+            AUDIT_TSA_URL=url,
+            STORAGES={**settings.STORAGES, **places},
+            PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
+            ARCHIVE_ROBOTS="ignore",
+            ARCHIVE_HOST_PAUSE_SECONDS=0,
+        ),
+        django_db_blocker.unblock(),
+        transaction.atomic(),
+        copies_of_a_site(settings) as copies,
+    ):
+        claim = Desk(copies).full_claim()
+        sealed()
+        anchor()
+        with (folder / "bundle.zip").open("x+b") as out:
+            write_bundle(out, claim)
+        transaction.set_rollback(True)
     key = load_pem_private_key((folder / "keys/signing.pem").read_bytes(), None)
     assert isinstance(key, Ed25519PrivateKey)
     (vkey,) = (folder / "keys").glob("*.vkey")

@@ -117,11 +117,13 @@ class Forged:
 
     # Making it fit again.
 
-    def rechained(self) -> Forged:
-        """Number and hash the claim's lines anew, so that each follows the one before; told.jsonl and proofs follow."""
-        was = {sha256(line): line for line in self.raw()}
+    def rechained(self, how: Callable[[list[dict[str, Any]]], Any]) -> Forged:
+        """Change the claim's lines and hash them anew, so that each follows the one before; what names them follows."""
+        was = [sha256(line) for line in self.raw()]
+        changed = self.lines()
+        how(changed)
         hashes, lines, prev = {}, [], None
-        for old, body in zip(was, self.lines(), strict=True):
+        for old, body in zip(was, changed, strict=True):
             if body["seq"] is not None:
                 body["prev"] = prev
             made = canonical(body)

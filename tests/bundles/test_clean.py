@@ -11,6 +11,9 @@ import pytest
 from django.utils import timezone
 
 from apps.audit.context import Channel, entered_by
+from apps.audit.erasing import erase
+from apps.audit.models import Entry
+from apps.audit.verbs import Verb
 from apps.claims import actions
 from apps.claims.models import Claim
 from apps.claims.states import Stage, Stance, State
@@ -128,6 +131,19 @@ def an_older_copy_of_the_page(desk: Desk) -> Claim:
     return claim
 
 
+def erased(desk: Desk) -> Claim:
+    """Names and reasons that the law took out of the claim's lines, a page's, and those that tell of the erasing."""
+    claim = decided(desk, State.CORROBORATED)
+    last = Entry.objects.filter(stream=claim.stream, seq=claim.version).get()
+    stored = Entry.objects.get(verb=Verb.CAPTURE_STORED, after__capture=claim.citations.first().capture_id)
+    erase(last, ["reason", "actor", "after.rule"], by=desk.sofia, reason="Ada asked for it.")
+    erase(last, ["target"], by=desk.sofia, reason="And so did NIS.")
+    erase(stored, ["target", "after.record_sha256"], by=desk.sofia, reason="A judge said so.")
+    telling = Entry.objects.filter(stream=f"entry:{stored.pk}").get()
+    erase(telling, ["reason", "after.fields"], by=desk.sofia, reason="That too.")
+    return claim
+
+
 def by_a_worker(desk: Desk) -> Claim:
     claim = decided(desk, State.CORROBORATED)
     Claim.objects.filter(pk=claim.pk).update(verified_at=timezone.now() - timedelta(days=40))
@@ -158,6 +174,7 @@ SHAPES: dict[str, Callable[[Desk], Claim]] = {
     "with all that is known": known_of,
     "an older copy of the page": an_older_copy_of_the_page,
     "to be verified again": by_a_worker,
+    "with words erased": erased,
     "everything": lambda desk: desk.full_claim(),
 }
 

@@ -40,8 +40,8 @@ class Kind:
     how: str = "signed"
 
 
-def line(at: int, **values: Any) -> Callable[[Forged], Any]:
-    return lambda it: it.edit_line(at, lambda body: body.update(values))
+def line(number: int, /, **values: Any) -> Callable[[Forged], Any]:
+    return lambda it: it.edit_line(number, lambda body: body.update(values))
 
 
 def lines(change: Callable[[list[bytes]], Any], name: str = OWN) -> Callable[[Forged], Any]:
@@ -203,6 +203,11 @@ def picture_put_in(it: Forged) -> None:
     it.files[it.named("/capture.json").replace("capture.json", "screenshot.png")] = b"\x89PNG not what anybody saw"
 
 
+def uploaded_other(it: Forged) -> None:
+    name = it.named("/original.mhtml").replace("original.mhtml", "capture.json")
+    it.change(name, lambda one: one["upload"].update(file_sha256="0" * 64))
+
+
 def other_wacz(it: Forged) -> None:
     out = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(it.files["claim.wacz"])) as was, zipfile.ZipFile(out, "w") as made:
@@ -266,7 +271,7 @@ KINDS = {
         INTACT,
         "is no whole number",
     ),
-    "the line of a source": Kind(lines(lambda rows: rows.pop(), RELATED), LOG, "is the proof of no line"),
+    "the line of a source": Kind(lines(lambda rows: rows.pop(), RELATED), INTACT, "tells of a line that is not there"),
     "a told reason": Kind(
         told(lambda row: swapped_in(row["told"]["reason"], 1, lambda text: text + "!")),
         INTACT,
@@ -294,7 +299,7 @@ KINDS = {
     "a reason left out": Kind(erased_without_a_line, WHOLE, "no line says that it was erased"),
     "a reason withheld": Kind(withheld, WHOLE, "reason is withheld, which no bundle may"),
     "the whole chain written anew": Kind(
-        lambda it: (line(1, channel="api")(it), it.rechained()), LOG, "its proof does not lead to the root"
+        lambda it: it.rechained(lambda rows: rows[1].update(channel="api")), LOG, "its proof does not lead to the root"
     ),
     # The log.
     "a proof gone": Kind(
@@ -366,7 +371,10 @@ KINDS = {
         how="as it is",
     ),
     # Copies.
-    "a byte of a record": Kind(data("record.warc.gz", flipped), INTACT, "record.warc.gz can't be read"),
+    "a byte of a record": Kind(data("record.warc.gz", flipped), INTACT, "the record's digest is not that of captures/"),
+    "half a record": Kind(
+        data("record.warc.gz", lambda content: content[: len(content) // 2]), INTACT, "record.warc.gz can't be read"
+    ),
     "a byte of a record, as it is": Kind(
         data("record.warc.gz", flipped), INTACT, "is not what was packed", how="as it is"
     ),
@@ -387,11 +395,10 @@ KINDS = {
     "the text of a copy": Kind(data("/text.txt", lambda text: text + b"?"), INTACT, "is not the text that was read"),
     "a screenshot": Kind(picture_put_in, INTACT, "screenshot.png: is not what lies in the record"),
     "a document": Kind(data("/original.pdf", flipped), INTACT, "original.pdf: is neither what lies in the record"),
-    "an uploaded file": Kind(
-        data("/original.mhtml", flipped), INTACT, "original.mhtml: is not the file that was uploaded"
-    ),
+    "an uploaded file": Kind(data("/original.mhtml", flipped), INTACT, "original.mhtml: is neither what lies in the"),
+    "what was uploaded": Kind(uploaded_other, INTACT, "original.mhtml: is not the file that was uploaded"),
     "a copy taken out": Kind(copy_taken_out, INTACT, "is missing: decision"),
-    "a copy put in": Kind(copy_put_in, INTACT, "captures/900/"),
+    "a copy put in": Kind(copy_put_in, WHOLE, "captures/900: the claim knows nothing of this copy"),
     "the WACZ": Kind(other_wacz, INTACT, "is not what its table of contents says"),
     "the WACZ gone": Kind(lambda it: it.files.pop("claim.wacz"), WHOLE, "claim.wacz is missing"),
     # The claim.
@@ -399,7 +406,7 @@ KINDS = {
     "the stage": Kind(claim(lambda one: one.update(stage="inbox")), INTACT, "the stage is inbox"),
     "the version": Kind(claim(lambda one: one.update(version=3)), INTACT, "claim.json: is version 3"),
     "the words of the claim": Kind(claim(lambda one: one.update(statement="No.")), INTACT, "the statement is not what"),
-    "the number of the claim": Kind(claim(lambda one: one.update(claim=1)), INTACT, "is about another claim"),
+    "the number of the claim": Kind(claim(lambda one: one.update(claim=999_999)), INTACT, "is about another claim"),
     "why it was decided": Kind(decision(lambda one: one.update(reason="So.")), INTACT, "the reason of decision"),
     "what was decided": Kind(decision(lambda one: one.update(to_state="disputed")), INTACT, "the to_state of decision"),
     "by which rule it was decided": Kind(
@@ -452,6 +459,7 @@ def test_there_are_enough_kinds_and_no_two_say_only_the_same():
     assert len(KINDS) >= 25
 
 
+@pytest.mark.django_db
 def test_the_bundle_that_they_all_begin_with_holds(shared, tmp_path):
     said = verified(shared.forged().folder(tmp_path), "--key", shared.vkey, "--tsa-ca", shared.authority.root)
     assert said.code == 0, said.reasons
