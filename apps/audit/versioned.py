@@ -7,7 +7,7 @@ line tells of (``triggers``), so the line comes first.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Required, TypedDict, TypeVar, Unpack
+from typing import TYPE_CHECKING, Any, Required, Self, TypedDict, TypeVar, Unpack
 
 from django.db import models
 
@@ -32,10 +32,20 @@ class Versioned(models.Model):
 
     TOLD: dict[str, str] = {}
     ONE_STREAM = ""
-    as_locked: dict[str, str] | None = None
+    as_loaded: dict[str, str] | None = None
 
     class Meta:
         abstract = True
+
+    @classmethod
+    def from_db(cls, *given: Any) -> Self:
+        row = super().from_db(*given)
+        row.remember()
+        return row
+
+    def remember(self) -> None:
+        """What the row says now is what the database says, of that which the trail has to tell of."""
+        self.as_loaded = {name: self.__dict__[name] for name in self.TOLD if name in self.__dict__}
 
     @property
     def stream(self) -> str:
@@ -58,7 +68,6 @@ class ChangedMeanwhile(Exception):
 def lock(row: Row, expected_version: int | None = None) -> Row:
     """The row as it is now, locked until the transaction ends. Raises ChangedMeanwhile for another version."""
     locked: Row = type(row)._default_manager.select_for_update(of=("self",)).get(pk=row.pk)
-    locked.as_locked = {name: getattr(locked, name) for name in row.TOLD}
     if expected_version is not None and locked.version != expected_version:
         raise ChangedMeanwhile(locked, list(Entry.objects.since(locked.stream, expected_version)))
     return locked
@@ -78,21 +87,22 @@ def begin(row: Versioned, verb: Verb, *, by: AbstractBaseUser | None, prev: str 
     told["after"] = {**(told.get("after") or {}), **{name: str(getattr(row, name)) for name in row.TOLD}}
     row.head = record(verb, stream=row.stream, seq=row.version, prev=prev or None, by=by, **told).hash
     update(type(row), {"pk": row.pk}, {"head": row.head})
+    row.remember()
 
 
 def write(row: Versioned, verb: Verb, *, by: AbstractBaseUser | None, fields: list[str], **told: Unpack[Told]) -> None:
     """Record a change of the locked row under its next version, and save these fields of it with that version.
 
-    The row comes from ``lock``. Those of its fields that the trail has to tell of (``TOLD``) are told of here.
+    The row was loaded when it was locked. Those of its fields that the trail has to tell of (``TOLD``) are told of here.
     """
-    if row.as_locked is None and row.TOLD:
-        raise TypeError(f"{row!r} was not locked before it was changed")
-    was = {name: value for name, value in (row.as_locked or {}).items() if value != getattr(row, name)}
+    if row.as_loaded is None:
+        raise TypeError(f"{row!r} was not loaded before it was changed")
+    was = {name: value for name, value in row.as_loaded.items() if value != getattr(row, name)}
     if was:
         told["before"] = {**(told.get("before") or {}), **was}
         told["after"] = {**(told.get("after") or {}), **{name: str(getattr(row, name)) for name in was}}
     entry = record(verb, stream=row.stream, seq=row.version + 1, prev=row.head or None, by=by, **told)
-    row.as_locked = {name: getattr(row, name) for name in row.TOLD}
+    row.remember()
     row.version, row.head = row.version + 1, entry.hash
     row.save(update_fields=[*fields, "version", "head"])
 

@@ -7,6 +7,9 @@ class ClaimsConfig(AppConfig):
     verbose_name = "Claims"
 
     def ready(self) -> None:
+        from apps.audit.verifying.rows import ROW_CHECKS
+        from apps.claims import recorded
         from apps.claims.models import policies
 
+        ROW_CHECKS.extend([recorded.judge_decisions, recorded.judge_rule])
         post_migrate.connect(policies.make_first, sender=self, dispatch_uid="claims-first-rule")

@@ -97,7 +97,7 @@ def test_the_database_refuses_to_replace_entries_or_to_empty_their_table():
     statement = (
         f"INSERT OR REPLACE INTO audit_entry (id, {columns}) SELECT id + 1000, {values} FROM audit_entry"
         if connection.vendor == "sqlite"
-        else "TRUNCATE audit_entry"
+        else "TRUNCATE audit_entry CASCADE"
     )
     with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(statement)

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from django.db import connection
 
-from apps.audit.bodies import MARK, commitments, digest, moment, told, written
+from apps.audit.bodies import MARK, commitment, digest, moment, told, written
 from apps.audit.models import ERASED
 from apps.audit.verifying.findings import Kind, Report
 
@@ -37,6 +37,8 @@ COLUMNS = [
     "erasures",
 ]
 FETCHED = 2_000
+# Where the body has what a commitment calls by another name.
+FIELDS = {"actor.name": "actor", "behalf.name": "behalf"}
 QUOTED = ", ".join(f'e."{name}"' for name in COLUMNS)
 SEALED = (
     f'SELECT {QUOTED}, l."index", l.hash, l.entry_id FROM audit_leaf l LEFT JOIN audit_entry e ON e.id = l.entry_id'  # noqa: S608
@@ -120,8 +122,9 @@ def judge(line: Stored, report: Report) -> None:
             address=_address(line.address),
         )
         prev = _prev(line.body)
-        stands = commitments(plain, plain.salts)
-        if len(stands) != len(plain.salts) or line.erasures:
+        values, salts = told(plain), plain.salts
+        stands = {field: commitment(salts[field], field, value) for field, value in values.items() if field in salts}
+        if line.erasures or not len(stands) == len(salts) == len(values):
             stands |= _erased(plain, stands, report)
         says = written(plain, instant(line.at), prev, stands)
     except (ValueError, TypeError, AttributeError, KeyError) as error:
@@ -134,45 +137,44 @@ def judge(line: Stored, report: Report) -> None:
 
 def _erased(line: Stored, stands: dict[str, str], report: Report) -> dict[str, str]:
     """The commitments of what was erased, from the body. What is gone without being marked is found."""
-    body = json.loads(line.body)
-    found = {
-        "actor": body["actor"]["name"],
-        "behalf": (body["behalf"] or {}).get("name"),
-        **{name: body[name] for name in ("address", "target", "reason")},
-        **{f"{side}.{name}": value for side in ("before", "after") for name, value in body[side].items()},
-    }
-    left = told(line)
-    gone = {}
-    for field, value in found.items():
-        if not isinstance(value, str) or not value.startswith(MARK) or field in stands:
+    body, left, gone = _leaves(json.loads(line.body)), told(line), {}
+    for path, value in body.items():
+        field = FIELDS.get(path, path)
+        if not _is_mark(value) or field in stands:
             continue
-        if field in line.salts or left.get(field, ERASED) != ERASED or not line.erasures:
-            report.add(
-                Kind.TAKEN_AWAY if field not in left else Kind.TOLD_CHANGED,
-                line.name,
-                f"Its {field} is not what it was.",
-            )
         gone[field] = value
-    if gone and line.erasures:
-        report.erased += 1
+        if left.get(field, ERASED) != ERASED:
+            report.add(Kind.TOLD_CHANGED, line.name, f"Its {field} is not what it was.")
+        elif field in line.salts or not line.erasures:
+            report.add(Kind.TAKEN_AWAY, line.name, f"Its {field} is gone.")
+    for field in left.keys() - stands.keys() - gone.keys():
+        report.add(Kind.COLUMN_CHANGED, line.name, f"It had no {field}.")
+    report.erased += bool(gone and line.erasures)
     return gone
 
 
 def _difference(says: str, body: str) -> tuple[Kind, str]:
     """Which fields differ; words that don't fit their commitment are a kind of their own."""
-    was, became = json.loads(body), json.loads(says)
-    names = [name for name in was if was[name] != became.get(name)]
-    if not names:
+    was, became = _leaves(json.loads(body)), _leaves(json.loads(says))
+    paths = [path for path in {**was, **became} if was.get(path, ...) != became.get(path, ...)]
+    if not paths:
         return Kind.COLUMN_CHANGED, "Its bytes are not canonical."
-    marks = [_marks(was[name]) and _marks(became.get(name)) for name in names]
-    kind = Kind.TOLD_CHANGED if all(marks) else Kind.COLUMN_CHANGED
-    return kind, f"It differs in: {', '.join(names)}."
+    are_words = all(_is_mark(was.get(path)) and _is_mark(became.get(path)) for path in paths)
+    return Kind.TOLD_CHANGED if are_words else Kind.COLUMN_CHANGED, f"It differs in: {', '.join(sorted(paths))}."
 
 
-def _marks(value: Any) -> bool:
-    """Whether commitments are among what a field holds."""
-    if isinstance(value, dict):
-        return any(_marks(one) for one in value.values())
+def _leaves(body: dict[str, Any]) -> dict[str, Any]:
+    """What a body says, by path: "actor.id", "after.state"."""
+    found = {}
+    for name, value in body.items():
+        if isinstance(value, dict):
+            found |= {f"{name}.{inner}": one for inner, one in value.items()}
+        else:
+            found[name] = value
+    return found
+
+
+def _is_mark(value: Any) -> bool:
     return isinstance(value, str) and value.startswith(MARK)
 
 
