@@ -8,7 +8,7 @@ from typing import Any
 
 from apps.archive.codes import Kind
 from apps.archive.configured import limits
-from apps.archive.models import Capture, CaptureQuerySet, Extract, Upload
+from apps.archive.models import Capture, CaptureQuerySet, Contents, Extract, Upload
 from apps.archive.reading.kinds import CONTENT_TYPES, LOOKED_AT, PICTURES, kind_of
 from apps.archive.records.contents import PRINT, SCREENSHOT, Entry, Stored, drawn, entries, find_among, read
 from apps.archive.records.storage import open_record
@@ -35,7 +35,8 @@ def copies_of(claim: Claim) -> CaptureQuerySet:
 def add_copy(package: Package, capture: Capture) -> None:
     """Put a copy into the package. Raises CannotExport for a record that is damaged, OSError for one that is away."""
     folder = f"captures/{capture.pk}"
-    index = entries(capture.contents.cdxj)
+    contents: Contents | None = getattr(capture, "contents", None)
+    index = entries(contents.cdxj) if contents else []
     page = find_among(index, capture.final_url) or find_among(index, capture.page.url)
     if page is None:
         raise CannotExport(f"The index of copy {capture.pk} does not lead to the page. Tell the administrator.")

@@ -485,7 +485,7 @@ class Record:
         except BROKEN as error:
             raise Wrong(f"{name} can't be read: {shown(error)}") from error
 
-    def _record(self, file: IO[bytes]) -> bool:
+    def _record(self, file: Any) -> bool:
         start = file.readline(64)
         if not start:
             return False
@@ -677,7 +677,7 @@ class Bundle:
         told_of = set()
         for where, data in rows(self.files, LINES[2]):
             told = parse(data, where)
-            of = known.get(told.get("hash")) if isinstance(told, dict) and isinstance(told.get("hash"), str) else None
+            of = known.get(str(told.get("hash"))) if isinstance(told, dict) else None
             if of is None or of.hash in told_of:
                 yield f"{where}: tells of a line that is not there, or of one twice"
             else:
@@ -742,9 +742,9 @@ class Bundle:
                 yield f"claim.json: the evidence of decision {number} is not what was decided on"
             facts = {"to_state": "after.state", "reason": "reason", "version": "", "rule_version": "after.rule_version"}
             for name, field in facts.items():
-                says = line[field] if field else line.body["seq"]
-                says = _word(says) if name == "to_state" else says
-                if says is not None and told.get(name) != says:
+                said = line[field] if field else line.body["seq"]
+                said = _word(said) if said and name == "to_state" else said
+                if said is not None and told.get(name) != said:
                     yield f"claim.json: the {name} of decision {number} is not what the line says"
 
     def _capture_numbers(self) -> list[int]:
@@ -771,8 +771,8 @@ class Bundle:
             url, mime, payload = line.get("url"), line.get("mime"), str(line.get("digest", "")).partition(":")[2]
             if mime != "warc/revisit" and url not in record.open and payload not in record.payloads.get(url, ()):
                 yield f"{name}: does not hold what the index says of {shown(url)}"
-        bodies = record.unpacked.get(told.get("page_url"), {""})
-        if told.get("page_url") not in record.open and not bodies & {told.get("body_sha256"), ""}:
+        page = str(told.get("page_url"))
+        if page not in record.open and not record.unpacked.get(page, {""}) & {told.get("body_sha256"), ""}:
             yield f"{name}: the page in it is not the one of capture.json"
         held = {one for many in (record.payloads, record.unpacked) for digests in many.values() for one in digests}
         for other in sorted(one[len(folder) :] for one in self.files.sizes if one.startswith(folder)):
@@ -830,6 +830,7 @@ class Bundle:
             yield f"keys/log.vkey: is of {shown(key.origin)}, the bundle is of {shown(self.manifest.get('origin'))}"
         if not is_signed(key.public, self.files.read(SUMS), self.files.read(SIGNATURE, 1024)):
             yield f"{SIGNATURE}: the signature does not fit {SUMS}"
+        self.signed.notes.append(f"made {shown(self.manifest.get('made_at'))}, as it says itself")
         self.signed.notes.append(f"key {shown(key.text)}")
         self.signed.notes.append(f"fingerprint {' '.join(re.findall('.{8}', key.fingerprint))}")
         if not self.keys:
@@ -895,8 +896,8 @@ class Bundle:
             if not told:
                 raise Wrong(f"{name}.tsr: is no time stamp")
             month = "JanFebMarAprMayJunJulAugSepOctNovDec".index(told[1]) // 3 + 1
-            year, day, *clock = (int(told[place]) for place in (6, 2, 3, 4, 5))
-            at = datetime(year, month, day, *clock, tzinfo=timezone.utc)
+            day, hour, minute, second, year = (int(told[place]) for place in range(2, 7))
+            at = datetime(year, month, day, hour, minute, second, tzinfo=timezone.utc)
             chain = ["-untrusted", paths["chain"]] if "chain" in paths else []
             asked = ["ts", "-verify", "-data", paths["data"], "-in", paths["stamp"], "-CAfile", self.authority]
             code, said = _openssl(*asked, "-attime", str(int(at.timestamp())), *chain)

@@ -5,6 +5,9 @@ from __future__ import annotations
 import ast
 import hashlib
 import random
+import tomllib
+from importlib import import_module
+from pathlib import Path
 
 import pytest
 from cryptography.exceptions import InvalidSignature
@@ -105,6 +108,12 @@ def test_every_leaf_of_every_small_tree_is_found_in_it_and_nowhere_else():
             assert not verify.is_included(leaves[index - 1], index, size, path, root) or size == 1
             assert not verify.is_included(leaves[index], index, size, [*path, root], root)
             assert not verify.is_included(leaves[index], index, size, path[:-1], root) or not path
+
+
+def test_the_program_that_is_installed_is_the_one_file():
+    project = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    module, _, function = project["scripts"]["verifydesk-verify"].partition(":")
+    assert getattr(import_module(module), function) is verify.main
 
 
 def test_the_verifier_is_python_3_9():
