@@ -32,6 +32,8 @@ POSTGRESQL_SETTINGS = {
     "synchronous_commit": "off",
     "full_page_writes": "off",
     "shared_buffers": "64MB",
+    # Each worker of pytest may have fifty people at once in its test.
+    "max_connections": "250",
     "timezone": "UTC",
 }
 

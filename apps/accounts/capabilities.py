@@ -22,6 +22,8 @@ class Capability(models.TextChoices):
     MANAGE_AGENCIES = "manage_agencies", "extend the list of news agencies and their names"
     NAME_ON_CONFIDENTIAL = "name_on_confidential", "change who is named on confidential sources that name them"
     READ_PRIVATE_TRAIL = "read_private_trail", "read who looked at confidential sources, which the trail does not name"
+    EXPORT_TRAIL = "export_trail", "export the audit trail and verify it"
+    ERASE = "erase", "erase words from the audit trail, where the law asks for it"
     MANAGE_PEOPLE = "manage_people", "add people and change their roles"
 
 

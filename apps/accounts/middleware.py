@@ -5,8 +5,10 @@ from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseBase
 
+from apps.accounts.denials import record_denial
 from apps.audit.context import Channel, entered_by, through_admin
 
 
@@ -27,7 +29,7 @@ def client_address(request: HttpRequest) -> str | None:
 
 
 class AuditContextMiddleware:
-    """Names the door of each request: web or admin."""
+    """Names the door of each request, web or admin, and records what somebody was refused there."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
@@ -39,6 +41,10 @@ class AuditContextMiddleware:
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> None:
         if request.resolver_match and request.resolver_match.app_name == "admin":
             through_admin()
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> None:
+        if isinstance(exception, PermissionDenied):
+            record_denial(request, exception)
 
 
 def throttled_address(request: HttpRequest) -> str:

@@ -151,3 +151,24 @@ class User(AbstractBaseUser):
 
     def has_module_perms(self, app_label: str) -> bool:
         return self.is_staff
+
+
+class SavedView(models.Model):
+    """A page of the desk with its filters, under a name: its owner's, or shared with everybody."""
+
+    owner = models.ForeignKey(User, models.CASCADE, related_name="saved_views")
+    page = models.CharField(max_length=30)
+    name = models.CharField(max_length=80)
+    query = models.CharField(max_length=2000)
+    is_shared = models.BooleanField("for everybody", default=False)
+    saved_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["owner", "page", "name"], name="one_view_of_a_name"),
+            models.CheckConstraint(condition=~models.Q(name=""), name="a_view_has_a_name"),
+        ]
+        indexes = [models.Index(fields=["page", "is_shared"], name="views_of_a_page")]
+
+    def __str__(self) -> str:
+        return self.name

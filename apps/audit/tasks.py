@@ -8,6 +8,13 @@ from apps.audit.sealing.anchors import anchor
 from apps.audit.sealing.keys import NoKey
 from apps.audit.sealing.sealer import seal
 from apps.audit.sealing.tree import Inconsistent
+from apps.audit.verifying.asking import carry_out
+
+@shared_task(name="audit.verify", queue="extract", acks_late=False)
+def verify_for(verification_id: int) -> None:
+    """Verify the whole trail for whoever asked, telling how far it is."""
+    carry_out(verification_id)
+
 
 log = logging.getLogger(__name__)
 ROUNDS = 20

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 
 from apps.accounts.capabilities import Capability
+from apps.accounts.denials import record_denial
 from apps.accounts.people import person
 from apps.audit.admin import HiddenAdmin, LateForm, ReadOnlyAdmin
 from apps.audit.versioned import ChangedMeanwhile
@@ -96,6 +97,8 @@ class ClaimAdmin(ReadOnlyAdmin):
             try:
                 done = _move(claim, to_state, by=person(request), reason=reason, expected_version=_seen(request, claim))
             except (Refusal, ChangedMeanwhile, PermissionDenied) as refusal:
+                if isinstance(refusal, PermissionDenied):
+                    record_denial(request, refusal)
                 self.message_user(request, f"“{claim}” stays as it is. {refusal}", messages.ERROR)
             else:
                 self.message_user(request, _told(claim, to_state, done), messages.SUCCESS)

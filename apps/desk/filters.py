@@ -7,7 +7,9 @@ from typing import Any
 
 import django_filters as filters
 from django import forms
-from django.db.models import Q, QuerySet
+from django.db.models import CharField, Q, QuerySet
+from django.db.models import Value as V
+from django.db.models.functions import Cast, Concat
 from django.utils import timezone
 
 from apps.accounts.capabilities import Capability
@@ -82,7 +84,7 @@ class DayInput(forms.DateInput):
 
 
 class TrailFilter(filters.FilterSet):
-    """The audit trail: who, verb, claim, channel, dates."""
+    """The audit trail: who, verb, story, claim, channel, dates, and only what was denied."""
 
     actor = filters.ModelChoiceFilter(label="Who", queryset=User.objects.order_by("name"), empty_label="Anybody")
     verb = filters.ChoiceFilter(
@@ -91,7 +93,13 @@ class TrailFilter(filters.FilterSet):
     claim = filters.NumberFilter(
         label="Claim number", method="about_claim", min_value=1, max_value=2**62, widget=forms.NumberInput
     )
+    story = filters.ModelChoiceFilter(
+        label="Story", method="about_story", queryset=Story.objects.order_by("title"), empty_label="Any story"
+    )
     channel = filters.ChoiceFilter(label="Through", choices=Channel.choices, empty_label="Any door")
+    denied = filters.ChoiceFilter(
+        label="Denied", choices=[("yes", "Denied only")], empty_label="Done or denied", method="that_were_denied"
+    )
     first = filters.DateFilter(label="From", method="from_day", widget=DayInput)
     last = filters.DateFilter(label="To", method="to_day", widget=DayInput)
 
@@ -101,6 +109,13 @@ class TrailFilter(filters.FilterSet):
 
     def about_claim(self, entries: EntryQuerySet, name: str, value: Any) -> EntryQuerySet:
         return told_of_claim(entries, int(value))
+
+    def about_story(self, entries: EntryQuerySet, name: str, value: Story) -> EntryQuerySet:
+        claims = Claim.objects.filter(story=value).annotate(stream=Concat(V("claim:"), Cast("pk", CharField())))
+        return entries.filter(Q(stream=value.stream) | Q(stream__in=claims.values("stream")))
+
+    def that_were_denied(self, entries: EntryQuerySet, name: str, value: str) -> EntryQuerySet:
+        return entries.filter(verb__in=[Verb.DENIED, Verb.SIGN_IN_FAILED])
 
     def from_day(self, entries: Any, name: str, value: Any) -> Any:
         return entries.on_days(value, None)

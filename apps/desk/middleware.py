@@ -10,7 +10,8 @@ from django.urls import Resolver404, resolve
 from django.views.defaults import page_not_found
 
 from apps.accounts.capabilities import Capability
-from apps.accounts.permissions import require
+from apps.accounts.denials import record_denial
+from apps.accounts.permissions import NotAllowed, require
 from apps.desk.replay_addresses import URLS, host_of
 from apps.desk.views import replay
 from apps.desk.views.session import session_ended
@@ -46,7 +47,11 @@ class SignInRequiredMiddleware(LoginRequiredMiddleware):
         if not getattr(view_func, "login_required", True):
             return None
         if request.user.is_authenticated:
-            require(request.user, Capability.READ_DESK)
+            try:
+                require(request.user, Capability.READ_DESK)
+            except NotAllowed as refusal:
+                record_denial(request, refusal)
+                raise
             return None
         if request.method == "POST" or request.headers.get("HX-Request"):
             return session_ended(request)

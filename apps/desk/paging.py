@@ -23,6 +23,16 @@ class Slice(Generic[Row]):
     first_query: str
 
 
+def slice_by_time(request: HttpRequest, rows: QuerySet[Row], size: int) -> Slice[Row]:
+    """Rows newest first by ``at``, from the one after ``?after=TIME_ID``. One that can't be read means the start."""
+    after = request.GET.get("after", "")
+    if place := _place(after):
+        at, pk = place
+        rows = rows.filter(Q(at__lt=at) | Q(at=at, id__lt=pk), at__lte=at)
+    found = list(rows.order_by("-at", "-id")[: size + 1])
+    return _slice(request, found, size, after if place else "", lambda row: f"{row.at.isoformat()}_{row.pk}")
+
+
 def slice_by_id(request: HttpRequest, rows: QuerySet[Row], size: int) -> Slice[Row]:
     """Rows newest first by id, from the one after ``?after=ID``. An ``after`` that is no number means the start."""
     after = request.GET.get("after", "")

@@ -44,13 +44,13 @@ def test_two_pages_are_cited_stored_and_the_claim_corroborated_without_a_reload(
     rita, ada, ben = make_reporter(), make_editor(), make_editor("ben")
     claim = make_claim(rita, "Ukraine captured two North Korean soldiers in Kursk.")
     with worker(tmp_path):
-        reporter = somebody("rita")
+        reporter = somebody().sign_in("rita")
         page = reporter.page
         page.get_by_role("link", name="Ukraine captured two North Korean soldiers").click()
         expect(page.get_by_role("heading", level=1)).to_have_text(claim.statement)
         loads = reporter.loads
 
-        editor = somebody("ada")
+        editor = somebody().sign_in("ada")
         editor.page.goto(f"/claims/{claim.pk}/")
         expect(editor.page.locator("#assessment-corroborated")).to_contain_text(
             "Two independent lines that support the claim."
@@ -88,7 +88,7 @@ def test_two_pages_are_cited_stored_and_the_claim_corroborated_without_a_reload(
     expect(page.locator("#timeline")).to_contain_text("The SBU shows the men and the NIS confirms it.")
     assert editor.loads == loads
 
-    second = somebody("ben").page
+    second = somebody().sign_in("ben").page
     second.get_by_role("link", name="Awaiting my sign-off").click()
     second.get_by_role("link", name="Ukraine captured two North Korean soldiers").click()
     expect(second.locator("#asked")).to_contain_text("Nothing has changed since.")
@@ -156,7 +156,7 @@ def test_the_main_job_works_without_javascript(somebody, settings, tmp_path, two
     make_editor("ben")
     claim = make_claim(rita)
     with worker(tmp_path):
-        page = somebody("rita", java_script_enabled=False).page
+        page = somebody(java_script_enabled=False).sign_in("rita").page
         for path in ("/sbu", "/yonhap"):
             page.goto(f"/claims/{claim.pk}/")
             page.get_by_label("Address of the page").fill(f"http://{two_outlets}{path}")
@@ -164,12 +164,12 @@ def test_the_main_job_works_without_javascript(somebody, settings, tmp_path, two
             page.locator("#cite").get_by_label("First-hand").check()
             page.get_by_role("button", name="Cite", exact=True).click()
         wait_for(lambda: claim.citations.filter(source__outlet__isnull=False).count() == 2, 30, "both to be read")
-    page = somebody("ada", java_script_enabled=False).page
+    page = somebody(java_script_enabled=False).sign_in("ada").page
     page.goto(f"/claims/{claim.pk}/")
     page.locator("#moves").get_by_label("Reason").first.fill("Two bodies know.")
     page.get_by_role("button", name="Ask to mark corroborated").click()
     expect(page.locator("#asked")).to_contain_text("Waits for another editor.")
-    page = somebody("ben", java_script_enabled=False).page
+    page = somebody(java_script_enabled=False).sign_in("ben").page
     page.goto(f"/claims/{claim.pk}/")
     page.get_by_role("button", name="Sign: corroborated").click()
     expect(page.locator("#claim-header")).to_contain_text("Corroborated")

@@ -1,7 +1,7 @@
 """A desk under its real supervisor, as `./desk run` starts it, for the tests that hurt it."""
 
-import atexit
 import contextlib
+import fcntl
 import functools
 import os
 import re
@@ -9,7 +9,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 import urllib.error
@@ -56,7 +55,7 @@ def descendants(root: int) -> list[Process]:
     return found
 
 
-def wait_until(true: Callable[[], bool], seconds: float = 20.0) -> bool:
+def wait_until(true: Callable[[], bool], seconds: float = 60.0) -> bool:
     """Whether something becomes true in time."""
     deadline = time.monotonic() + seconds
     while not true():
@@ -94,7 +93,7 @@ class SupervisedDesk:
         """What the desk has written so far."""
         return "\n".join(self.lines)
 
-    def says(self, text: str, seconds: float = 20.0) -> bool:
+    def says(self, text: str, seconds: float = 60.0) -> bool:
         """Whether the desk writes this in time."""
         return (
             wait_until(lambda: text in self.output or self.process.poll() is not None, seconds) and text in self.output
@@ -126,7 +125,7 @@ class SupervisedDesk:
                 return process
         raise AssertionError(f"no child has {words!r} in its command line:\n{self.output}")
 
-    def ended(self, seconds: float = 20.0) -> int:
+    def ended(self, seconds: float = 60.0) -> int:
         """The supervisor's exit status."""
         status = self.process.wait(seconds)
         self.reader.join(5)
@@ -141,11 +140,15 @@ def environment(var_dir: Path, **settings: str) -> dict[str, str]:
 
 @functools.cache
 def prepared_database() -> Path:
-    """The database of a desk that has started once: making it anew takes half the time of a start."""
-    var_dir = Path(tempfile.mkdtemp(prefix="verifydesk-prepared-"))
-    atexit.register(shutil.rmtree, var_dir, ignore_errors=True)
-    command = [sys.executable, "-m", "verifydesk.prepare"]
-    subprocess.run(command, cwd=CHECKOUT, env=environment(var_dir, DEBUG="1"), check=True)
+    """The database of a desk that has started once, by whichever worker needs it first: to make it is half a start."""
+    var_dir = Path(os.environ["VAR_DIR"]) / "prepared"
+    var_dir.mkdir(mode=0o700, exist_ok=True)
+    with (var_dir / "is-made").open("a+") as mark:
+        fcntl.flock(mark, fcntl.LOCK_EX)
+        if not mark.seek(0, os.SEEK_END):
+            command = [sys.executable, "-m", "verifydesk.prepare"]
+            subprocess.run(command, cwd=CHECKOUT, env=environment(var_dir, DEBUG="1"), check=True)
+            mark.write("yes")
     return var_dir / "desk.sqlite3"
 
 
@@ -162,6 +165,6 @@ def supervised_desk(var_dir: Path, *, is_new: bool = False, **settings: str) -> 
         if desk.process.poll() is None:
             desk.process.send_signal(signal.SIGTERM)
             try:
-                desk.process.wait(15)
+                desk.process.wait(60)
             except subprocess.TimeoutExpired:
                 desk.process.kill()

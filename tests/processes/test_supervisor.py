@@ -17,7 +17,8 @@ from tests.processes.supervised import CHECKOUT, SupervisedDesk, descendants, en
 from verifydesk.broker import answers
 
 pytestmark = pytest.mark.processes
-OPEN_SECONDS = 60.0
+# Bounds and no measurements: .ci/drive.py measures how long a start takes. A busy machine is slow, not wrong.
+OPEN_SECONDS = 180.0
 
 
 @pytest.fixture(scope="module")
@@ -34,7 +35,7 @@ def run_second(var_dir: Path, **settings: str) -> subprocess.CompletedProcess[st
         env=environment(var_dir, **settings),
         capture_output=True,
         text=True,
-        timeout=10,
+        timeout=60,
         check=False,
     )
 

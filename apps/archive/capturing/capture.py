@@ -248,7 +248,12 @@ def settle_stored(leased: Leased, fetched: Fetched, body: bytes, gathered: Gathe
         insert(Contents(capture=capture, cdxj=kept.cdxj, missing=missing))
         leased.end_attempt(now)
         record(
-            Verb.CAPTURE_STORED, stream=capture.page.stream, target=capture.page.url, by=None, after=facts_of(capture)
+            Verb.CAPTURE_STORED,
+            stream=capture.page.stream,
+            target=capture.page.url,
+            by=None,
+            behalf=capture.requested_by,
+            after=facts_of(capture),
         )
     return True
 

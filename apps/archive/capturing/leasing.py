@@ -208,6 +208,7 @@ def _settle_failed(
             stream=capture.page.stream,
             target=capture.page.url,
             by=None,
+            behalf=capture.requested_by,
             after={**facts_of(capture), "state": state, "failure": code.label},
         )
     return bool(settled)
@@ -253,5 +254,6 @@ def _record_postponed(capture: Capture, code: Code) -> None:
         stream=capture.page.stream,
         target=capture.page.url,
         by=None,
+        behalf=capture.requested_by,
         after={**facts_of(capture), "state": Capture.State.QUEUED, "failure": code.label},
     )

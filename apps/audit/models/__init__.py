@@ -2,5 +2,6 @@
 
 from apps.audit.models.entries import ERASED, PRIVATE, Entry, EntryQuerySet
 from apps.audit.models.sealing import Checkpoint, Leaf, Log, Node, Pending
+from apps.audit.models.verifications import Verification
 
-__all__ = ["ERASED", "PRIVATE", "Checkpoint", "Entry", "EntryQuerySet", "Leaf", "Log", "Node", "Pending"]
+__all__ = ["ERASED", "PRIVATE", "Checkpoint", "Entry", "EntryQuerySet", "Leaf", "Log", "Node", "Pending", "Verification"]

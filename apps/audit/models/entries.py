@@ -29,7 +29,7 @@ class EntryQuerySet(models.QuerySet["Entry"]):
         return self.exclude(verb__in=Verb.of_machinery())
 
     def newest_first(self) -> EntryQuerySet:
-        return self.select_related("actor").order_by("-id")
+        return self.select_related("actor").order_by("-at", "-id")
 
     def on_days(self, first: date | None, last: date | None) -> EntryQuerySet:
         """Entries from the first day to the last, both included, in the desk's time zone."""
@@ -73,7 +73,7 @@ class Entry(models.Model):
 
     at = models.DateTimeField(default=timezone.now, editable=False)
     verb = models.CharField(max_length=40, help_text="One of the closed list in verbs.py, which record() enforces.")
-    actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False)
     actor_kind = models.CharField(max_length=10, choices=ActorKind.choices)
     actor_label = models.CharField(max_length=200)
     behalf = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False)
@@ -99,12 +99,13 @@ class Entry(models.Model):
     class Meta:
         verbose_name = "audit entry"
         verbose_name_plural = "audit entries"
-        ordering = ["-id"]
+        ordering = ["-at", "-id"]
         indexes = [
-            models.Index(fields=["stream", "-id"], name="entry_by_stream"),
-            models.Index(fields=["actor", "-id"], name="entry_by_actor"),
-            models.Index(fields=["verb", "-id"], name="entry_by_verb"),
-            models.Index(fields=["at"], name="entry_by_time"),
+            models.Index(fields=["at", "id"], name="entry_in_time"),
+            models.Index(fields=["stream", "at", "id"], name="entry_by_stream"),
+            models.Index(fields=["actor", "at", "id", "verb", "channel"], name="entry_by_actor"),
+            models.Index(fields=["verb", "at", "id", "channel"], name="entry_by_verb"),
+            models.Index(fields=["channel", "at", "id"], name="entry_by_channel"),
         ]
         constraints = [
             models.UniqueConstraint(

@@ -1,0 +1,60 @@
+"""Views that people save: a page with its filters, under a name, for themselves or for everybody."""
+
+from __future__ import annotations
+
+from django.db import IntegrityError, transaction
+from django.db.models import Q, QuerySet
+from django.http import QueryDict
+
+from apps.accounts.capabilities import Capability
+from apps.accounts.models import SavedView, User
+from apps.accounts.permissions import NotAllowed, require
+from apps.audit.actions import record
+from apps.audit.verbs import Verb
+
+AT_MOST = 100
+PLACES = {"after", "name", "is_shared", "csrfmiddlewaretoken"}
+
+
+class NotSaved(ValueError):
+    """The view can't be saved so. The text is fit to be shown."""
+
+
+def views_of(user: User, page: str) -> QuerySet[SavedView]:
+    """The views of a page that somebody sees: their own, and those that are shared."""
+    return SavedView.objects.filter(Q(owner=user) | Q(is_shared=True), page=page).select_related("owner").order_by("name")
+
+
+def save_view(page: str, name: str, query: str, *, by: User, is_shared: bool = False) -> SavedView:
+    """Keep the filters of an address under a name; where a list stands in it is left out. Raises NotSaved."""
+    require(by, Capability.READ_DESK)
+    given = QueryDict(query[:2_000], mutable=True)
+    kept = QueryDict(mutable=True)
+    for key in sorted(given.keys() - PLACES):
+        kept.setlist(key, [value for value in given.getlist(key) if value])
+    if not kept.urlencode():
+        raise NotSaved("Choose filters first: there is nothing to save of a list that shows everything.")
+    if not name.strip():
+        raise NotSaved("Give the view a name.")
+    if SavedView.objects.filter(owner=by).count() >= AT_MOST:
+        raise NotSaved(f"You have {AT_MOST} saved views: remove one first.")
+    try:
+        with transaction.atomic():
+            made = SavedView.objects.create(
+                owner=by, page=page, name=name.strip()[:80], query=kept.urlencode(), is_shared=is_shared
+            )
+            told = {"page": page, "query": made.query, "shared": is_shared}
+            record(Verb.VIEW_SAVED, stream=f"person:{by.pk}", target=made.name, by=by, after=told)
+    except IntegrityError as error:
+        raise NotSaved("You have a view with this name already.") from error
+    return made
+
+
+def remove_view(view: SavedView, *, by: User) -> None:
+    """Take a view away. Only whoever saved it may. Raises NotAllowed."""
+    if view.owner_id != by.pk:
+        raise NotAllowed("Only whoever saved a view removes it.")
+    with transaction.atomic():
+        told = {"page": view.page, "query": view.query}
+        record(Verb.VIEW_REMOVED, stream=f"person:{by.pk}", target=view.name, by=by, before=told)
+        view.delete()

@@ -1,0 +1,41 @@
+"""Views that people save of a list, with its filters."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.views.decorators.http import require_POST
+
+from apps.accounts.models import SavedView
+from apps.accounts.saved import NotSaved, remove_view, save_view
+from apps.desk.requests import DeskRequest
+
+PAGES = {"trail"}
+
+
+@require_POST
+def view_save(request: DeskRequest, page: str) -> HttpResponse:
+    """Keep a list's filters under a name, for oneself or for everybody."""
+    if page not in PAGES:
+        raise Http404("This page has no saved views.")
+    query = request.POST.get("query", "")
+    try:
+        made = save_view(
+            page, request.POST.get("name", ""), query, by=request.user, is_shared="is_shared" in request.POST
+        )
+    except NotSaved as refusal:
+        messages.error(request, str(refusal))
+        return redirect(f"{reverse(f'desk:{page}')}?{query[:2_000]}" if query else reverse(f"desk:{page}"))
+    messages.success(request, f"“{made.name}” is saved.")
+    return redirect(f"{reverse(f'desk:{page}')}?{made.query}")
+
+
+@require_POST
+def view_remove(request: DeskRequest, pk: int) -> HttpResponse:
+    """Take a saved view of one's own away."""
+    found = get_object_or_404(SavedView, pk=pk)
+    remove_view(found, by=request.user)
+    messages.success(request, f"“{found.name}” is removed.")
+    return redirect(f"desk:{found.page}" if found.page in PAGES else "desk:home")
