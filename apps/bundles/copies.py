@@ -26,7 +26,8 @@ def copies_of(claim: Claim) -> CaptureQuerySet:
     found = set(claim.citations.values_list("capture", flat=True))
     found |= set(claim.citations.filter(text_quotes__isnull=False).values_list("text_quotes__capture", flat=True))
     for evidence in Decision.objects.filter(claim=claim).values_list("evidence", flat=True):
-        for cited in evidence.get("citations", []):
+        # The oldest decisions kept their citations and nothing else.
+        for cited in evidence if isinstance(evidence, list) else evidence.get("citations", []):
             found |= {cited.get("capture"), *(one.get("capture") for one in cited.get("passages", []))}
     stored = Capture.objects.stored().filter(pk__in=found - {None})
     return stored.select_related("page", "requested_by", "upload", "contents", "extract").order_by("pk")

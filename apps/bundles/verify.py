@@ -725,8 +725,11 @@ class Bundle:
             yield f"claim.json: is version {shown(self.claim.get('version'))}, the last line has number {last}"
         for field in ("state", "stage"):
             says = [_word(line[f"after.{field}"]) for line in numbered if line[f"after.{field}"]]
-            if says and self.claim.get(field) != says[-1]:
-                yield f"claim.json: the {field} is {shown(self.claim.get(field))}, the lines say {shown(says[-1])}"
+            differs = f"the {field} is {shown(self.claim.get(field))}, the lines say {shown(says[-1] if says else '')}"
+            if says and self.claim.get(field) != says[-1] and field == "state":
+                yield f"claim.json: {differs}"
+            elif says and self.claim.get(field) != says[-1]:
+                self.intact.notes.append(f"{differs}: lines of old desks do not tell of every stage")
         if numbered and numbered[-1]["target"] not in (None, self.claim.get("statement")):
             yield "claim.json: the statement is not what the last line names"
         decided = {line["after.decision"]: line for line in numbered if line["after.decision"]}
@@ -794,9 +797,11 @@ class Bundle:
     def _rests_on(self) -> Iterator[str]:
         """The copies that decisions rest on are those that are here."""
         for decision in self.claim.get("decisions", []):
-            for cited in decision["evidence"].get("citations", []):
+            evidence = decision["evidence"]
+            for cited in evidence if isinstance(evidence, list) else evidence.get("citations", []):
                 capture = self.captures.get(cited.get("capture"))
-                if capture and any(cited.get(one) != capture.get(one) for one in ("record_sha256", "body_sha256")):
+                facts = [name for name in ("record_sha256", "body_sha256") if name in cited]
+                if capture and any(cited[name] != capture.get(name) for name in facts):
                     yield f"claim.json: decision {decision['decision']} rests on another copy {cited['capture']}"
                 elif not capture and cited.get("record_sha256"):
                     yield f"captures/{cited['capture']} is missing: decision {decision['decision']} rests on it"

@@ -403,7 +403,6 @@ KINDS = {
     "the WACZ gone": Kind(lambda it: it.files.pop("claim.wacz"), WHOLE, "claim.wacz is missing"),
     # The claim.
     "the verdict": Kind(claim(lambda one: one.update(state="disputed")), INTACT, "the lines say corroborated"),
-    "the stage": Kind(claim(lambda one: one.update(stage="inbox")), INTACT, "the stage is inbox"),
     "the version": Kind(claim(lambda one: one.update(version=3)), INTACT, "claim.json: is version 3"),
     "the words of the claim": Kind(claim(lambda one: one.update(statement="No.")), INTACT, "the statement is not what"),
     "the number of the claim": Kind(claim(lambda one: one.update(claim=999_999)), INTACT, "is about another claim"),
