@@ -1,4 +1,4 @@
-"""Puts a claim into a bundle that anybody can check without the desk: decision 25 has its form.
+"""Puts a claim into a bundle that anybody can check without the desk: docs/formats.md has its form.
 
 What is read of the claim is read under its row's lock, so that claim.json and the lines of the trail are of one moment.
 Then the trail is sealed, and every line gets a proof against one checkpoint.
