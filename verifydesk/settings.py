@@ -43,6 +43,7 @@ INSTALLED_APPS = [
     "apps.archive",
     "apps.sources",
     "apps.claims",
+    "apps.bundles",
     "apps.desk",
     "verifydesk.apps.VerifyDeskConfig",
     "verifydesk.apps.PanelConfig",

@@ -102,6 +102,10 @@ class Verb(models.TextChoices):
     TEXT_READ = "text_read", "{actor} read the text of {target}"
     WARC_DOWNLOADED = "warc_downloaded", "{actor} downloaded the archived record of {target}"
     WACZ_DOWNLOADED = "wacz_downloaded", "{actor} downloaded a WACZ with {after[copies]}: {target}"
+    BUNDLE_EXPORTED = (
+        "bundle_exported",
+        "{actor} exported the claim as a bundle: {after[entries]} lines, {after[copies]} copies",
+    )
     ENTRY_ERASED = "entry_erased", "{actor} erased words of entry {after[entry]}: {after[fields]}"
     TRAIL_EXPORTED = "trail_exported", "{actor} exported the trail as {after[format]}: {after[filter]}"
     TRAIL_VERIFIED = "trail_verified", "{actor} verified the trail: {after[result]}"

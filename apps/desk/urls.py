@@ -65,6 +65,7 @@ urlpatterns = [
     path("rulings/<int:pk>/withdraw/", attributions.ruling_withdraw, name="ruling_withdraw"),
     path("claims/<int:pk>/figure/", figures.claim_figure, name="claim_figure"),
     path("claims/<int:pk>/wacz/", exports.claim_wacz, name="claim_wacz"),
+    path("claims/<int:pk>/bundle/", exports.claim_bundle, name="claim_bundle"),
     path("citations/<int:pk>/edit/", quotes.citation_edit, name="citation_edit"),
     path("citations/<int:pk>/stance/", citations.citation_stance, name="citation_stance"),
     path("citations/<int:pk>/grade/", grades.citation_grade, name="citation_grade"),

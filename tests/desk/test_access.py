@@ -40,6 +40,7 @@ EVERYONE = set(ROLES)
 CITES = {"reporter", "editor", "standards_editor"}
 DECIDES = {"editor", "standards_editor"}
 EVIDENCE = {"reporter", "editor", "standards_editor", "auditor"}
+EXPORTS = {"editor", "standards_editor", "auditor"}
 # Sums of what the admin panel shows row by row: whoever may see the rows may see them.
 OPERATORS = {"standards_editor", "auditor", "administrator"}
 
@@ -106,6 +107,7 @@ TABLE: dict[str, tuple[str, set[str]]] = {
     "attempt_record": ("GET", EVIDENCE),
     "capture_wacz": ("GET", EVIDENCE),
     "claim_wacz": ("GET", EVIDENCE),
+    "claim_bundle": ("POST", EXPORTS),
     "capture_let_go": ("POST", CITES),
     "page_upload": ("POST", CITES),
     "needs_a_person": ("GET", EVERYONE),
