@@ -790,8 +790,11 @@ class Bundle:
                 yield f"{folder}{other}: is not the file that was uploaded"
         for line in self.related:
             if line.body["verb"] in ("capture_stored", "capture_uploaded") and line["after.capture"] == number:
-                for field in ("record_sha256", "body_sha256"):
-                    if line[f"after.{field}"] not in (None, told.get(field)):
+                says = {
+                    name: line[f"after.{name}"] for name in ("record_sha256", "body_sha256", "final_url", "http_status")
+                }
+                for field, said in {**says, "url": line["target"]}.items():
+                    if said is not None and said != told.get(field):
                         yield f"{folder}capture.json: the {field} is not what {line.where} says"
 
     def _rests_on(self) -> Iterator[str]:
@@ -912,13 +915,14 @@ class Bundle:
         return at.strftime("%Y-%m-%d %H:%M:%S UTC")
 
     def _whole(self) -> Iterator[str]:
-        numbers = [line.body["seq"] for line in self.own if line.body["seq"]]
-        missing = sorted(set(range(1, max(numbers, default=0) + 1)) - set(numbers))
-        if not numbers:
+        last = 0
+        for number in sorted({line.body["seq"] for line in self.own if line.body["seq"]}):
+            if number > last + 1:
+                yield f"{LINES[0]}: of the claim's numbers {last + 1} to {number - 1} are missing"
+            last = number
+        if not last:
             yield f"{LINES[0]}: holds no line of the claim"
-        for number in missing[:MOST_REASONS]:
-            yield f"{LINES[0]}: number {number} of the claim is missing"
-        self.complete.notes.append(f"lines 1 to {max(numbers, default=0)} of the claim")
+        self.complete.notes.append(f"lines 1 to {last} of the claim")
         erased: dict[Any, set[str]] = {}
         for line in self.related:
             if line.body["verb"] == "entry_erased":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import resource
 import subprocess
 import sys
 from dataclasses import dataclass, field
@@ -11,7 +12,6 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-from apps.audit.sealing.sealer import seal
 from django.conf import settings
 from django.utils import timezone
 
@@ -20,6 +20,7 @@ from apps.archive.capturing import capture as workshop
 from apps.archive.models import Capture
 from apps.archive.reading import reader
 from apps.audit.context import Channel, entered_by
+from apps.audit.sealing.sealer import seal
 from apps.bundles import verify
 from apps.bundles.actions import export_bundle
 from apps.claims import actions
@@ -143,9 +144,14 @@ class Said:
 def verified(bundle: Path, *options: str | Path) -> Said:
     """What the verifier says, run as anybody would: by a bare Python that finds no package, Django least of all."""
     words = [sys.executable, "-I", "-S", str(VERIFY), str(bundle), "--json", *map(str, options)]
-    done = subprocess.run(words, capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(words, capture_output=True, text=True, timeout=60, check=False, preexec_fn=_modest)
     assert not done.stderr, done.stderr
     return Said(done.returncode, json.loads(done.stdout))
+
+
+def _modest() -> None:
+    """A bundle that makes the program take a gigabyte has done harm."""
+    resource.setrlimit(resource.RLIMIT_AS, (1 << 30, 1 << 30))
 
 
 def sealed() -> None:
