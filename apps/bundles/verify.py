@@ -56,7 +56,9 @@ BODY = {
     *("v", "stream", "seq", "prev", "at", "verb", "actor", "behalf", "channel", "request", "address", "target"),
     *("reason", "before", "after"),
 }
-STATES = ("unverified", "corroborated", "disputed")
+# Lines that tell how a copy came; of those that somebody brought, from whom is never told.
+FETCHED, NOTES = ("capture_stored",), ("notes_kept",)
+BROUGHT = ("capture_uploaded", "document_handed_in", "document_handed_in_again")
 BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError)
 
 
@@ -789,11 +791,13 @@ class Bundle:
             elif other.startswith("original.") and told.get("upload") and made != told["upload"].get("file_sha256"):
                 yield f"{folder}{other}: is not the file that was uploaded"
         for line in self.related:
-            if line.body["verb"] in ("capture_stored", "capture_uploaded") and line["after.capture"] == number:
+            if line.body["verb"] in (*FETCHED, *BROUGHT, *NOTES) and line["after.capture"] == number:
                 says = {
                     name: line[f"after.{name}"] for name in ("record_sha256", "body_sha256", "final_url", "http_status")
                 }
-                for field, said in {**says, "url": line["target"]}.items():
+                # What has no address of its own is called by a title.
+                says |= {} if str(told.get("url")).startswith("urn:") else {"url": line["target"]}
+                for field, said in says.items():
                     if said is not None and said != told.get(field):
                         yield f"{folder}capture.json: the {field} is not what {line.where} says"
 
@@ -934,7 +938,7 @@ class Bundle:
                     self.complete.notes.append(f"{line.where}: {shown(field)} was erased, as the trail says")
                 else:
                     yield f"{line.where}: {shown(field)} is not told, and no line says that it was erased"
-            allowed = {"address"} | ({"reason"} if line.body["verb"] == "capture_uploaded" else set())
+            allowed = {"address"} | ({"reason", "after.provided_by"} if line.body["verb"] in BROUGHT else set())
             for field in sorted(line.withheld - allowed):
                 yield f"{line.where}: {shown(field)} is withheld, which no bundle may"
         stored = self.claim.get("captures", [])
@@ -943,11 +947,8 @@ class Bundle:
                 yield f"captures/{shown(number)} is missing: the claim rests on this copy"
             elif number not in stored:
                 yield f"captures/{number}: the claim knows nothing of this copy"
-        told = {
-            line["after.capture"]
-            for line in self.related
-            if line.body["verb"] in ("capture_stored", "capture_uploaded")
-        }
+        came = (*FETCHED, *BROUGHT, *NOTES)
+        told = {line["after.capture"] for line in self.related if line.body["verb"] in came}
         for number in sorted(set(self.captures) - told):
             yield f"captures/{number}: no line of the trail says how it came"
         if self.captures and "claim.wacz" not in self.files.sizes:

@@ -26,7 +26,7 @@ from apps.bundles.actions import export_bundle
 from apps.claims.states import Stance, State
 from tests.archive.copies import NOTE, Copies
 from tests.archive.servers import Route, site
-from tests.bundles.made import SECRET, STATEMENT, Desk, exported, log_key, sealed, verified
+from tests.bundles.made import PROVIDER, SECRET, STATEMENT, Desk, exported, log_key, sealed, verified
 from tests.newsroom import make_claim, make_confidential, make_person
 
 pytestmark = pytest.mark.django_db
@@ -115,6 +115,16 @@ def test_addresses_and_where_a_file_came_from_stay_at_the_desk(shared):
     told = [json.loads(line) for line in files["entries/told.jsonl"].splitlines()]
     assert {field for line in told for field in line["withheld"]} == {"address", "reason"}
     assert not any("address" in line["told"] for line in told)
+
+
+def test_who_gave_the_desk_a_document_stays_at_the_desk(desk):
+    claim = desk.claim()
+    desk.hand_in(claim)
+    files = files_of(exported(claim))
+    assert any(name.endswith("/original.pdf") for name in files)
+    for name, content in files.items():
+        assert PROVIDER.encode() not in content, name
+        assert NOTE.encode() not in content, name
 
 
 def test_what_was_erased_is_not_in_it(desk, tmp_path):
