@@ -784,7 +784,7 @@ class Bundle:
             made = self.sums.get(folder + other)
             if other == "text.txt" and made != told.get("text_sha256"):
                 yield f"{folder}{other}: is not the text that was read from the copy"
-            elif other in ("screenshot.png", "page.pdf") and made not in held:
+            elif (other in ("screenshot.png", "page.pdf") or other.startswith("recording.")) and made not in held:
                 yield f"{folder}{other}: is not what lies in the record"
             elif other.startswith("original.") and made not in {*held, told.get("body_sha256")}:
                 yield f"{folder}{other}: is neither what lies in the record nor its page"

@@ -28,7 +28,7 @@ from apps.claims.models import Caveat, Citation, Claim, ClaimLink
 from apps.claims.states import Stance, State
 from apps.sources.actions import correct_source
 from apps.sources.models import Source
-from tests.archive import uploads
+from tests.archive import sounds, uploads
 from tests.archive.copies import NOTE, Copies
 from tests.newsroom import (
     decide,
@@ -99,12 +99,13 @@ class Desk:
         return citation
 
     def talked(self) -> Claim:
-        """A claim with the notes of a call."""
+        """A claim with the notes of a call, and its recording."""
         claim, at = self.claim(), timezone.now() - timedelta(hours=1)
         held: dict[str, Any] = {"party": "Captain Oak", "held_by": self.rita, "held_at": at, "how": "telephone"}
+        recorded = {"recording": io.BytesIO(sounds.wav()), "recording_name": "call.wav"}
         with self.at_the_desk():
             citation = actions.cite_interview(
-                claim, by=self.rita, words="He saw two of them.", stance=Stance.SUPPORTS, **held
+                claim, by=self.rita, words="He saw two of them.", stance=Stance.SUPPORTS, **held, **recorded
             )
         reader.run(citation.capture_id)
         return claim
