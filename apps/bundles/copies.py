@@ -8,8 +8,9 @@ from typing import Any
 
 from apps.archive.codes import Kind
 from apps.archive.configured import limits
-from apps.archive.models import Capture, CaptureQuerySet, Contents, Extract, Upload
+from apps.archive.models import DOCUMENT, Capture, CaptureQuerySet, Contents, Extract, Upload
 from apps.archive.reading.kinds import CONTENT_TYPES, LOOKED_AT, PICTURES, kind_of
+from apps.archive.receiving.recordings import SOUND_TYPES
 from apps.archive.records.contents import PRINT, SCREENSHOT, Entry, Stored, drawn, entries, find_among, read
 from apps.archive.records.storage import open_record
 from apps.archive.records.wacz import CannotExport
@@ -19,6 +20,7 @@ from apps.claims.models import Claim, Decision
 
 DOCUMENTS = frozenset(CONTENT_TYPES[kind] for kind in (Kind.PDF, *PICTURES))
 UPLOADED = "urn:uploaded:"
+SOUNDS = {content_type: kind.value for kind, content_type in SOUND_TYPES.items()}
 
 
 def copies_of(claim: Claim) -> CaptureQuerySet:
@@ -99,7 +101,7 @@ def _uploaded(upload: Upload) -> dict[str, Any]:
 
 
 def _parts(capture: Capture, index: list[Entry], page: Entry) -> Iterator[tuple[str, bytes]]:
-    """Text, screenshot, print, and the file itself where the page is one: each lies in the record too."""
+    """Text, screenshot, print, the file itself where the page is one, and a recording: each lies in the record too."""
     extract = _extract(capture)
     if extract and extract.text:
         yield "text.txt", extract.text.encode()
@@ -108,6 +110,10 @@ def _parts(capture: Capture, index: list[Entry], page: Entry) -> Iterator[tuple[
             yield name, made
     if original := _original(capture, index, page):
         yield original
+    for entry in index:
+        if entry.mime in SOUNDS and entry.url.startswith(DOCUMENT):
+            with open_record(capture.warc_name) as file:
+                yield f"recording.{SOUNDS[entry.mime]}", read(file, entry, most=capture.warc_bytes).body
 
 
 def _original(capture: Capture, index: list[Entry], page: Entry) -> tuple[str, bytes] | None:

@@ -20,7 +20,10 @@ AT_ONCE = 500
 PROVED_AT_ONCE = 100
 # Where people sat is nobody's business outside. Nor is, of a file that somebody brought, from whom they had it.
 ALWAYS_WITHHELD = frozenset({"address"})
-WITHHELD = {Verb.CAPTURE_UPLOADED: frozenset({"reason"})}
+WITHHELD = {
+    verb: frozenset({"reason", "after.provided_by"})
+    for verb in (Verb.CAPTURE_UPLOADED, Verb.DOCUMENT_HANDED_IN, Verb.DOCUMENT_HANDED_IN_AGAIN)
+}
 
 
 @dataclass

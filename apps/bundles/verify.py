@@ -56,7 +56,9 @@ BODY = {
     *("v", "stream", "seq", "prev", "at", "verb", "actor", "behalf", "channel", "request", "address", "target"),
     *("reason", "before", "after"),
 }
-STATES = ("unverified", "corroborated", "disputed")
+# Lines that tell how a copy came; of those that somebody brought, from whom is never told.
+FETCHED, NOTES = ("capture_stored",), ("notes_kept",)
+BROUGHT = ("capture_uploaded", "document_handed_in", "document_handed_in_again")
 BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError)
 
 
@@ -782,16 +784,21 @@ class Bundle:
             made = self.sums.get(folder + other)
             if other == "text.txt" and made != told.get("text_sha256"):
                 yield f"{folder}{other}: is not the text that was read from the copy"
-            elif other in ("screenshot.png", "page.pdf") and made not in held:
+            elif (other in ("screenshot.png", "page.pdf") or other.startswith("recording.")) and made not in held:
                 yield f"{folder}{other}: is not what lies in the record"
             elif other.startswith("original.") and made not in {*held, told.get("body_sha256")}:
                 yield f"{folder}{other}: is neither what lies in the record nor its page"
             elif other.startswith("original.") and told.get("upload") and made != told["upload"].get("file_sha256"):
                 yield f"{folder}{other}: is not the file that was uploaded"
         for line in self.related:
-            if line.body["verb"] in ("capture_stored", "capture_uploaded") and line["after.capture"] == number:
-                for field in ("record_sha256", "body_sha256"):
-                    if line[f"after.{field}"] not in (None, told.get(field)):
+            if line.body["verb"] in (*FETCHED, *BROUGHT, *NOTES) and line["after.capture"] == number:
+                says = {
+                    name: line[f"after.{name}"] for name in ("record_sha256", "body_sha256", "final_url", "http_status")
+                }
+                # What has no address of its own is called by a title.
+                says |= {} if str(told.get("url")).startswith("urn:") else {"url": line["target"]}
+                for field, said in says.items():
+                    if said is not None and said != told.get(field):
                         yield f"{folder}capture.json: the {field} is not what {line.where} says"
 
     def _rests_on(self) -> Iterator[str]:
@@ -912,13 +919,14 @@ class Bundle:
         return at.strftime("%Y-%m-%d %H:%M:%S UTC")
 
     def _whole(self) -> Iterator[str]:
-        numbers = [line.body["seq"] for line in self.own if line.body["seq"]]
-        missing = sorted(set(range(1, max(numbers, default=0) + 1)) - set(numbers))
-        if not numbers:
+        last = 0
+        for number in sorted({line.body["seq"] for line in self.own if line.body["seq"]}):
+            if number > last + 1:
+                yield f"{LINES[0]}: of the claim's numbers {last + 1} to {number - 1} are missing"
+            last = number
+        if not last:
             yield f"{LINES[0]}: holds no line of the claim"
-        for number in missing[:MOST_REASONS]:
-            yield f"{LINES[0]}: number {number} of the claim is missing"
-        self.complete.notes.append(f"lines 1 to {max(numbers, default=0)} of the claim")
+        self.complete.notes.append(f"lines 1 to {last} of the claim")
         erased: dict[Any, set[str]] = {}
         for line in self.related:
             if line.body["verb"] == "entry_erased":
@@ -930,7 +938,7 @@ class Bundle:
                     self.complete.notes.append(f"{line.where}: {shown(field)} was erased, as the trail says")
                 else:
                     yield f"{line.where}: {shown(field)} is not told, and no line says that it was erased"
-            allowed = {"address"} | ({"reason"} if line.body["verb"] == "capture_uploaded" else set())
+            allowed = {"address"} | ({"reason", "after.provided_by"} if line.body["verb"] in BROUGHT else set())
             for field in sorted(line.withheld - allowed):
                 yield f"{line.where}: {shown(field)} is withheld, which no bundle may"
         stored = self.claim.get("captures", [])
@@ -939,11 +947,8 @@ class Bundle:
                 yield f"captures/{shown(number)} is missing: the claim rests on this copy"
             elif number not in stored:
                 yield f"captures/{number}: the claim knows nothing of this copy"
-        told = {
-            line["after.capture"]
-            for line in self.related
-            if line.body["verb"] in ("capture_stored", "capture_uploaded")
-        }
+        came = (*FETCHED, *BROUGHT, *NOTES)
+        told = {line["after.capture"] for line in self.related if line.body["verb"] in came}
         for number in sorted(set(self.captures) - told):
             yield f"captures/{number}: no line of the trail says how it came"
         if self.captures and "claim.wacz" not in self.files.sizes:

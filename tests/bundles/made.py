@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import resource
 import subprocess
 import sys
 from dataclasses import dataclass, field
@@ -27,7 +28,8 @@ from apps.claims.models import Caveat, Citation, Claim, ClaimLink
 from apps.claims.states import Stance, State
 from apps.sources.actions import correct_source
 from apps.sources.models import Source
-from tests.archive.copies import Copies
+from tests.archive import sounds, uploads
+from tests.archive.copies import NOTE, Copies
 from tests.newsroom import (
     decide,
     make_claim,
@@ -42,6 +44,7 @@ from tests.newsroom import (
 # Letters of many scripts, and what a careless writer of JSON gets wrong.
 STATEMENT = "Zwei Soldaten wurden gefangen — 두 명의 군인이 포로로 잡혔다 \u2028 «عاجل» 🪖."
 SECRET = "Nightjar"
+PROVIDER = "The clerk on the third floor"
 VERIFY = Path(verify.__file__)
 
 
@@ -85,6 +88,27 @@ class Desk:
             claim=claim, source=source, capture=capture, stance=Stance.CONTEXT, cited_by=self.rita, quote=""
         )
         return capture
+
+    def hand_in(self, claim: Claim) -> Citation:
+        """A document that somebody gave the desk."""
+        told = {"title": "The order", "comes_from": NOTE, "provided_by": PROVIDER, "stance": Stance.SUPPORTS}
+        with self.at_the_desk():
+            file = io.BytesIO(uploads.pdf("Two were captured."))
+            citation = actions.cite_document(claim, by=self.rita, file=file, file_name="order.pdf", **told)
+        reader.run(citation.capture_id)
+        return citation
+
+    def talked(self) -> Claim:
+        """A claim with the notes of a call, and its recording."""
+        claim, at = self.claim(), timezone.now() - timedelta(hours=1)
+        held: dict[str, Any] = {"party": "Captain Oak", "held_by": self.rita, "held_at": at, "how": "telephone"}
+        recorded = {"recording": io.BytesIO(sounds.wav()), "recording_name": "call.wav"}
+        with self.at_the_desk():
+            citation = actions.cite_interview(
+                claim, by=self.rita, words="He saw two of them.", stance=Stance.SUPPORTS, **held, **recorded
+            )
+        reader.run(citation.capture_id)
+        return claim
 
     def decide(self, claim: Claim, state: State, reason: str = "Two bodies know.") -> None:
         with self.at_the_desk():
@@ -143,9 +167,14 @@ class Said:
 def verified(bundle: Path, *options: str | Path) -> Said:
     """What the verifier says, run as anybody would: by a bare Python that finds no package, Django least of all."""
     words = [sys.executable, "-I", "-S", str(VERIFY), str(bundle), "--json", *map(str, options)]
-    done = subprocess.run(words, capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(words, capture_output=True, text=True, timeout=60, check=False, preexec_fn=_modest)
     assert not done.stderr, done.stderr
     return Said(done.returncode, json.loads(done.stdout))
+
+
+def _modest() -> None:
+    """A bundle that makes the program take a gigabyte has done harm."""
+    resource.setrlimit(resource.RLIMIT_AS, (1 << 30, 1 << 30))
 
 
 def sealed() -> None:

@@ -131,6 +131,15 @@ def an_older_copy_of_the_page(desk: Desk) -> Claim:
     return claim
 
 
+def handed_in(desk: Desk) -> Claim:
+    """A document without an address, which a second claim cites too."""
+    claim = desk.claim()
+    desk.hand_in(claim)
+    other = desk.claim("Another claim.")
+    desk.hand_in(other)
+    return other
+
+
 def erased(desk: Desk) -> Claim:
     """Names and reasons that the law took out of the claim's lines, a page's, and those that tell of the erasing."""
     claim = decided(desk, State.CORROBORATED)
@@ -175,6 +184,8 @@ SHAPES: dict[str, Callable[[Desk], Claim]] = {
     "an older copy of the page": an_older_copy_of_the_page,
     "to be verified again": by_a_worker,
     "with words erased": erased,
+    "a document that was handed in": handed_in,
+    "a conversation": lambda desk: desk.talked(),
     "everything": lambda desk: desk.full_claim(),
 }
 

@@ -13,6 +13,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from django.core.management import CommandError, call_command
 from django.urls import reverse
 
@@ -24,9 +25,11 @@ from apps.audit.models import Entry, Pending
 from apps.audit.sealing import keys
 from apps.bundles.actions import export_bundle
 from apps.claims.states import Stance, State
+from tests.archive import sounds
 from tests.archive.copies import NOTE, Copies
 from tests.archive.servers import Route, site
-from tests.bundles.made import SECRET, STATEMENT, Desk, exported, log_key, sealed, verified
+from tests.bundles.forging import Forged
+from tests.bundles.made import PROVIDER, SECRET, STATEMENT, Desk, exported, log_key, sealed, verified
 from tests.newsroom import make_claim, make_confidential, make_person
 
 pytestmark = pytest.mark.django_db
@@ -115,6 +118,28 @@ def test_addresses_and_where_a_file_came_from_stay_at_the_desk(shared):
     told = [json.loads(line) for line in files["entries/told.jsonl"].splitlines()]
     assert {field for line in told for field in line["withheld"]} == {"address", "reason"}
     assert not any("address" in line["told"] for line in told)
+
+
+def test_who_gave_the_desk_a_document_stays_at_the_desk(desk):
+    claim = desk.claim()
+    desk.hand_in(claim)
+    files = files_of(exported(claim))
+    assert any(name.endswith("/original.pdf") for name in files)
+    for name, content in files.items():
+        assert PROVIDER.encode() not in content, name
+        assert NOTE.encode() not in content, name
+
+
+def test_a_recording_lies_beside_the_notes(desk, tmp_path):
+    data = exported(desk.talked())
+    files = files_of(data)
+    (name,) = (one for one in files if one.endswith("/recording.wav"))
+    assert files[name] == sounds.wav()
+    assert b"He saw two of them." in files[name.replace("recording.wav", "original.text")]
+    it = Forged(data, load_pem_private_key((Path(keys._folder()) / keys.SECRET).read_bytes(), None))
+    it.files[name] += b"?"
+    said = verified(it.signed().folder(tmp_path), "--key", log_key())
+    assert any("recording.wav: is not what lies in the record" in reason for reason in said.reasons)
 
 
 def test_what_was_erased_is_not_in_it(desk, tmp_path):

@@ -25,9 +25,11 @@ class Command(BaseCommand):
                 bundle = export_bundle(found, out, by=None)
         except FileExistsError as error:
             raise CommandError(f"{path} is there already.") from error
-        except (CannotExport, OSError) as error:
+        except BaseException as error:
             path.unlink(missing_ok=True)
-            raise CommandError(str(error)) from error
+            if isinstance(error, CannotExport | OSError):
+                raise CommandError(str(error)) from error
+            raise
         self.stdout.write(
             f"{path}: {bundle.entries} lines, {bundle.copies} copies, {bundle.size} bytes, SHA-256 {bundle.digest}"
         )
