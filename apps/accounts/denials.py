@@ -1,9 +1,10 @@
-"""What somebody tried and was refused: it leaves a line too, in a transaction of its own, for what they did is undone."""
+"""What somebody tried and was refused leaves a line too, in a transaction of its own: what they did is undone."""
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import transaction
-from django.http import HttpRequest
 
 from apps.accounts.models import User
 from apps.audit.actions import record
@@ -11,7 +12,7 @@ from apps.audit.models import PRIVATE
 from apps.audit.verbs import Verb
 
 
-def record_denial(request: HttpRequest, refusal: Exception) -> None:
+def record_denial(request: Any, refusal: Exception) -> None:
     """Somebody signed in was refused. Where even the address is confidential, the line is, and names nothing."""
     if not isinstance(request.user, User):
         return

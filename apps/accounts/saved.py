@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from urllib.parse import parse_qsl, urlencode
+
 from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
-from django.http import QueryDict
 
 from apps.accounts.capabilities import Capability
 from apps.accounts.models import SavedView, User
@@ -22,17 +23,17 @@ class NotSaved(ValueError):
 
 def views_of(user: User, page: str) -> QuerySet[SavedView]:
     """The views of a page that somebody sees: their own, and those that are shared."""
-    return SavedView.objects.filter(Q(owner=user) | Q(is_shared=True), page=page).select_related("owner").order_by("name")
+    return (
+        SavedView.objects.filter(Q(owner=user) | Q(is_shared=True), page=page).select_related("owner").order_by("name")
+    )
 
 
 def save_view(page: str, name: str, query: str, *, by: User, is_shared: bool = False) -> SavedView:
     """Keep the filters of an address under a name; where a list stands in it is left out. Raises NotSaved."""
     require(by, Capability.READ_DESK)
-    given = QueryDict(query[:2_000], mutable=True)
-    kept = QueryDict(mutable=True)
-    for key in sorted(given.keys() - PLACES):
-        kept.setlist(key, [value for value in given.getlist(key) if value])
-    if not kept.urlencode():
+    given = parse_qsl(query[:2_000], max_num_fields=100)
+    kept = urlencode(sorted((name, value) for name, value in given if name not in PLACES))
+    if not kept:
         raise NotSaved("Choose filters first: there is nothing to save of a list that shows everything.")
     if not name.strip():
         raise NotSaved("Give the view a name.")
@@ -41,7 +42,7 @@ def save_view(page: str, name: str, query: str, *, by: User, is_shared: bool = F
     try:
         with transaction.atomic():
             made = SavedView.objects.create(
-                owner=by, page=page, name=name.strip()[:80], query=kept.urlencode(), is_shared=is_shared
+                owner=by, page=page, name=name.strip()[:80], query=kept, is_shared=is_shared
             )
             told = {"page": page, "query": made.query, "shared": is_shared}
             record(Verb.VIEW_SAVED, stream=f"person:{by.pk}", target=made.name, by=by, after=told)
@@ -53,7 +54,7 @@ def save_view(page: str, name: str, query: str, *, by: User, is_shared: bool = F
 def remove_view(view: SavedView, *, by: User) -> None:
     """Take a view away. Only whoever saved it may. Raises NotAllowed."""
     if view.owner_id != by.pk:
-        raise NotAllowed("Only whoever saved a view removes it.")
+        raise NotAllowed("You may not remove a view that somebody else saved.")
     with transaction.atomic():
         told = {"page": view.page, "query": view.query}
         record(Verb.VIEW_REMOVED, stream=f"person:{by.pk}", target=view.name, by=by, before=told)

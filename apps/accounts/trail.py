@@ -1,4 +1,4 @@
-"""What people do with the trail itself: erase words from it, export it, have it verified. Each asks whether they may."""
+"""What people do with the trail itself: erase words from it, export it, have it verified, if they may."""
 
 from __future__ import annotations
 

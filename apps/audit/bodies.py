@@ -44,7 +44,7 @@ OPEN = frozenset(
 )
 
 _encode = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False).encode
-_text: Callable[[str], str] = json.encoder.encode_basestring  # type: ignore[attr-defined]  # a string as JSON, in C
+_text: Callable[[str], str] = json.encoder.encode_basestring  # a string as JSON, in C
 
 
 def canonical(value: Any) -> str:
@@ -88,22 +88,38 @@ def is_open(value: Any) -> bool:
 class Line(Protocol):
     """What a body is made of: an entry, or the columns of one."""
 
-    at: datetime
-    verb: str
-    actor_id: int | None
-    actor_kind: str
-    actor_label: str
-    behalf_id: int | None
-    behalf_label: str
-    channel: str
-    request_id: str
-    address: str | None
-    stream: str
-    seq: int | None
-    target_label: str
-    before: dict[str, Any]
-    after: dict[str, Any]
-    reason: str
+    @property
+    def at(self) -> datetime: ...
+    @property
+    def verb(self) -> Any: ...
+    @property
+    def actor_id(self) -> int | None: ...
+    @property
+    def actor_kind(self) -> str: ...
+    @property
+    def actor_label(self) -> str: ...
+    @property
+    def behalf_id(self) -> int | None: ...
+    @property
+    def behalf_label(self) -> str: ...
+    @property
+    def channel(self) -> str: ...
+    @property
+    def request_id(self) -> str: ...
+    @property
+    def address(self) -> str | None: ...
+    @property
+    def stream(self) -> str: ...
+    @property
+    def seq(self) -> int | None: ...
+    @property
+    def target_label(self) -> str: ...
+    @property
+    def before(self) -> dict[str, Any]: ...
+    @property
+    def after(self) -> dict[str, Any]: ...
+    @property
+    def reason(self) -> str: ...
 
 
 def told(line: Line) -> dict[str, Any]:
@@ -144,7 +160,8 @@ def written(line: Line, at: str, prev: str | None, stands: dict[str, str]) -> st
         f'{{"actor":{{"id":{_number(line.actor_id)},"kind":{_text(line.actor_kind)},"name":{_mark(stands, "actor")}}}'
         f',"address":{_mark(stands, "address")},"after":{_values("after", line.after, stands)},"at":{_text(at)}'
         f',"before":{_values("before", line.before, stands)},"behalf":{behalf},"channel":{_text(line.channel)}'
-        f',"prev":{_text(prev) if prev else "null"},"reason":{_mark(stands, "reason")},"request":{_text(line.request_id)}'
+        f',"prev":{_text(prev) if prev else "null"},"reason":{_mark(stands, "reason")}'
+        f',"request":{_text(line.request_id)}'
         f',"seq":{_number(line.seq)},"stream":{_text(line.stream)},"target":{_mark(stands, "target")}'
         f',"v":{VERSION},"verb":{_text(line.verb)}}}'
     )

@@ -1,4 +1,4 @@
-"""Takes words out of a line of the trail, where the law asks for it, and leaves a mark. What was hashed stays as it was."""
+"""Takes words out of a line, where the law asks for it, and leaves a mark. What was hashed stays as it was."""
 
 from __future__ import annotations
 

@@ -10,6 +10,7 @@ from apps.audit.sealing.sealer import seal
 from apps.audit.sealing.tree import Inconsistent
 from apps.audit.verifying.asking import carry_out
 
+
 @shared_task(name="audit.verify", queue="extract", acks_late=False)
 def verify_for(verification_id: int) -> None:
     """Verify the whole trail for whoever asked, telling how far it is."""

@@ -1,8 +1,8 @@
 """Rows that count their changes: the version is the number of the row's last line in the trail, the head its hash.
 
 A form carries the version that it was shown. An action locks the row, compares, records the change under the next
-number, and writes the row with that version and the line's hash. The database refuses a version, a head or a state that no
-line tells of (``triggers``), so the line comes first.
+number, and writes the row with that version and the line's hash. The database refuses a version, a head or a state
+that no line tells of (``triggers``), so the line comes first.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 class Versioned(models.Model):
     """A row with a version and a stream of its own in the trail.
 
-    ``TOLD`` names the fields whose value has to be what the stream's last line about them says, and what they begin with.
-    ``ONE_STREAM`` is the key of the stream that all rows share, where every version is a row.
+    ``TOLD`` names the fields whose value has to be what the stream's last line about them says, and what they begin
+    with. ``ONE_STREAM`` is the key of the stream that all rows share, where every version is a row.
     """
 
     version = models.PositiveIntegerField(default=1, editable=False)
@@ -38,8 +38,8 @@ class Versioned(models.Model):
         abstract = True
 
     @classmethod
-    def from_db(cls, *given: Any) -> Self:
-        row = super().from_db(*given)
+    def from_db(cls, *given: Any, **more: Any) -> Self:
+        row = super().from_db(*given, **more)
         row.remember()
         return row
 
@@ -83,7 +83,7 @@ class Told(TypedDict, total=False):
 
 
 def begin(row: Versioned, verb: Verb, *, by: AbstractBaseUser | None, prev: str = "", **told: Unpack[Told]) -> None:
-    """Record the first line of a new row, or of its next version where every version is a row (``prev`` is its head)."""
+    """Record the first line of a new row; where every version is a row, ``prev`` is the head of the one before."""
     told["after"] = {**(told.get("after") or {}), **{name: str(getattr(row, name)) for name in row.TOLD}}
     row.head = record(verb, stream=row.stream, seq=row.version, prev=prev or None, by=by, **told).hash
     update(type(row), {"pk": row.pk}, {"head": row.head})
@@ -93,7 +93,7 @@ def begin(row: Versioned, verb: Verb, *, by: AbstractBaseUser | None, prev: str 
 def write(row: Versioned, verb: Verb, *, by: AbstractBaseUser | None, fields: list[str], **told: Unpack[Told]) -> None:
     """Record a change of the locked row under its next version, and save these fields of it with that version.
 
-    The row was loaded when it was locked. Those of its fields that the trail has to tell of (``TOLD``) are told of here.
+    The row was loaded when it was locked. What the trail has to tell of its fields (``TOLD``) is told here.
     """
     if row.as_loaded is None:
         raise TypeError(f"{row!r} was not loaded before it was changed")

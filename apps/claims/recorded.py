@@ -23,13 +23,13 @@ VERBS = {
 
 
 def judge_decisions(stream: str | None) -> Iterator[Finding]:
-    """Each decision against its line, and each line that tells of one against the decisions; of one claim, or of all."""
+    """Each decision against its line, and each line that tells of one against the decisions."""
     kind, _, claim = (stream or "").partition(":")
     if stream and kind != "claim":
         return
     decisions, lines = Decision.objects.order_by("pk"), Entry.objects.filter(verb__in=set(VERBS.values()))
     if stream:
-        decisions, lines = decisions.filter(claim=claim), lines.filter(stream=stream)
+        decisions, lines = decisions.filter(claim=int(claim)), lines.filter(stream=stream)
     last, seen = 0, set()
     while some := list(decisions.filter(pk__gt=last)[:AT_ONCE]):
         told = {
@@ -71,7 +71,7 @@ def judge_rule(stream: str | None) -> Iterator[Finding]:
     if stream and not stream.startswith(("policy:", "claim:")):
         return
     told = {line.seq: line.after for line in Entry.objects.filter(stream="policy:1")}
-    facts: dict[str, Any] = {name: Policy._meta.get_field(name).get_default() for name in Policy.FACTS}
+    facts: dict[str, Any] = Policy(version=1).facts
     for policy in Policy.objects.order_by("version"):
         after = told.get(policy.version, {})
         facts |= {name: value for name, value in after.items() if name in facts and is_open(value)}

@@ -7,8 +7,7 @@ from typing import Any
 
 import django_filters as filters
 from django import forms
-from django.db.models import CharField, Q, QuerySet
-from django.db.models import Value as V
+from django.db.models import CharField, Q, QuerySet, Value
 from django.db.models.functions import Cast, Concat
 from django.utils import timezone
 
@@ -111,8 +110,9 @@ class TrailFilter(filters.FilterSet):
         return told_of_claim(entries, int(value))
 
     def about_story(self, entries: EntryQuerySet, name: str, value: Story) -> EntryQuerySet:
-        claims = Claim.objects.filter(story=value).annotate(stream=Concat(V("claim:"), Cast("pk", CharField())))
-        return entries.filter(Q(stream=value.stream) | Q(stream__in=claims.values("stream")))
+        named = Concat(Value("claim:"), Cast("pk", CharField()))
+        claims = Claim.objects.filter(story=value).annotate(called=named).values("called")
+        return entries.filter(Q(stream=value.stream) | Q(stream__in=claims))
 
     def that_were_denied(self, entries: EntryQuerySet, name: str, value: str) -> EntryQuerySet:
         return entries.filter(verb__in=[Verb.DENIED, Verb.SIGN_IN_FAILED])

@@ -1,4 +1,4 @@
-"""What is hashed: one way to write it, nothing in it that may have to be erased, and nothing that a float could blur."""
+"""What is hashed: one way to write it, no word in it that may have to be erased, and no float to blur it."""
 
 import json
 import re

@@ -51,7 +51,8 @@ REFUSED = [
     "DELETE FROM audit_checkpoint",
     "TRUNCATE audit_pending",
     "UPDATE audit_log SET origin = 'x'",
-    "CREATE OR REPLACE FUNCTION audit_entry_keeps_no_update() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$",
+    "CREATE OR REPLACE FUNCTION audit_entry_keeps_no_update() RETURNS trigger LANGUAGE plpgsql"
+    " AS $$ BEGIN RETURN NEW; END $$",
 ]
 
 

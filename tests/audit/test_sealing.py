@@ -151,12 +151,12 @@ class TestKeys:
         path = keys._folder() / keys.SECRET
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(content)
-        with pytest.raises(keys.NoKey, match="signing.pem"):
+        with pytest.raises(keys.NoKey, match=r"signing\.pem"):
             keys.signing_key("desk")
         assert path.read_text() == content
         path.unlink()
         (keys._folder() / "old.vkey").write_text("nothing")
-        with pytest.raises(keys.NoKey, match="old.vkey"):
+        with pytest.raises(keys.NoKey, match=r"old\.vkey"):
             keys.known_keys("desk")
 
 
@@ -200,7 +200,7 @@ WRITERS, EACH = 8, 250
 
 @pytest.mark.django_db(transaction=True)
 def test_of_eight_writers_who_hold_their_transactions_no_entry_is_missed():
-    """2,000 entries, held up to 20 ms after they were numbered, while two sealers run: numbers are not seen in order."""
+    """2,000 entries, held up to 20 ms after they were numbered, while two sealers run: they commit in any order."""
     the_log()
     # SQLite lets one write at a time, so that nothing commits late; there, waiting long would be all that is tested.
     held = 1_000 if connection.vendor == "postgresql" else 20_000

@@ -3,6 +3,7 @@
 import json
 import os
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -18,8 +19,8 @@ from apps.audit.sealing import anchors, keys, notes
 from apps.audit.sealing.sealer import seal, the_log
 from apps.audit.sealing.tree import Growing, leaf_hash
 from apps.audit.verbs import Verb
-from apps.audit.versioned import begin
 from apps.audit.verifying.checking import verify, verify_stream
+from apps.audit.versioned import begin
 from apps.claims import actions
 from apps.claims.models import Claim, Decision, Policy
 from apps.claims.states import Stage
@@ -240,12 +241,12 @@ CHANGES = {
             take_away(Entry.every_line.filter(stream="person:1", pk=Entry.every_line.latest("id").pk)),
         ),
     ),
-    "an anchor": ("anchor_differs", lambda c: at_anchor(last().size, lambda path: open(path, "a").write("x"))),
+    "an anchor": ("anchor_differs", lambda c: at_anchor(last().size, lambda path: Path(path).write_text("x"))),
     "an anchor taken away": ("anchor_missing", lambda c: at_anchor(last().size, os.unlink)),
     "an anchor of nothing": (
         "anchor_differs",
         lambda c: at_anchor(
-            last().size, lambda path: open(path.replace(f"{last().size:012d}", f"{9:012d}"), "w").write("x")
+            last().size, lambda path: Path(path.replace(f"{last().size:012d}", f"{9:012d}")).write_text("x")
         ),
     ),
     "a stamp": ("stamp_broken", lambda c: Checkpoint.objects.filter(pk=last().pk).update(stamp=b"0")),
@@ -292,7 +293,8 @@ def test_what_was_changed_is_found_and_named(claim, kind, work):
 
 OF_ONE = [name for name, (kind, _) in CHANGES.items() if name in {
     "a body", "a verb", "a reason", "a salt", "the first line", "a middle line", "the last line", "a line made anew",
-    "a chain made anew", "a state", "a version", "a head", "a decision's reason", "a decision's evidence", "a note by another key",
+    "a chain made anew", "a state", "a version", "a head", "a decision's reason", "a decision's evidence",
+    "a note by another key",
 }]  # fmt: skip
 
 

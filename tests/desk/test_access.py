@@ -7,7 +7,10 @@ from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, reverse
 
+from apps.accounts.saved import save_view
 from apps.archive.models import Capture
+from apps.audit.models import Entry
+from apps.audit.sealing.sealer import seal
 from apps.claims.actions import rule_apart
 from apps.claims.states import State
 from apps.desk.urls import urlpatterns
@@ -120,6 +123,16 @@ TABLE: dict[str, tuple[str, set[str]]] = {
     "confidential_people": ("GET", {"standards_editor"}),
     "confidential_withdraw": ("POST", CITES),
     "trail": ("GET", EVERYONE),
+    "claim_verify": ("GET", EVERYONE),
+    "entry": ("GET", EVERYONE),
+    "entry_proof": ("GET", EVERYONE),
+    "entry_body": ("GET", EVERYONE),
+    "entry_erase": ("GET", {"standards_editor"}),
+    "trail_export": ("GET", OPERATORS),
+    "verifications": ("GET", OPERATORS),
+    "verification_ask": ("POST", OPERATORS),
+    "view_save": ("POST", EVERYONE),
+    "view_remove": ("POST", set()),
 }
 WITHOUT_SIGN_IN = {"health", "sign_in"}
 NAMES = [pattern.name for pattern in urlpatterns if isinstance(pattern, URLPattern)]
@@ -145,6 +158,8 @@ class Addresses:
         return reverse(f"desk:{name}", args=self.key_of(name))
 
     def key_of(self, name):
+        if name in {"trail_export", "view_save"}:
+            return ["csv" if name == "trail_export" else "trail"]
         kind, capture = name.partition("_")[0], self.citation.capture
         if name in {"capture_diff", "capture_document"}:
             document = store_page(self.citation.source.page, b"%PDF-1.7\n%%EOF", content_type="application/pdf")
@@ -184,6 +199,13 @@ class Addresses:
         source = self.citation.source
         return suggest_attribution(source, "quotes", make_outlet("AFP"), found_by="stated_origin", grounds={})
 
+    def a_entry(self):
+        seal()
+        return Entry.objects.filter(stream=self.claim.stream).earliest("pk")
+
+    def a_view(self):
+        return save_view("trail", "Verdicts", "verb=claim_corroborated", by=self.ada)
+
     def a_ruling(self):
         two = make_outlet("AFP"), make_outlet("KCNA")
         return rule_apart(make_claim(self.ada), *two, by=self.ada, reason="So.", expected_version=1)
@@ -198,7 +220,7 @@ class Addresses:
 WITHOUT_ROWS = {
     *("home", "health", "sign_in", "sign_out", "queue", "claim_open", "claim_similar", "stories", "story_open"),
     *("trail", "needs_a_person", "archive_health", "drifts", "suggestions", "flags", "replies_due", "corrections"),
-    *("confidentials", "policy", "policy_edit"),
+    *("confidentials", "policy", "policy_edit", "verifications", "verification_ask"),
 }
 
 

@@ -1,20 +1,45 @@
 """The audit trail's page: what it tells and how it is narrowed."""
 
+import base64
+import csv
+import hashlib
+import io
+import json
 from datetime import timedelta
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from apps.accounts.models import SavedView
+from apps.audit import triggers
 from apps.audit.actions import record
-from apps.audit.models import Entry
+from apps.audit.models import Entry, Verification
+from apps.audit.sealing import notes
+from apps.audit.sealing.keys import known_keys
+from apps.audit.sealing.sealer import seal
+from apps.audit.sealing.tree import leaf_hash, root_of_inclusion
+from apps.audit.tasks import verify_for
 from apps.audit.verbs import Verb
+from apps.audit.verifying.checking import verify_stream
+from apps.audit.versioned import begin
 from apps.claims import actions
 from apps.claims.states import Stance
+from apps.desk.views.trail_export import safe_cell
 from apps.sources.models import Source
-from tests.newsroom import corroborate, make_claim, make_editor, make_outlet, make_reporter, make_story, make_two_lines
+from tests.newsroom import (
+    corroborate,
+    make_claim,
+    make_confidential,
+    make_editor,
+    make_outlet,
+    make_person,
+    make_reporter,
+    make_story,
+    make_two_lines,
+)
 
 pytestmark = pytest.mark.django_db
 ASKED = "Ada asked for “corroborated”: a second editor has to sign"
@@ -173,3 +198,280 @@ class TestWhatAnEntryIsAbout:
             claim = make_claim(ada, f"Claim {number}.", story=make_story(ada, f"Story {number}"))
             actions.cite(claim, by=ada, url=f"{self.URL}/{number}", stance=Stance.SUPPORTS)
         assert asked() == few
+
+
+class TestNarrowing:
+    def test_by_story_it_holds_the_story_and_its_claims(self, client, ada):
+        story, other = make_story(ada), make_story(ada, "Another story")
+        make_claim(ada, "In it.", story=story)
+        make_claim(ada, "Not in it.", story=other)
+        assert told(client, story=story.pk) == ["Ada opened the claim", f"Ada opened the story “{story.title}”"]
+
+    def test_to_what_was_denied(self, client, ada):
+        client.force_login(make_reporter())
+        assert (
+            client.post(reverse("desk:claim_stage", args=[make_claim(ada).pk]), {"stage": "settled"}).status_code == 403
+        )
+        (denied,) = told(client, denied="yes")
+        assert denied.startswith("Rita was refused: Your role (Reporter) may not")
+
+    def test_further_pages_go_by_time_and_miss_none(self, client, ada, monkeypatch):
+        monkeypatch.setattr("apps.desk.views.trail.PAGE", 7)
+        for number in range(20):
+            record(Verb.SIGNED_IN, stream=f"person:{number}", target="Ada", by=ada)
+        seen, address = [], reverse("desk:trail")
+        while True:
+            found = client.get(address).context["slice"]
+            seen += [entry.pk for entry in found.rows]
+            if not found.next_query:
+                break
+            address = f"{reverse('desk:trail')}?{found.next_query}"
+        assert seen == list(Entry.objects.order_by("-at", "-id").values_list("pk", flat=True))
+
+
+class TestEntry:
+    @pytest.fixture
+    def entry(self, claim):
+        seal()
+        return Entry.objects.get(verb="claim_corroborated")
+
+    def test_its_address_tells_all_of_it(self, client, entry):
+        page = client.get(reverse("desk:entry", args=[entry.pk])).content.decode()
+        for told_ in (entry.sentence, entry.reason, entry.hash, entry.stream, "unverified", "corroborated"):
+            assert told_ in page
+
+    def test_what_was_hashed_has_the_hash_that_is_shown(self, client, entry):
+        response = client.get(reverse("desk:entry_body", args=[entry.pk]))
+        assert hashlib.sha256(response.content).hexdigest() == entry.hash
+        assert response.headers["Content-Disposition"] == f'attachment; filename="entry-{entry.pk}.json"'
+
+    def test_its_proof_leads_from_it_to_the_signed_root(self, client, entry):
+        proof = client.get(reverse("desk:entry_proof", args=[entry.pk])).content.decode()
+        head, _, note = proof.partition("\n\n")
+        format_, index, *hashes = head.split("\n")
+        signed = notes.read(note)
+        assert format_ == "c2sp.org/tlog-proof@v1"
+        found = root_of_inclusion(
+            int(index.removeprefix("index ")),
+            signed.size,
+            leaf_hash(entry.body.encode()),
+            [base64.b64decode(one) for one in hashes],
+        )
+        assert found == signed.root
+        assert signed.is_signed_by(known_keys(signed.origin))
+
+    def test_until_it_is_sealed_there_is_no_proof(self, client, ada):
+        make_story(ada)
+        entry = Entry.objects.latest("pk")
+        assert client.get(reverse("desk:entry_proof", args=[entry.pk])).status_code == 404
+        assert "Waits for its seal" in client.get(reverse("desk:entry", args=[entry.pk])).content.decode()
+
+    def test_a_private_line_is_there_for_auditors_alone(self, client, ada):
+        secret = make_confidential(make_claim(ada), ada)
+        entry = Entry.every_line.filter(stream=secret.source.stream).latest("pk")
+        names = ("entry", "entry_proof", "entry_body")
+        assert [client.get(reverse(f"desk:{name}", args=[entry.pk])).status_code for name in names] == [404] * 3
+        seal()
+        client.force_login(make_person("aziz", "auditor"))
+        assert [client.get(reverse(f"desk:{name}", args=[entry.pk])).status_code for name in names] == [200] * 3
+
+
+class TestErasing:
+    @pytest.fixture
+    def sofia(self, client, claim):
+        sofia = make_person("sofia", "standards_editor")
+        client.force_login(sofia)
+        return sofia
+
+    @pytest.fixture
+    def address(self, claim):
+        entry = Entry.objects.get(stream=claim.stream, seq=1)
+        return reverse("desk:entry_erase", args=[entry.pk])
+
+    def test_chosen_words_go_with_a_reason_and_a_mark(self, client, sofia, address, claim):
+        form = client.get(address).content.decode()
+        assert "target: Two were captured." in form
+        sent = {"fields_to_erase": ["target", "after.statement"], "reason": "Asked to."}
+        response = client.post(address, sent, follow=True)
+        page = response.content.decode()
+        assert "The words are gone for good" in page
+        assert "Words of this line were erased" in page
+        assert "Asked to." in page
+        assert "Two were captured." not in page.split("<main")[1]
+        assert verify_stream(claim.stream).findings == []
+
+    @pytest.mark.parametrize("missing", ["reason", "fields_to_erase"])
+    def test_without_words_or_reason_nothing_happens_and_what_was_typed_stays(self, client, sofia, address, missing):
+        sent = {"fields_to_erase": ["target"], "reason": "Because they asked."}
+        response = client.post(address, {**sent, missing: ""})
+        assert response.status_code == 422
+        assert "This field is required" in response.content.decode()
+        assert missing == "reason" or "Because they asked." in response.content.decode()
+        assert not Entry.objects.filter(verb="entry_erased").exists()
+
+    def test_a_reason_of_blanks_is_none(self, client, sofia, address):
+        assert client.post(address, {"fields_to_erase": ["target"], "reason": "  "}).status_code == 422
+
+
+class TestExport:
+    @pytest.fixture
+    def aziz(self, client, claim):
+        aziz = make_person("aziz", "auditor")
+        client.force_login(aziz)
+        return aziz
+
+    def read(self, client, kind, **query):
+        response = client.get(reverse("desk:trail_export", args=[kind]), query)
+        assert response.status_code == 200
+        assert response.headers["Content-Disposition"].startswith("attachment")
+        return b"".join(response.streaming_content).decode()
+
+    def test_csv_has_every_line_and_the_export_leaves_one(self, client, aziz):
+        before = Entry.objects.count()
+        rows = list(csv.DictReader(io.StringIO(self.read(client, "csv").removeprefix("\ufeff"))))
+        assert [int(row["number"]) for row in rows] == list(
+            Entry.every_line.order_by("at", "id").values_list("pk", flat=True)
+        )
+        assert rows[0]["sentence"] == "Ada opened the claim"
+        assert Entry.objects.count() == before + 1
+        assert Entry.objects.latest("pk").sentence == "Aziz exported the trail as csv: all of it"
+
+    def test_json_lines_can_be_verified_line_by_line(self, client, aziz):
+        lines = [json.loads(line) for line in self.read(client, "jsonl").splitlines()]
+        assert len(lines) == Entry.every_line.count()
+        assert all(hashlib.sha256(line["body"].encode()).hexdigest() == line["sha256"] for line in lines)
+
+    def test_it_holds_what_the_filters_hold(self, client, aziz, claim):
+        rows = list(csv.DictReader(io.StringIO(self.read(client, "csv", verb="claim_corroborated"))))
+        assert [row["verb"] for row in rows] == ["claim_corroborated"]
+        assert Entry.objects.latest("pk").after["filter"] == "verb=claim_corroborated"
+
+    @pytest.mark.parametrize(
+        "word",
+        [
+            "=1+1",
+            "+1",
+            "-1",
+            "@SUM(A1)",
+            "\tx",
+            "\rx",
+            "\nx",
+            "  =1",
+            "\u00a0=1",
+            "\ufeff=1",
+            "＝1",
+            "＋1",
+            "－1",
+            "＠1",
+            "|x",
+        ],
+    )
+    def test_no_cell_is_a_formula(self, client, aziz, ada, word):
+        record(Verb.STORY_OPENED, stream="story:9", target=f"{word}", by=ada, reason=word)
+        rows = list(csv.DictReader(io.StringIO(self.read(client, "csv", verb="story_opened"), newline="")))
+        assert rows[-1]["target"] == f"'{word}"
+        assert rows[-1]["reason"] == f"'{word}"
+
+    def test_numbers_and_words_are_left_as_they_are(self):
+        assert [safe_cell(value) for value in (-5, None, "a=b", "", "Ada")] == ["-5", "", "a=b", "", "Ada"]
+
+    def test_there_is_no_other_format(self, client, aziz):
+        assert client.get(reverse("desk:trail_export", args=["xls"])).status_code == 404
+
+    def test_a_line_at_a_time_leaves_the_server_whatever_their_number(
+        self, client, aziz, django_assert_max_num_queries
+    ):
+        for number in range(50):
+            record(Verb.SIGNED_IN, stream=f"person:{number}", target="Ada", by=None)
+        with django_assert_max_num_queries(12):
+            self.read(client, "jsonl")
+
+
+class TestSavedViews:
+    def save(self, client, **fields):
+        return client.post(reverse("desk:view_save", args=["trail"]), {"name": "Verdicts", **fields}, follow=True)
+
+    def test_a_view_is_saved_found_again_and_removed(self, client, claim):
+        page = self.save(client, query="verb=claim_corroborated&after=2020&channel=").content.decode()
+        assert "“Verdicts” is saved." in page
+        assert 'href="/trail/?verb=claim_corroborated"' in page
+        view = SavedView.objects.get()
+        page = client.post(reverse("desk:view_remove", args=[view.pk]), follow=True).content.decode()
+        assert "“Verdicts” is removed." in page
+        assert not SavedView.objects.exists()
+        assert list(Entry.objects.order_by("-pk").values_list("verb", flat=True)[:2]) == ["view_removed", "view_saved"]
+
+    def test_a_shared_one_is_seen_by_others_and_one_of_ones_own_is_not(self, client, claim):
+        self.save(client, query="denied=yes", name="Denied", is_shared="on")
+        self.save(client, query="verb=signed_in", name="Mine")
+        client.force_login(make_person("ben", "editor"))
+        page = client.get(reverse("desk:trail")).content.decode()
+        assert "Denied" in page
+        assert "from Ada" in page
+        assert "Mine" not in page.split('aria-label="Saved views"')[1].split("</nav>")[0]
+
+    @pytest.mark.parametrize(
+        ("fields", "said"),
+        [
+            ({"query": ""}, "Choose filters first"),
+            ({"query": "after=2020"}, "Choose filters first"),
+            ({"query": "verb=signed_in", "name": " "}, "Give the view a name"),
+        ],
+    )
+    def test_what_can_not_be_saved_is_said_and_the_filters_stay(self, client, claim, fields, said):
+        page = self.save(client, **fields).content.decode()
+        assert said in page
+        assert not SavedView.objects.exists()
+
+    def test_one_name_is_used_once(self, client, claim):
+        self.save(client, query="verb=signed_in")
+        assert "with this name already" in self.save(client, query="verb=signed_out").content.decode()
+
+    def test_other_pages_have_none(self, client, ada):
+        assert client.post(reverse("desk:view_save", args=["nowhere"]), {}).status_code == 404
+
+
+class TestVerifying:
+    def test_a_claims_history_is_verified_on_its_page(self, client, claim, ada):
+        for source in Source.objects.filter(head=""):
+            begin(source, Verb.SOURCE_REGISTERED, target=source.page.url, by=ada)
+        seal()
+        page = client.get(reverse("desk:claim_verify", args=[claim.pk])).content.decode()
+        assert "Intact" in page
+        with transaction.atomic():
+            triggers.lift(connection)
+            Entry.objects.filter(verb="claim_corroborated").update(reason="Another.")
+            page = client.get(reverse("desk:claim_verify", args=[claim.pk])).content.decode()
+            assert "Something was changed" in page
+            assert "words are not those that it committed to" in page
+            transaction.set_rollback(True)
+
+    def test_the_whole_is_verified_in_the_background_once_at_a_time(self, client, claim):
+        client.force_login(make_person("aziz", "auditor"))
+        for _ in range(2):
+            client.post(reverse("desk:verification_ask"))
+        waiting = Verification.objects.get()
+        page = client.get(reverse("desk:verifications")).content.decode()
+        assert "Waits for a worker" in page
+        assert "<progress" in page
+        assert 'hx-trigger="every 3s"' in page
+        Verification.objects.update(told_at=timezone.now() - timedelta(hours=1))
+        assert "Nobody is at it any more" in client.get(reverse("desk:verifications")).content.decode()
+        client.post(reverse("desk:verification_ask"))
+        assert Verification.objects.exclude(pk=waiting.pk).count() == 1
+
+    @pytest.mark.django_db(transaction=True)
+    def test_a_worker_carries_it_out_and_says_so(self, client):
+        aziz = make_person("aziz", "auditor")
+        client.force_login(aziz)
+        make_story(make_editor())
+        seal()
+        asked = Verification.objects.create(asked_by=aziz)
+        verify_for(asked.pk)
+        verify_for(asked.pk)
+        page = client.get(reverse("desk:verifications")).content.decode()
+        assert "Done" in page
+        assert "The trail is what it was." in page
+        assert "hx-trigger" not in page.split('id="results"')[1].split(">")[0]
+        entry = Entry.objects.get(verb="trail_verified")
+        assert (entry.actor_kind, entry.behalf, entry.after["result"]) == ("worker", aziz, "intact")

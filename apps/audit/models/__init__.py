@@ -4,4 +4,15 @@ from apps.audit.models.entries import ERASED, PRIVATE, Entry, EntryQuerySet
 from apps.audit.models.sealing import Checkpoint, Leaf, Log, Node, Pending
 from apps.audit.models.verifications import Verification
 
-__all__ = ["ERASED", "PRIVATE", "Checkpoint", "Entry", "EntryQuerySet", "Leaf", "Log", "Node", "Pending", "Verification"]
+__all__ = [
+    "ERASED",
+    "PRIVATE",
+    "Checkpoint",
+    "Entry",
+    "EntryQuerySet",
+    "Leaf",
+    "Log",
+    "Node",
+    "Pending",
+    "Verification",
+]

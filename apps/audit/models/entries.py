@@ -58,10 +58,10 @@ class EntryManager(models.Manager.from_queryset(EntryQuerySet)):  # type: ignore
 class Entry(models.Model):
     """One line of the audit trail: who did what to what, when, through which door, and why.
 
-    Entries are written by ``audit.actions.record`` alone and never change: triggers refuse UPDATE and DELETE, except for
-    erasing, which takes words away and leaves a mark. ``stream`` is what the line is about ("claim:42"); ``seq`` is its
-    number there, where the stream counts its lines. ``body`` is what is hashed, ``hash`` its SHA-256; ``salts`` open the
-    commitments in it (decision 25). ``behalf`` is the person for whom a worker did it.
+    Entries are written by ``audit.actions.record`` alone and never change: triggers refuse UPDATE and DELETE, except
+    for erasing, which takes words away and leaves a mark. ``stream`` is what the line is about ("claim:42"); ``seq``
+    is its number there, where the stream counts its lines. ``body`` is what is hashed, ``hash`` its SHA-256; ``salts``
+    open the commitments in it (decision 25). ``behalf`` is the person for whom a worker did it.
     """
 
     class ActorKind(models.TextChoices):

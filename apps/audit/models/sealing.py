@@ -9,7 +9,7 @@ from apps.audit.models.entries import Entry
 
 
 class Log(models.Model):
-    """The one row that a sealer locks, so that no two of them grow the tree at once. ``origin`` names the log for good."""
+    """The row that a sealer locks, so that no two grow the tree at once. ``origin`` names the log for good."""
 
     origin = models.CharField(max_length=200)
 

@@ -13,7 +13,7 @@ SILENT = timedelta(minutes=3)
 
 
 class Verification(models.Model):
-    """The whole trail, verified in the background. ``findings`` are the kinds, places and sentences of what is wrong."""
+    """The whole trail, verified in the background. ``report`` holds what it found."""
 
     class State(models.TextChoices):
         WAITING = "waiting", "Waits for a worker"

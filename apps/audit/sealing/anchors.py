@@ -1,7 +1,7 @@
 """Checkpoints outside the database: a file each, named by its size, laid down once and never written over.
 
-Whoever owns the database can put another tree into it, but not into what lies elsewhere, above all when that place keeps what
-it was given (another machine's disk, a bucket with object lock). ``audit_verify`` compares both.
+Whoever owns the database can put another tree into it, but not into what lies elsewhere, above all when that place
+keeps what it was given (another machine's disk, a bucket with object lock). ``audit_verify`` compares both.
 """
 
 from __future__ import annotations

@@ -105,7 +105,7 @@ def read(note: str) -> Signed:
 
 
 def proof(index: int, hashes: Sequence[bytes], note: str) -> str:
-    """A proof that can be checked without anything else: where the leaf is, the hashes beside its way, the checkpoint."""
+    """A proof that needs nothing else: where the leaf is, the hashes beside its way, the checkpoint."""
     lines = [PROOF, f"index {index}", *(base64.b64encode(one).decode() for one in hashes)]
     return "\n".join(lines) + "\n\n" + note
 

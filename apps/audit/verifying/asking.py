@@ -65,7 +65,9 @@ class Progress:
 def summary(report: Report) -> dict[str, Any]:
     """The report as the row keeps it: every count, and the first findings."""
     counts = ("entries", "erased", "waiting", "streams", "checkpoints", "anchors", "stamps", "size", "root")
-    found = [{"kind": one.kind, "label": one.kind.label, "where": one.where, "says": one.says} for one in report.findings]
+    found = [
+        {"kind": one.kind, "label": one.kind.label, "where": one.where, "says": one.says} for one in report.findings
+    ]
     return {
         "intact": report.is_intact,
         **{name: getattr(report, name) for name in counts},

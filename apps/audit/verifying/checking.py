@@ -22,7 +22,8 @@ TOLD_EVERY = 5_000
 def verify(progress: Progress | None = None) -> Report:
     """The whole trail: each line, each stream, the tree, its checkpoints and anchors, and the rows it tells of.
 
-    Reads all of it once, as of one moment, and changes nothing; whoever writes and seals meanwhile is not kept waiting. ``progress`` is told how many lines of how many are done.
+    Reads all of it once, as of one moment, and changes nothing; whoever writes and seals meanwhile is not
+    kept waiting. ``progress`` is told how many lines of how many are done.
     Raises sealing.keys.NoKey when the log's keys can't be read.
     """
     report, streams = Report(), lines.Streams()
@@ -59,7 +60,7 @@ def verify_stream(stream: str) -> Report:
             seals.judge_note(last, known_keys(origin), report)
             report.size, report.root = last.size, last.root
         for line in lines.read(lines.OF_STREAM, stream):
-            if line.index is None:
+            if line.place is None:
                 seals.unheld(report, line)
             elif last:
                 seals.judge_in_tree(line, last, tree, report)

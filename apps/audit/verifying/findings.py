@@ -1,4 +1,4 @@
-"""What a verification finds. Each kind of tampering has one name, so that a test, a script and a reader mean the same."""
+"""What a verification finds. Each kind of tampering has one name, for tests, scripts and readers alike."""
 
 from __future__ import annotations
 

@@ -79,7 +79,7 @@ class Stored(NamedTuple):
     hash: str
     salts: Any
     erasures: int
-    index: int | None
+    place: int | None
     leaf: str | None
     held_by: int | None
 
@@ -165,7 +165,7 @@ def _difference(says: str, body: str) -> tuple[Kind, str]:
 
 def _leaves(body: dict[str, Any]) -> dict[str, Any]:
     """What a body says, by path: "actor.id", "after.state"."""
-    found = {}
+    found: dict[str, Any] = {}
     for name, value in body.items():
         if isinstance(value, dict):
             found |= {f"{name}.{inner}": one for inner, one in value.items()}

@@ -35,16 +35,16 @@ class Tree:
     def take(self, line: Stored) -> None:
         """The next leaf, with the line that it is of."""
         expected = self.growing.size
-        if line.index != expected:
-            self.report.add(Kind.LEAF_MISSING, f"leaves {expected} to {(line.index or 0) - 1}")
+        if line.place != expected:
+            self.report.add(Kind.LEAF_MISSING, f"leaves {expected} to {(line.place or 0) - 1}")
             # What comes after can't be put under any root; each leaf is still compared with its line.
-            self.growing = Growing(line.index or 0, [b"\0" * 32] * bin(line.index or 0).count("1"))
-        stored = bytes.fromhex(line.leaf) if _is_hash(line.leaf) else b""
+            self.growing = Growing(line.place or 0, [b"\0" * 32] * bin(line.place or 0).count("1"))
+        stored = bytes.fromhex(line.leaf or "") if _is_hash(line.leaf) else b""
         if line.id is None:
-            self.report.add(Kind.ENTRY_MISSING, f"leaf {line.index} (entry {line.held_by})")
+            self.report.add(Kind.ENTRY_MISSING, f"leaf {line.place} (entry {line.held_by})")
         elif (found := leaf_hash(line.body.encode())) != stored:
-            self.report.add(Kind.LEAF_CHANGED, f"leaf {line.index} of {line.name}")
-            # What was hashed is what counts: a root over the line as it is shows whether the leaf or the line was changed.
+            self.report.add(Kind.LEAF_CHANGED, f"leaf {line.place} of {line.name}")
+            # Roots are taken over the leaves as stored: they show whether the leaf or the line was changed.
             stored = stored or found
         for level, number, made in self.growing.add(stored):
             if level % STEP == 0:
@@ -117,17 +117,17 @@ def judge_note(checkpoint: Checkpoint, keys: list[notes.VerifierKey], report: Re
 
 def judge_in_tree(line: Stored, last: Checkpoint, tree: StoredTree, report: Report) -> None:
     """Whether one line is in the tree of the last checkpoint, by the proof that anybody could check."""
-    if line.index is None:
+    if line.place is None:
         return
-    if line.index >= last.size:
-        report.add(Kind.BEYOND_SEAL, f"leaf {line.index} of {line.name}")
+    if line.place >= last.size:
+        report.add(Kind.BEYOND_SEAL, f"leaf {line.place} of {line.name}")
         return
     leaf = leaf_hash(line.body.encode())
     if leaf.hex() != line.leaf:
-        report.add(Kind.LEAF_CHANGED, f"leaf {line.index} of {line.name}")
+        report.add(Kind.LEAF_CHANGED, f"leaf {line.place} of {line.name}")
         return
     try:
-        found = root_of_inclusion(line.index, last.size, leaf, inclusion(line.index, last.size, tree.read))
+        found = root_of_inclusion(line.place, last.size, leaf, inclusion(line.place, last.size, tree.read))
     except KeyError as error:
         report.add(Kind.NODE_CHANGED, f"the way from {line.name} to the root", f"Missing: {error}.")
         return

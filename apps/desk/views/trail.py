@@ -103,7 +103,9 @@ class EraseForm(forms.Form):
 
     def __init__(self, *args: Any, entry: Entry, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        words = [(name, f"{name.replace('.', ', ').replace('_', ' ')}: {value}") for name, value in erasable(entry).items()]
+        words = [
+            (name, f"{name.replace('.', ', ').replace('_', ' ')}: {value}") for name, value in erasable(entry).items()
+        ]
         self.fields["fields_to_erase"].choices = words  # type: ignore[attr-defined]
 
 

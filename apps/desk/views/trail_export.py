@@ -1,4 +1,4 @@
-"""The trail to take away: CSV and JSON Lines of whatever it is narrowed to, a line at a time, however many there are."""
+"""The trail to take away: CSV and JSON Lines of whatever it is narrowed to, a line at a time."""
 
 from __future__ import annotations
 

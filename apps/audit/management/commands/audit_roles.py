@@ -1,4 +1,4 @@
-"""``manage.py audit_roles``: could the desk's own database role change the trail? ``--sql ROLE`` prints how to set it up."""
+"""``manage.py audit_roles``: could the desk's database role change the trail? ``--sql ROLE`` says how it can't."""
 
 from __future__ import annotations
 
