@@ -55,7 +55,7 @@ def current() -> Door:
 def entered_by(
     channel: Channel, *, address: str | None = None, behalf: AbstractBaseUser | None = None
 ) -> Iterator[Door]:
-    """Everything recorded inside came through this door, under one fresh request id; maybe on ``behalf`` of somebody."""
+    """Everything recorded inside came through this door, under one fresh id; maybe on ``behalf`` of somebody."""
     door = Door(channel, uuid4().hex, address, behalf)
     token = _door.set(door)
     try:

@@ -1,6 +1,10 @@
 """The table of every operation that changes the world: how it is done at each of its doors, and what the trail says."""
 
-from tests.audit.complete import claims, evidence, people, sources, verdicts, workers
-from tests.audit.complete.rows import TABLE
+import pytest
+
+pytest.register_assert_rewrite("tests.audit.complete.rows")
+
+from tests.audit.complete import claims, evidence, people, sources, verdicts, workers  # noqa: E402
+from tests.audit.complete.rows import TABLE  # noqa: E402
 
 __all__ = ["TABLE", "claims", "evidence", "people", "sources", "verdicts", "workers"]

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from apps.audit.verbs import Verb
 from apps.claims.models import Caveat, Claim, ClaimLink, Correction, ReplyRequest, Story, Use
+from apps.sources.models import ConfidentialSource
 from tests.audit.complete.rows import FORM, HTMX, MOMENT, NUMBER, WEB, Deed, admin, changed, operation
 from tests.newsroom import (
     make_claim,
@@ -51,6 +52,7 @@ def edit_story(desk, door):
 def open_claim(desk, door):
     act = desk.post(desk.rita, "claim_open", statement=STATEMENT, claimant="NIS")
     after = {"statement": STATEMENT, "claimant": "NIS", "story": "", "due": "", "state": "unverified"}
+    after["stage"] = "inbox"
     return Deed(act, newest(Claim), STATEMENT, by=desk.rita, after=after, others=["party_registered"])
 
 
@@ -67,7 +69,8 @@ def edit_claim(desk, door):
 def assign(desk, door):
     claim = make_claim(desk.rita)
     act = desk.post(desk.ada, "claim_assign", claim.pk, assignee=desk.rita.pk, expected_version=1)
-    before, after = {"assignee": "nobody"}, {"assignee": "Rita"}
+    before = {"assignee": "nobody", "stage": "inbox"}
+    after = {"assignee": "Rita", "stage": "in_progress"}
     return Deed(act, claim.stream, STATEMENT, by=desk.ada, before=before, after=after)
 
 
@@ -131,7 +134,7 @@ def settle_reply(desk, door):
 def record_caveat(desk, door):
     claim = make_claim(desk.rita)
     act = desk.post(desk.rita, "claim_caveat", claim.pk, kind="other", text="No picture was shown.")
-    after = {"caveat": "No picture was shown."}
+    after = {"caveat": "Another limit. No picture was shown."}
     return Deed(act, claim.stream, STATEMENT, by=desk.rita, after=after)
 
 
@@ -187,8 +190,6 @@ CONFIDED = {"kind": "interview", "title": "Nightjar", "party": "Nightjar", "stan
 
 
 def hidden():
-    from apps.sources.models import ConfidentialSource
-
     return ConfidentialSource.of_everybody_UNSAFE.latest("pk").stream
 
 

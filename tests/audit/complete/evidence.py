@@ -9,7 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 
 from apps.archive.actions import watch_page
-from apps.archive.models import Capture, Watch
+from apps.archive.models import Watch
 from apps.audit.verbs import Verb
 from apps.claims.models import Measure
 from tests.archive.recorded import store_page
@@ -129,6 +129,15 @@ def add_figure(desk, door):
     after = {**FIGURE, **FACTS, "as_of": TEXT}
     others = ["measure_registered", "party_registered"]
     return Deed(act, claim.stream, STATEMENT, by=desk.rita, before=FIGURE, after=after, others=others)
+
+
+@operation("claims.actions.figures.register_measure", Verb.MEASURE_REGISTERED, WEB)
+def name_a_measure_with_its_first_figure(desk, door):
+    deed = add_figure(desk, door)
+    deed.stream, deed.target, deed.before = lambda: Measure.objects.get().stream, "killed", {}
+    deed.after = {"unit": "soldiers", "counting": TEXT, "definition": ""}
+    deed.others = ["figure_added", "party_registered"]
+    return deed
 
 
 @operation("claims.actions.figures.edit_figure", Verb.FIGURE_EDITED, WEB, HTMX)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 from django.core.management import call_command
 from django.urls import reverse
 
@@ -10,8 +9,7 @@ from apps.accounts.models import User
 from apps.accounts.saved import save_view
 from apps.audit.models import Entry
 from apps.audit.verbs import Verb
-from tests.audit.complete.claims import newest
-from tests.audit.complete.rows import COMMAND, FORM, HTMX, NUMBER, TEXT, WEB, Deed, admin, operation
+from tests.audit.complete.rows import COMMAND, FORM, HTMX, WEB, Deed, admin, operation
 from tests.newsroom import PASSWORD, make_claim, make_person, make_role
 
 NEW = "another desk of one's own"

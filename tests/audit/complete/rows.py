@@ -83,6 +83,7 @@ class Row:
     verb: Verb
     doors: tuple[str, ...]
     make: Callable[[Desk, str], Deed]
+    commits: bool = False
 
     @property
     def name(self) -> str:
@@ -92,11 +93,14 @@ class Row:
 TABLE: list[Row] = []
 
 
-def operation(action: str, verb: Verb, *doors: str) -> Callable[..., Any]:
-    """Put a row into the table: the action by its dotted name below ``apps``, its verb, and the doors that it has."""
+def operation(action: str, verb: Verb, *doors: str, commits: bool = False) -> Callable[..., Any]:
+    """Put a row into the table: the action by its dotted name below ``apps``, its verb, and the doors that it has.
+
+    ``commits``: it can't be tried inside of the test's own transaction.
+    """
 
     def put(make: Callable[[Desk, str], Deed]) -> Callable[[Desk, str], Deed]:
-        TABLE.append(Row(f"apps.{action}", verb, doors, make))
+        TABLE.append(Row(f"apps.{action}", verb, doors, make, commits))
         return make
 
     return put
@@ -137,9 +141,9 @@ class Desk:
         client.force_login(user)
         return client
 
-    def post(self, user: User, name: str, *args: Any, _said: int = 400, **data: Any) -> Callable[[], Any]:
+    def post(self, user: User, view: str, /, *args: Any, _said: int = 400, **data: Any) -> Callable[[], Any]:
         """A form of the desk, sent."""
-        path, client = reverse(f"desk:{name}", args=args), self.client(user)
+        path, client = reverse(f"desk:{view}", args=args), self.client(user)
         headers = {"HX-Request": "true"} if self.door == HTMX else {}
 
         def act() -> Any:
@@ -149,9 +153,9 @@ class Desk:
 
         return act
 
-    def get(self, user: User, name: str, *args: Any, **query: Any) -> Callable[[], Any]:
+    def get(self, user: User, view: str, /, *args: Any, **query: Any) -> Callable[[], Any]:
         """A page or a file of the desk, asked for and read to its end."""
-        path, client = reverse(f"desk:{name}", args=args), self.client(user)
+        path, client = reverse(f"desk:{view}", args=args), self.client(user)
 
         def act() -> Any:
             response = client.get(path, query)
@@ -160,7 +164,7 @@ class Desk:
 
         return act
 
-    def panel(self, user: User, path: str, **data: Any) -> Callable[[], Any]:
+    def panel(self, user: User, path: str, /, **data: Any) -> Callable[[], Any]:
         """A form of the admin panel, sent; one that comes back was not accepted."""
         client = self.client(user)
 
@@ -196,14 +200,14 @@ def last_line() -> int:
     return Entry.every_line.order_by("-pk").values_list("pk", flat=True).first() or 0
 
 
-def hold(row: Row, door: str, deed: Deed) -> None:
+def hold(door: str, verb: Verb, deed: Deed) -> None:
     """Do it, and hold what the trail says against the row."""
     before = last_line()
     deed.act()
     entries = newer_than(before)
-    assert Counter(entry.verb for entry in entries) == Counter([row.verb.value, *deed.others])
+    assert Counter(entry.verb for entry in entries) == Counter([verb.value, *deed.others])
     stream = deed.stream() if callable(deed.stream) else deed.stream
-    (entry,) = [one for one in entries if one.verb == row.verb and one.stream == stream]
+    (entry,) = [one for one in entries if one.verb == verb and one.stream == stream]
     assert (entry.target_label, entry.reason) == (deed.target, deed.reason)
     assert (entry.before, entry.after) == (deed.before, deed.after)
     requests = {one.request_id for one in entries}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from apps.audit.verbs import Verb
-from apps.claims.models import Claim
+from apps.claims.models import Claim, Policy
 from apps.claims.states import Stance, State
 from apps.sources.actions import correct_source
 from tests.audit.complete.rows import (
@@ -114,7 +114,7 @@ def reopen(desk, door):
     claim.refresh_from_db()
     act = move(desk, door, claim, "claim_reopen", State.UNVERIFIED)
     before = {"state": "corroborated", "stage": "settled"}
-    after = {**SEALED, "rule": "", "state": "unverified", "stage": "in_progress"}
+    after = {**SEALED, "rule": TEXT, "state": "unverified", "stage": "in_progress"}
     return Deed(act, claim.stream, STATEMENT, by=desk.sofia, before=before, after=after, reason=WHY)
 
 
@@ -148,8 +148,6 @@ def answer_dispute(desk, door):
 
 @operation("claims.actions.policies.edit_policy", Verb.POLICY_EDITED, WEB, HTMX)
 def edit_policy(desk, door):
-    from apps.claims.models import Policy
-
     rule = Policy.objects.current()
     facts = {name: "" if value is None else value for name, value in rule.facts.items()}
     shown = {name: "on" if value is True else value for name, value in facts.items() if value is not False}

@@ -1,4 +1,4 @@
-"""What workers and the command line do: copies fetched, read, compared and learned from; news carried; the trail verified."""
+"""What workers and the command line do with copies, with news under claims, and with the trail."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from apps.claims.actions import edit_policy, link_claims, reopen
 from apps.claims.actions.bells import carry_on
 from apps.claims.models import Cause, Claim, ClaimLink
 from apps.sources import tasks as sources
+from apps.sources.actions import suggest_attribution
 from apps.sources.models import Sifting
 from tests.archive.servers import Route
 from tests.archive.watched import FIRST, STORY, THIRD, Watched, article
@@ -37,6 +38,7 @@ from tests.newsroom import (
 )
 
 STATEMENT = "Two North Korean soldiers were captured."
+SETTLED, IN_REVIEW = {"stage": "settled"}, {"stage": "in_review", "missing": TEXT}
 CHANGED = article(FIRST, "Both men were released on Friday, the service added in a second statement.", THIRD)
 
 
@@ -92,6 +94,13 @@ def read_a_copy(desk, door):
     return Deed(act, capture.page.stream, capture.page.url, behalf=desk.rita, after=after)
 
 
+@operation("archive.actions.captures.request_capture", Verb.CAPTURE_REQUESTED, COMMAND)
+def ask_for_a_copy_at_the_machine(desk, door):
+    deed = copy_at_the_machine(desk, door)
+    deed.after, deed.others = {"capture": NUMBER}, ["capture_stored", "text_read"]
+    return deed
+
+
 @operation("archive.management.commands.capture", Verb.CAPTURE_STORED, COMMAND)
 def copy_at_the_machine(desk, door):
     where = desk.site({"/story": Route(STORY)})
@@ -145,7 +154,7 @@ def find_a_page_changed(desk, door):
     return Deed(act, page.stream, page.url, behalf=desk.ada, before=before, after=after)
 
 
-@operation("sources.tasks.learn", Verb.SOURCE_READ, TASK)
+@operation("sources.actions.sources.learn_from_capture", Verb.SOURCE_READ, TASK)
 def learn_from_a_copy(desk, door):
     citation = make_citation(make_claim(desk.rita), desk.rita)
     capture = make_capture(citation.source.page, requested_by=desk.rita)
@@ -157,7 +166,7 @@ def learn_from_a_copy(desk, door):
     return Deed(act, source.stream, source.title, behalf=desk.rita, before=before, after=after, others=others)
 
 
-@operation("sources.tasks.suggest", Verb.ATTRIBUTION_SUGGESTED, TASK)
+@operation("sources.actions.suggestions.suggest_from_capture", Verb.ATTRIBUTION_SUGGESTED, TASK)
 def suggest_from_a_copy(desk, door):
     citation = make_citation(make_claim(desk.rita), desk.rita, outlet="The Paper", credit_line="Nowhere Press")
     capture = make_capture(citation.source.page, requested_by=desk.rita)
@@ -186,17 +195,17 @@ def looked_for(desk, words):
     return Deed(act, citation.claim.stream, STATEMENT, behalf=desk.rita, before=told, after=after)
 
 
-@operation("claims.tasks.reconsider_citing", Verb.QUOTE_FOUND, TASK)
+@operation("claims.actions.quotes.find_words", Verb.QUOTE_FOUND, TASK)
 def find_cited_words(desk, door):
     return looked_for(desk, "no more")
 
 
-@operation("claims.tasks.reconsider_citing", Verb.QUOTE_NOT_FOUND, TASK)
+@operation("claims.actions.quotes.find_words", Verb.QUOTE_NOT_FOUND, TASK)
 def miss_cited_words(desk, door):
     return looked_for(desk, "Three men were taken")
 
 
-@operation("claims.tasks.reconsider_citing", Verb.COPY_ADOPTED, TASK)
+@operation("claims.actions.citations.adopt_copy", Verb.COPY_ADOPTED, TASK)
 def adopt_a_copy(desk, door):
     """Ada asked for the copy that Rita's citation waited for."""
     citation = make_citation(make_claim(desk.rita), desk.rita, state="failed", code="http_404")
@@ -215,7 +224,7 @@ def a_verdict(desk):
     return claim, citations
 
 
-@operation("claims.actions.bells.carry_on", Verb.CLAIM_FLAGGED, TASK)
+@operation("claims.actions.spreading.carry", Verb.CLAIM_FLAGGED, TASK)
 def carry_news_to_a_linked_claim(desk, door):
     """Ben took a verdict back; the worker tells the claim that it was part of, on his behalf."""
     claim, _ = a_verdict(desk)
@@ -228,7 +237,25 @@ def carry_news_to_a_linked_claim(desk, door):
     return Deed(act, whole.stream, whole.statement, behalf=desk.ben, after=after)
 
 
-@operation("claims.tasks.sweep", Verb.VERIFY_AGAIN, TASK)
+@operation("claims.actions.citations.reconsider", Verb.CLAIM_FLAGGED, TASK)
+def reconsider_a_verdict(desk, door):
+    """A copy that Ada asked for brings a credit line that two sources share: they are one line now."""
+    claim, (first, _) = a_verdict(desk)
+    capture = make_capture(first.source.page, requested_by=desk.ada)
+    make_extract(capture, credit_line="Yonhap")
+    sources.learn(capture.pk)
+    act = lambda: claims.reconsider_citing(capture.pk)  # noqa: E731
+    return Deed(act, claim.stream, STATEMENT, behalf=desk.ada, before=SETTLED, after=IN_REVIEW)
+
+
+@operation("claims.actions.attributions.hear_of", Verb.CLAIM_FLAGGED, TASK)
+def hear_of_a_suggestion(desk, door):
+    claim, (first, second) = a_verdict(desk)
+    suggest_attribution(first.source, "republishes", second.source, found_by="text_overlap", grounds={})
+    return Deed(lambda: claims.sweep(), claim.stream, STATEMENT, before=SETTLED, after=IN_REVIEW)
+
+
+@operation("claims.actions.claims.verify_again", Verb.VERIFY_AGAIN, TASK)
 def send_an_old_verdict_back(desk, door):
     claim, _ = a_verdict(desk)
     edit_policy(by=desk.sofia, reason="News grows old.", expected_version=1, shelf_life_days=90)
@@ -237,7 +264,7 @@ def send_an_old_verdict_back(desk, door):
     return Deed(lambda: claims.sweep(), claim.stream, STATEMENT, before=before, after=after)
 
 
-@operation("audit.tasks.verify_for", Verb.TRAIL_VERIFIED, TASK)
+@operation("audit.tasks.verify_for", Verb.TRAIL_VERIFIED, TASK, commits=True)
 def verify_the_trail(desk, door):
     asked = ask_to_verify(by=desk.aziz)
     after = {"result": "intact", "entries": NUMBER, "size": 0, "root": ""}
@@ -245,7 +272,7 @@ def verify_the_trail(desk, door):
     return Deed(act, "trail", "the trail", behalf=desk.aziz, after=after)
 
 
-@operation("accounts.management.commands.changepassword", Verb.PERSON_CHANGED, COMMAND)
+@operation("accounts.actions.record_new_password", Verb.PERSON_CHANGED, COMMAND)
 def change_a_password_at_the_machine(desk, door):
     tom = make_person("tom", "reporter")
 
