@@ -60,7 +60,7 @@ def test_every_address_records_whom_it_refuses(name):
     if allowed != EVERYONE:
         # Where a form is only sent, anybody who reads the desk may look at it.
         methods = ("POST",) if TABLE[name][0] == "POST" else ("POST", "GET")
-        assert any([Visit(people[1]).refused(method, address) for method in methods])
+        assert any(Visit(people[1]).refused(method, address) for method in methods)
     before, nobody = last_line(), Visit(None).client
     nobody.post(address, TYPED)
     nobody.get(address)

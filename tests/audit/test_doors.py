@@ -9,6 +9,7 @@ from django.urls import reverse
 from apps.accounts.actions import change_person
 from apps.audit.context import Channel, current, entered_by
 from apps.audit.models import Entry
+from apps.audit.verifying.checking import verify_stream
 from apps.claims.actions import edit_claim, edit_story
 from apps.sources.actions import edit_party, register_party
 from tests.audit.complete.rows import last_line, newer_than
@@ -51,7 +52,7 @@ def test_hostile_headers_break_nothing_and_come_into_no_line(settings, proxies, 
         if proxies == 0:
             assert one.address == "203.0.113.9"
         else:
-            assert one.address in {None, "192.0.2.66"}, "the last hop, if it is an address"
+            assert one.address in {None, "192.0.2.66", "fe80::1"}, "the last hop, if it is an address"
     assert rita.pk == entries[1].actor_id
 
 
@@ -61,6 +62,25 @@ def test_behind_a_proxy_without_its_header_no_address_is_better_than_a_wrong_one
     client.force_login(make_reporter())
     client.post(reverse("desk:claim_open"), {"statement": "Two were captured."}, headers={"X-Real-IP": "192.0.2.66"})
     assert Entry.objects.get().address is None
+
+
+@pytest.mark.parametrize(
+    ("remote", "kept"),
+    [
+        ("fe80::1%eth0", "fe80::1"),
+        ("::ffff:198.51.100.9", "198.51.100.9"),
+        ("2001:DB8:0:0::7", "2001:db8::7"),
+        ("::198.51.100.9", "198.51.100.9"),
+        ("::1", "::1"),
+        ("", None),
+    ],
+)
+def test_an_address_is_kept_as_it_was_hashed_however_it_was_written(remote, kept):
+    client, rita = Client(REMOTE_ADDR=remote), make_reporter()
+    client.post(reverse("desk:sign_in"), {"username": "rita", "password": PASSWORD})
+    entry = Entry.objects.get()
+    assert entry.address == kept
+    assert verify_stream(f"person:{rita.pk}").is_intact
 
 
 def test_a_port_that_no_host_has_is_refused_and_is_no_error():
@@ -110,9 +130,9 @@ def test_a_command_has_one_id_from_its_first_line_to_its_last():
 def test_two_requests_have_two_ids_and_one_has_one():
     client, ids = Client(), []
     client.force_login(make_reporter())
-    for number in range(2):
+    for statement, claimant in {"Two were captured.": "NIS", "A bridge was blown up.": "SBU"}.items():
         before = last_line()
-        client.post(reverse("desk:claim_open"), {"statement": f"{number} were captured.", "claimant": f"Body {number}"})
+        client.post(reverse("desk:claim_open"), {"statement": statement, "claimant": claimant})
         found = newer_than(before)
         assert len(found) == 2
         ids.append({one.request_id for one in found})

@@ -54,8 +54,7 @@ class CaptureQuerySet(models.QuerySet["Capture"]):
 
     def asker_of(self, pk: int) -> User | None:
         """Who asked for a copy, for the trail of what workers do with it; None for the watch and the command line."""
-        capture = self.select_related("requested_by").filter(pk=pk).first()
-        return capture.requested_by if capture else None
+        return next((one.requested_by for one in self.select_related("requested_by").filter(pk=pk)), None)
 
     def for_browser(self) -> CaptureQuerySet:
         """Those that are to be drawn: they are left to workers that have a browser."""
