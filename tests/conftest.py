@@ -6,6 +6,7 @@ import fcntl
 import gc
 import os
 from collections.abc import Iterator
+from itertools import count
 from typing import Any
 
 import pytest
@@ -18,6 +19,7 @@ from apps.audit import triggers
 
 # What Django writes again after each flush just as it was: to keep it saves each test that commits half a second.
 SAME_AFTERWARDS = {"django_content_type", "auth_permission"}
+_number = count(1)
 EMPTY_THOSE_WITH_ROWS = """
 DO $$
 DECLARE name text; has_rows boolean;
@@ -107,13 +109,14 @@ def pytest_collection_finish() -> None:
 @pytest.fixture(autouse=True)
 def _an_archive_of_its_own(settings: Any, tmp_path_factory: pytest.TempPathFactory) -> None:
     """Each test stores into directories of its own, so that what it finds there is its own doing."""
-    place = {
-        "BACKEND": "apps.archive.records.storage.EvidenceStorage",
-        "OPTIONS": {"location": tmp_path_factory.mktemp("archive")},
-    }
-    anchors = {**settings.STORAGES["anchors"], "OPTIONS": {"location": tmp_path_factory.mktemp("anchors")}}
+    # Not mktemp, which looks for the next number among all that thousands of tests have made.
+    number, folders = next(_number), tmp_path_factory.getbasetemp()
+    folder, beside = folders / f"archive-of-test-{number}", folders / f"trail-of-test-{number}"
+    folder.mkdir()
+    place = {"BACKEND": "apps.archive.records.storage.EvidenceStorage", "OPTIONS": {"location": folder}}
+    anchors = {**settings.STORAGES["anchors"], "OPTIONS": {"location": beside / "anchors"}}
     settings.STORAGES = {**settings.STORAGES, "archive": place, "anchors": anchors}
-    settings.AUDIT_KEYS_DIR = tmp_path_factory.mktemp("keys")
+    settings.AUDIT_KEYS_DIR = beside / "keys"
 
 
 @pytest.fixture(autouse=True)

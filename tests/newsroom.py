@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 from datetime import date, timedelta
 from importlib import import_module
 from itertools import count
@@ -34,6 +35,7 @@ from apps.claims.models import (
 from apps.claims.numerals import parse
 from apps.claims.states import Stance, State
 from apps.sources.models import ConfidentialSource, Party, Source
+from tests.archive import sounds
 
 
 def _roles() -> dict[str, tuple[str, list[str]]]:
@@ -174,6 +176,22 @@ def make_two_lines(claim: Claim, by: User) -> list[Citation]:
         make_citation(claim, by, outlet="Security Service of Ukraine", first_hand=True),
         make_citation(claim, by, outlet="Yonhap", credit_line="Yonhap"),
     ]
+
+
+def make_interview(claim: Claim, by: User, party: str = "NIS", words: str = "Yes.") -> Citation:
+    """What somebody told the desk by telephone a day ago, with a recording of it."""
+    return actions.cite_interview(
+        claim,
+        by=by,
+        party=party,
+        held_by=by,
+        held_at=timezone.now() - timedelta(days=1),
+        how="telephone",
+        words=words,
+        recording=io.BytesIO(sounds.mp3()),
+        recording_name="call.mp3",
+        stance=Stance.SUPPORTS,
+    )
 
 
 def make_flag(claim: Claim, sentence: str = "The page has changed.", kind: str = Cause.Kind.DRIFT) -> Flag:

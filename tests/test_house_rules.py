@@ -15,6 +15,8 @@ SOURCES = sorted([*ROOT.glob("apps/**/*.py"), *ROOT.glob("verifydesk/**/*.py")])
 CODE = [path for path in SOURCES if "migrations" not in path.parts]
 ACTIONS = [path for path in CODE if path.stem == "actions" or path.parent.name == "actions"]
 TEMPLATES = sorted(ROOT.glob("templates/**/*.html"))
+# A reader who doubts the desk is given one file to read and to run: decision 25.
+ONE_FILE_BY_DESIGN = {"apps/bundles/verify.py": 1_100}
 
 
 def name(path: Path) -> str:
@@ -110,7 +112,7 @@ def test_every_public_action_says_what_it_means_and_who_does_it(path):
 
 @pytest.mark.parametrize("path", CODE, ids=name)
 def test_files_stay_short_enough_to_read(path):
-    assert len(path.read_text().splitlines()) <= 400
+    assert len(path.read_text().splitlines()) <= ONE_FILE_BY_DESIGN.get(name(path), 400)
 
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=name)

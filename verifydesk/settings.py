@@ -43,6 +43,7 @@ INSTALLED_APPS = [
     "apps.archive",
     "apps.sources",
     "apps.claims",
+    "apps.bundles",
     "apps.desk",
     "verifydesk.apps.VerifyDeskConfig",
     "verifydesk.apps.PanelConfig",
@@ -179,7 +180,9 @@ STORAGES = {
 }
 STATIC_URL = "static/"
 STATIC_ROOT = VAR_DIR / "static"
-WHITENOISE_USE_FINDERS = DEBUG
+# Outside of production a file is looked for when it is asked for. Tests, in which Django takes DEBUG back, would
+# otherwise go through all of them for each client.
+WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = DEBUG
 
 # People
 

@@ -17,6 +17,7 @@ class Capability(models.TextChoices):
     EDIT_POLICY = "edit_policy", "change the rule that says what evidence a verdict needs"
     OVERRIDE = "override", "decide against the rule"
     DOWNLOAD_EVIDENCE = "download_evidence", "download archived records"
+    EXPORT_BUNDLES = "export_bundles", "export claims as bundles, with everybody's names and reasons"
     READ_ADMIN = "read_admin", "look at everything in the admin panel"
     MANAGE_AGENCIES = "manage_agencies", "extend the list of news agencies and their names"
     NAME_ON_CONFIDENTIAL = "name_on_confidential", "change who is named on confidential sources that name them"

@@ -47,6 +47,7 @@ class Damage(StrEnum):
     NO_INDEX = "the record has no index"
     INDEX = "the index does not fit the record"
     TEXT = "the text is not the one that was read"
+    PLACE = "the document is not the one whose digest it is kept under"
     ORPHAN = "no row knows this file"
     PART = "a file that was never finished"
     MISNAMED = "no record has such a name at such a place"
@@ -231,7 +232,10 @@ def _body_of(file: IO[bytes], found: list[Entry], capture: Capture) -> Iterator[
     except (ValueError, LookupError, Refused) as error:
         yield Damage.BODY, str(error)
         return
-    if hashlib.sha256(body).hexdigest() != capture.body_digest:
+    digest = hashlib.sha256(body).hexdigest()
+    if capture.page.is_document and digest != capture.page.digest:
+        yield Damage.PLACE, ""
+    if digest != capture.body_digest:
         yield Damage.BODY, ""
     elif capture.body_bytes is not None and len(body) != capture.body_bytes:
         yield Damage.SIZE, f"the page has {len(body)} bytes, {capture.body_bytes} in the row"

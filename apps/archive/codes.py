@@ -61,6 +61,16 @@ class Kind(models.TextChoices):
     GIF = "gif", "Picture (GIF)"
     WEBP = "webp", "Picture (WebP)"
     WARC = "warc", "Web archive (WARC)"
+    TEXT = "text", "Text"
+
+
+class Sound(models.TextChoices):
+    """What a conversation may have been recorded as, judged by its bytes."""
+
+    MP3 = "mp3", "Recording (MP3)"
+    MP4 = "mp4", "Recording (M4A or MP4)"
+    OGG = "ogg", "Recording (Ogg)"
+    WAV = "wav", "Recording (WAV)"
 
 
 class Phase(models.TextChoices):

@@ -42,6 +42,36 @@ def record(
     lines: ``versioned.write`` does. Raises NotInTransaction outside of ``atomic``, ValueError for a verb that isn't in
     the closed list, TypeError for a float among the values.
     """
+    entry = line(
+        verb,
+        stream=stream,
+        target=target,
+        by=by,
+        seq=seq,
+        prev=prev,
+        behalf=behalf,
+        before=before,
+        after=after,
+        reason=reason,
+    )
+    insert(entry)
+    return entry
+
+
+def line(
+    verb: Verb,
+    *,
+    stream: str,
+    target: str,
+    by: AbstractBaseUser | None,
+    seq: int | None = None,
+    prev: str | None = None,
+    behalf: AbstractBaseUser | None = None,
+    before: dict[str, Any] | None = None,
+    after: dict[str, Any] | None = None,
+    reason: str = "",
+) -> Entry:
+    """The entry that ``record`` writes, sealed and not written yet: for whoever writes many at once."""
     if not transaction.get_connection().in_atomic_block:
         raise NotInTransaction(f"{verb}: record() needs the transaction of the change it tells of")
     door = current()
@@ -68,7 +98,6 @@ def record(
         reason=reason,
     )
     seal(entry, prev)
-    insert(entry)
     return entry
 
 

@@ -54,7 +54,7 @@ def erase(entry: Entry, fields: Collection[str], *, by: AbstractBaseUser, reason
             prev=before.hash if before else None,
             target=f"entry {entry.pk}",
             by=by,
-            after={"entry": entry.pk, "fields": ", ".join(wanted)},
+            after={"entry": entry.pk, "hash": entry.hash, "fields": ", ".join(wanted)},
             reason=reason,
         )
         for field in wanted:

@@ -101,7 +101,7 @@ def insert(row: models.Model) -> None:
 def _update(
     model: type[models.Model], where: tuple[str, ...], values: tuple[str, ...]
 ) -> tuple[str, list[models.Field[Any, Any]]]:
-    wanted, changed = _fields(model, where), _fields(model, values)
+    wanted, changed = fields_of(model, where), fields_of(model, values)
     sets, tests = _columns(changed, "{} = %s"), _columns(wanted, "{} = %s", " AND ")
     return f"UPDATE {_quoted(model._meta.db_table)} SET {sets} WHERE {tests}", [*changed, *wanted]  # noqa: S608
 
@@ -116,7 +116,8 @@ def _insert(model: type[models.Model], is_numbered: bool) -> tuple[str, list[mod
     return sql + key, fields, is_numbered
 
 
-def _fields(model: type[models.Model], names: tuple[str, ...]) -> list[models.Field[Any, Any]]:
+def fields_of(model: type[models.Model], names: tuple[str, ...]) -> list[models.Field[Any, Any]]:
+    """The concrete fields of these names; "pk" is the primary key."""
     return [model._meta.pk if name == "pk" else model._meta.get_field(name) for name in names]  # type: ignore[misc]
 
 

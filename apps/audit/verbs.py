@@ -53,6 +53,11 @@ class Verb(models.TextChoices):
     POLICY_EDITED = "policy_edited", "{actor} changed the rule: {after[changed]}"
     SOURCE_CITED = "source_cited", "{actor} cited {after[source]} ({after[stance]})"
     CITATION_EDITED = "citation_edited", "{actor} edited the citation of {after[source]}: {after[changed]}"
+    STANCE_CHANGED = (
+        "stance_changed",
+        "{actor} changed the citation of {after[source]} from “{before[stance]}” to “{after[stance]}”",
+    )
+    INFORMATION_GRADED = "information_graded", "{actor} graded what {after[source]} says: {after[credibility]}"
     PASSAGE_PICKED = "passage_picked", "{actor} picked words of {after[source]}: “{after[passage]}”"
     QUOTE_FOUND = "quote_found", "{actor} found the cited words in the copy of {after[source]}"
     QUOTE_NOT_FOUND = "quote_not_found", "{actor} could not find the cited words in the copy of {after[source]}"
@@ -69,6 +74,7 @@ class Verb(models.TextChoices):
     PARTY_REGISTERED = "party_registered", "{actor} registered {target}"
     AGENCY_LISTED = "agency_listed", "{actor} put {target} on the list of news agencies"
     AGENCY_EDITED = "agency_edited", "{actor} edited how {target} is recognised in credit lines: {after[changed]}"
+    PARTY_GRADED = "party_graded", "{actor} graded {target}: {after[reliability]}"
     PARTY_EDITED = "party_edited", "{actor} edited {target}: {after[changed]}"
     ATTRIBUTION_ENTERED = "attribution_entered", "{actor} entered an attribution: {target}"
     ATTRIBUTION_SUGGESTED = "attribution_suggested", "{actor} suggests ({after[found_by]}): {target}"
@@ -86,6 +92,9 @@ class Verb(models.TextChoices):
     CAPTURE_POSTPONED = "capture_postponed", "{actor} could not copy {target} yet: {after[failure]}"
     CAPTURE_FAILED = "capture_failed", "{actor} could not copy {target}: {after[failure]}"
     CAPTURE_UPLOADED = "capture_uploaded", "{actor} uploaded a copy of {target} by hand"
+    DOCUMENT_HANDED_IN = "document_handed_in", "{actor} handed in {target}"
+    DOCUMENT_HANDED_IN_AGAIN = "document_handed_in_again", "{actor} handed in {target}, which the desk had already"
+    NOTES_KEPT = "notes_kept", "{actor} put what was said on record: {target}"
     CAPTURE_LET_GO = "capture_let_go", "{actor} decided to do without a copy of {target}"
     PAGE_WATCHED = "page_watched", "{actor} put {target} under watch"
     LOOK_REQUESTED = "look_requested", "{actor} asked for a look at {target} now"
@@ -94,6 +103,10 @@ class Verb(models.TextChoices):
     TEXT_READ = "text_read", "{actor} read the text of {target}"
     WARC_DOWNLOADED = "warc_downloaded", "{actor} downloaded the archived record of {target}"
     WACZ_DOWNLOADED = "wacz_downloaded", "{actor} downloaded a WACZ with {after[copies]}: {target}"
+    BUNDLE_EXPORTED = (
+        "bundle_exported",
+        "{actor} exported the claim as a bundle: {after[entries]} lines, {after[copies]} copies",
+    )
     ENTRY_ERASED = "entry_erased", "{actor} erased words of entry {after[entry]}: {after[fields]}"
     TRAIL_EXPORTED = "trail_exported", "{actor} exported the trail as {after[format]}: {after[filter]}"
     TRAIL_VERIFIED = "trail_verified", "{actor} verified the trail: {after[result]}"

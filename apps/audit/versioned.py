@@ -7,13 +7,14 @@ that no line tells of (``triggers``), so the line comes first.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Required, Self, TypedDict, TypeVar, Unpack
 
-from django.db import models
+from django.db import DatabaseError, connection, models
 
-from apps.audit.actions import record
+from apps.audit.actions import line, record
 from apps.audit.models import Entry
-from apps.audit.statements import update
+from apps.audit.statements import fields_of, insert, update
 from apps.audit.verbs import Verb
 
 if TYPE_CHECKING:
@@ -95,16 +96,63 @@ def write(row: Versioned, verb: Verb, *, by: AbstractBaseUser | None, fields: li
 
     The row was loaded when it was locked. What the trail has to tell of its fields (``TOLD``) is told here.
     """
+    entry = _next_line(row, verb, by, told)
+    insert(entry)
+    _follow(row, entry)
+    model = type(row)
+    names = (*fields, "version", "head")
+    values = {name: getattr(row, field.attname) for name, field in zip(names, fields_of(model, names), strict=True)}
+    if not update(model, {"pk": row.pk}, values):
+        raise DatabaseError(f"{row.stream} is gone")
+
+
+def write_many(
+    rows: Sequence[Row],
+    verb: Verb,
+    *,
+    by: AbstractBaseUser | None,
+    fields: list[str],
+    told: Callable[[Row], Told],
+    at_once: int = 1_000,
+) -> None:
+    """``write`` for many locked rows of one model, each with a line of its own: a few statements for a thousand."""
+    if not rows:
+        return
+    model = type(rows[0])
+    changed = fields_of(model, (*fields, "version", "head"))
+    quoted = connection.ops.quote_name
+    sets = ", ".join(f"{quoted(str(field.column))} = %s" for field in changed)
+    sql = f"UPDATE {quoted(model._meta.db_table)} SET {sets} WHERE id = %s"  # noqa: S608  (names of our own columns)
+    for start in range(0, len(rows), at_once):
+        some = rows[start : start + at_once]
+        lines = [_next_line(row, verb, by, told(row)) for row in some]
+        Entry.objects.bulk_create(lines)
+        for row, entry in zip(some, lines, strict=True):
+            _follow(row, entry)
+        with connection.cursor() as cursor:
+            cursor.executemany(
+                sql,
+                [
+                    [*(field.get_db_prep_save(getattr(row, field.attname), connection) for field in changed), row.pk]
+                    for row in some
+                ],
+            )
+
+
+def _next_line(row: Versioned, verb: Verb, by: AbstractBaseUser | None, told: Told) -> Entry:
+    """The line under the row's next number. What the trail has to tell of the row's fields is told here."""
     if row.as_loaded is None:
         raise TypeError(f"{row!r} was not loaded before it was changed")
     was = {name: value for name, value in row.as_loaded.items() if value != getattr(row, name)}
     if was:
         told["before"] = {**(told.get("before") or {}), **was}
         told["after"] = {**(told.get("after") or {}), **{name: str(getattr(row, name)) for name in was}}
-    entry = record(verb, stream=row.stream, seq=row.version + 1, prev=row.head or None, by=by, **told)
-    row.remember()
+    return line(verb, stream=row.stream, seq=row.version + 1, prev=row.head or None, by=by, **told)
+
+
+def _follow(row: Versioned, entry: Entry) -> None:
     row.version, row.head = row.version + 1, entry.hash
-    row.save(update_fields=[*fields, "version", "head"])
+    row.remember()
 
 
 def differences(before: dict[str, Any], after: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -24,6 +24,7 @@ from apps.claims.models import (
     Commitment,
     ConfidentialCitation,
     Correction,
+    Credibility,
     Decision,
     Figure,
     Flag,
@@ -37,7 +38,7 @@ from apps.claims.models import (
     Use,
 )
 from apps.claims.refusals import Refusal
-from apps.claims.states import State
+from apps.claims.states import Stage, State
 
 
 class DecideForm(forms.Form):
@@ -75,15 +76,18 @@ class ClaimAdmin(ReadOnlyAdmin):
     list_select_related = ["story", "assignee"]
     search_fields = ["statement"]
     show_full_result_count = False
-    actions = ["decide"]
+    actions = ["decide", *(f"stage_{stage}" for stage in Stage.values)]
 
     def has_decide_permission(self, request: HttpRequest) -> bool:
         return person(request).may(Capability.DECIDE)
 
+    def has_assign_permission(self, request: HttpRequest) -> bool:
+        return person(request).may(Capability.ASSIGN)
+
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Django drops an action that a person may not take; here it is refused, so that the trail knows."""
-        if request.POST.get("action") == "decide":
-            require(person(request), Capability.DECIDE)
+        if asked := request.POST.get("action"):
+            require(person(request), Capability.DECIDE if asked == "decide" else Capability.ASSIGN)
         return super().changelist_view(request, extra_context)
 
     @admin.action(description="Move selected claims to another state…", permissions=["decide"])
@@ -110,6 +114,19 @@ class ClaimAdmin(ReadOnlyAdmin):
             else:
                 self.message_user(request, _told(claim, to_state, done), messages.SUCCESS)
         return None
+
+
+def _staging(stage: Stage) -> Any:
+    @admin.action(description=f"Stage of selected claims: {stage.label.lower()}", permissions=["assign"])
+    def to_stage(admin: ClaimAdmin, request: HttpRequest, queryset: QuerySet[Claim]) -> None:
+        moved = actions.stage_many(queryset.values_list("pk", flat=True), by=person(request), stage=stage)
+        admin.message_user(request, f"{moved} claims are {stage.label.lower()} now.", messages.SUCCESS)
+
+    return to_stage
+
+
+for _stage in Stage:
+    setattr(ClaimAdmin, f"stage_{_stage}", _staging(_stage))
 
 
 def _move(claim: Claim, to_state: State, **typed: Any) -> Decision | MoveRequest:
@@ -295,6 +312,17 @@ class CorrectionAdmin(ReadOnlyAdmin):
     list_filter = ["done"]
     list_select_related = ["use", "cause", "done_by"]
     search_fields = ["use__headline", "note"]
+    show_full_result_count = False
+
+
+@admin.register(Credibility)
+class CredibilityAdmin(ReadOnlyAdmin):
+    """Graded on the desk, beside the citation; a new grade takes an old one's place."""
+
+    list_display = ["citation", "grade", "graded_by", "graded_at", "replaced_at"]
+    list_filter = ["grade"]
+    list_select_related = ["citation__source__page", "graded_by"]
+    search_fields = ["rationale", "citation__claim__statement"]
     show_full_result_count = False
 
 

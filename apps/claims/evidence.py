@@ -15,6 +15,7 @@ from apps.claims.models import Citation, Claim, Figure, Policy
 from apps.claims.states import Stance
 from apps.sources.chains import Edge, Node
 from apps.sources.lineage import Rows
+from apps.sources.telling import capital
 
 
 @dataclass(frozen=True)
@@ -93,7 +94,9 @@ def what_changed(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[st
         said.append(f"The rule changed: version {before['policy']} is version {after['policy']} now.")
     was, became = _by_key(before, "citations", "citation"), _by_key(after, "citations", "citation")
     said += [f"{_name(was[key])} is no longer cited." for key in was if key not in became]
-    said += [f"{_name(became[key])} was cited: {STANCES[became[key]['stance']]}." for key in became if key not in was]
+    said += [
+        f"{_name(became[key])} was cited: it {STANCES[became[key]['stance']]}." for key in became if key not in was
+    ]
     for key in was:
         if key in became:
             said += _of_citation(was[key], became[key])
@@ -104,14 +107,15 @@ def what_changed(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[st
     if not said and before["lines"] != after["lines"]:
         said.append(f"The lines of evidence are others: {_told(before['lines'])} before, {_told(after['lines'])} now.")
     said += _of_figures(before, after)
-    return said or ["Something of the evidence is not as it was."]
+    return [capital(sentence) for sentence in said] or ["Something of the evidence is not as it was."]
 
 
 STANCES = {
-    Stance.SUPPORTS: "it supports the claim",
-    Stance.DISPUTES: "it disputes the claim",
-    Stance.CONTEXT: "it gives context",
+    Stance.SUPPORTS: "supports the claim",
+    Stance.DISPUTES: "disputes the claim",
+    Stance.CONTEXT: "gives context",
 }
+ONCE = {Stance.SUPPORTS: "supported the claim", Stance.DISPUTES: "disputed the claim", Stance.CONTEXT: "gave context"}
 FACTS = {
     "outlet": "its outlet",
     "credit_line": "its credit line",
@@ -124,6 +128,8 @@ def _of_citation(was: Mapping[str, Any], became: Mapping[str, Any]) -> list[str]
     if was == became:
         return []
     name, said = _name(became), []
+    if was["stance"] != became["stance"]:
+        said.append(f"{name} {STANCES[became['stance']]} now; before, it {ONCE[was['stance']]}.")
     if was["capture"] != became["capture"]:
         said.append(f"{name} rests on another copy now.")
     elif (was["capture_state"], was["read"]) != (became["capture_state"], became["read"]):
@@ -171,7 +177,7 @@ def _told(lines: Iterable[Mapping[str, Any]]) -> str:
 
 
 def _name(frozen: Mapping[str, Any]) -> str:
-    return str(frozen["outlet"] or frozen["url"])
+    return str(frozen["outlet"] or frozen.get("title") or frozen["url"])
 
 
 def _by_key(frozen: Mapping[str, Any], name: str, key: str) -> dict[int, Mapping[str, Any]]:
@@ -204,6 +210,7 @@ def frozen_citation(citation: Citation) -> dict[str, Any]:
         "citation": citation.pk,
         "stance": citation.stance,
         "url": citation.source.page.url,
+        **({} if citation.source.has_address else {"kind": citation.source.kind, "title": citation.source.title}),
         "outlet": citation.source.outlet.name if citation.source.outlet else "",
         "credit_line": citation.source.credit_line,
         "quote": citation.quote,

@@ -25,8 +25,13 @@ class Line:
 
     @property
     def name(self) -> str:
-        """The origins, as a sentence names them: "NIS", "NIS and an unnamed official"."""
+        """The origins, to begin with: "NIS", "An unnamed official"."""
         return self.teller.origins(self.found)
+
+    @property
+    def within(self) -> str:
+        """The origins inside a sentence: "an unnamed official", "NIS and an unnamed official"."""
+        return self.teller.within(self.found)
 
     @cached_property
     def why(self) -> tuple[str, ...]:
@@ -109,8 +114,11 @@ def lines_of_each(cited: Mapping[int, Sequence[Citation]]) -> dict[int, Lines]:
 
 def _lines(cited: Sequence[Citation], rows: Rows, chains: tuple[Chains, Chains], teller: Teller) -> Lines:
     found = {}
+    by_stance: dict[str, dict[int, Citation]] = {stance: {} for stance in Stance}
+    for citation in cited:
+        by_stance[citation.stance][citation.pk] = citation
     for stance in Stance:
-        members = {citation.pk: citation for citation in cited if citation.stance == stance}
+        members = by_stance[stance]
         lines = lineage([Cited(pk, citation.source_id) for pk, citation in members.items()], rows, chains)
         found[stance] = tuple(
             Line(stance, tuple(members[one.key] for one in line.members), line, teller) for line in lines

@@ -15,7 +15,7 @@ from apps.claims.lines import Line
 from apps.claims.models import Citation, Decision, Policy
 from apps.claims.models.policies import in_words
 from apps.claims.states import Stance, State
-from apps.sources.telling import listed
+from apps.sources.telling import capital, listed
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ class Badge:
     @property
     def words(self) -> str:
         if self.lines > self.needed:
-            return f"{self.lines} lines"
+            return f"{self.lines} line{'' if self.lines == 1 else 's'}"
         return f"{self.lines} of {self.needed} line{'' if self.needed == 1 else 's'}"
 
     @property
@@ -109,11 +109,11 @@ def _corroborated(evidence: Evidence) -> Assessment:
     for citation in evidence.of(Stance.DISPUTES):
         name = citation.source.label
         if citation.answer:
-            met.append(f"{name} disputes the claim; {citation.answered_by} has answered: {citation.answer}")
+            met.append(f"{capital(name)} disputes the claim; {citation.answered_by} has answered: {citation.answer}")
         elif rule.disputes_block:
             missing.append(f"An editor's answer to {name}, which disputes the claim.")
         else:
-            noted.append(f"{name} disputes the claim, and nobody has answered it.")
+            noted.append(f"{capital(name)} disputes the claim, and nobody has answered it.")
     needs_second = rule.wants_second_editor(State.CORROBORATED)
     return Assessment(State.CORROBORATED, tuple(met), tuple(missing), tuple(noted), needs_second)
 
@@ -123,11 +123,13 @@ def _disputed(evidence: Evidence) -> Assessment:
     archived = [citation for citation in disputing if citation.is_archived]
     noted = [_why_not_counted(citation) for citation in disputing if citation not in archived]
     noted += _of_copies(archived)
-    noted += [f"{one.source.label} is answered by {one.answered_by}: {one.answer}" for one in disputing if one.answer]
+    noted += [
+        f"{capital(one.source.label)} is answered by {one.answered_by}: {one.answer}" for one in disputing if one.answer
+    ]
     met: list[str] = []
     if len(archived) >= rule.minimum_disputes:
-        verbs = ("disputes", "is") if len(archived) == 1 else ("dispute", "are")
-        met.append(f"{_names(archived)} {verbs[0]} the claim and {verbs[1]} archived.")
+        verbs = ("disputes", "is") if len({one.source.label for one in archived}) == 1 else ("dispute", "are")
+        met.append(f"{capital(_names(archived))} {verbs[0]} the claim and {verbs[1]} archived.")
     met += evidence.conflicts
     missing = () if met else (_disputes_missing(len(archived), rule.minimum_disputes),)
     needs_second = rule.wants_second_editor(State.DISPUTED)
@@ -149,7 +151,9 @@ def _of_line(line: Line) -> list[str]:
     """Why several citations are one line, and what to be careful of."""
     said = list(line.why) if len(line.members) > 1 else []
     if line.is_pending and len(line.members) > 1:
-        said.append(f"Not all that joins them is confirmed; until it is, it counts against independence: {line.name}.")
+        said.append(
+            f"Not all that joins them is confirmed; until it is, it counts against independence: {line.within}."
+        )
     return [*said, *line.cautions]
 
 
@@ -172,13 +176,14 @@ def _of_first_hand(first_hand: list[Line], found: list[Line], needed: int) -> st
         names = _names(one for line in first_hand for one in line.members if one.first_hand)
         return f"First-hand: {names}."
     lacking = needed - len(first_hand)
-    what = "A first-hand line" if lacking == 1 else f"{in_words(lacking).capitalize()} first-hand lines"
+    noun = "line" if lacking == 1 else "lines"
     if first_hand:
-        return f"{what} more than {_origins(first_hand)}."
+        return f"{in_words(lacking).capitalize()} more first-hand {noun}, apart from {_origins(first_hand)}."
+    what = "A first-hand line" if lacking == 1 else f"{in_words(lacking).capitalize()} first-hand lines"
     if not found:
-        return f"{what}: a source that saw it, made it or decided it."
-    names = _origins(found)
-    return f"{what}: {names} {'is' if len(found) == 1 else 'are'} not marked first-hand."
+        return f"{what}: {'a source' if lacking == 1 else 'sources'} that saw it, made it or decided it."
+    is_one = sum(len(line.found.origins) for line in found) == 1
+    return f"{what}: {_origins(found)} {'is' if is_one else 'are'} not marked first-hand."
 
 
 def _disputes_missing(archived: int, needed: int) -> str:
@@ -191,21 +196,24 @@ def _disputes_missing(archived: int, needed: int) -> str:
 
 
 def _why_not_counted(citation: Citation) -> str:
-    name = citation.source.label
+    name = capital(citation.source.label)
     capture = citation.capture
     if capture.is_in_flight:
         return f"{name} does not count yet: its page is still being archived."
     if not capture.is_stored:
         return f"{name} does not count: its page could not be archived. {capture.failure}"
     if not citation.is_read:
-        return f"{name} does not count yet: the archived page is still being read."
+        return f"{name} does not count yet: the archived {citation.source.noun} is still being read."
+    if not citation.source.has_address:
+        return f"{name} does not count: nobody has said who made this {citation.source.noun}."
     return f"{name} does not count: nobody has named its outlet."
 
 
 def _of_copies(counted: Sequence[Citation]) -> list[str]:
     """What to know of the copies that count."""
     unread = [one for one in counted if one.has_no_text]
-    by_hand = [one for one in counted if one.capture.by_hand]
+    by_hand = [one for one in counted if one.capture.by_hand and one.source.has_address]
+    handed_in = [one for one in counted if not one.source.has_address]
     return [
         *(
             f"No text could be read from the copy of {one.source.label}: see for yourself what it says."
@@ -215,7 +223,18 @@ def _of_copies(counted: Sequence[Citation]) -> list[str]:
             f"The copy of {one.source.label} was uploaded by hand: the archive has not seen it come from the site."
             for one in by_hand
         ),
+        *(_handed_in(one) for one in handed_in),
     ]
+
+
+def _handed_in(citation: Citation) -> str:
+    source = citation.source
+    if source.kind == source.Kind.INTERVIEW:
+        return f"What {source.label} said stands in the desk's own notes: nobody else can look it up."
+    return (
+        f"The {source.noun} of {source.label} was handed in by {citation.capture.requested_by}: it has no address at "
+        "which anybody could look it up."
+    )
 
 
 def _names(citations: Iterable[Citation]) -> str:
@@ -224,5 +243,5 @@ def _names(citations: Iterable[Citation]) -> str:
 
 
 def _origins(lines: Iterable[Line]) -> str:
-    """The lines by where they come from."""
-    return listed(line.name for line in lines)
+    """The lines by where they come from, inside a sentence."""
+    return listed(line.within for line in lines)

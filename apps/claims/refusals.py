@@ -19,6 +19,10 @@ class AlreadyCited(Refusal):
     """The claim has a live citation of this source."""
 
 
+class KeptConfidential(Refusal):
+    """The file is a confidential source of whoever would cite it for everybody to see."""
+
+
 class WordsNotThere(Refusal):
     """The words are not in the stored copy."""
 

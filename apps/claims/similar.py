@@ -91,16 +91,28 @@ def similar(statement: str, *, apart_from: int = 0, most: int = 5, at_least: int
 
 
 def _candidates(asked: list[int]) -> list[tuple[int, int]]:
-    """Claims that share the rarest of these terms, each with a weight: one step into the index for each term."""
+    """Claims that share the rarest of these terms, each with a weight: two steps into the index for each term at most.
+
+    How many have a term is counted first, no further than it matters: most of the rows would be of words that everybody
+    uses, and be thrown away.
+    """
     if not asked:
         return []
     table = connection.ops.quote_name(ClaimTerm._meta.db_table)
-    # One question for all terms, each with a limit of its own.
-    newest = f"SELECT term, claim_id FROM {table} WHERE term = %s ORDER BY claim_id DESC LIMIT {COMMON}"  # noqa: S608
+    holders = f"SELECT 1 FROM {table} AS held WHERE held.term = asked.term LIMIT {COMMON}"  # noqa: S608
+    values = ", ".join(f"({term:d})" for term in asked)
     with connection.cursor() as cursor:
-        cursor.execute(" UNION ALL ".join(f"SELECT * FROM ({newest}) AS t{at}" for at in range(len(asked))), asked)  # noqa: S608
+        cursor.execute(
+            f"WITH asked(term) AS (VALUES {values}) "  # noqa: S608
+            f"SELECT term, (SELECT COUNT(*) FROM ({holders}) AS few) FROM asked"
+        )
+        having = {term: number for term, number in cursor.fetchall() if number}
+        rarest = sorted(having, key=lambda term: having[term])[:ASKED]
+        if not rarest:
+            return []
+        newest = f"SELECT term, claim_id FROM {table} WHERE term = %s ORDER BY claim_id DESC LIMIT {COMMON}"  # noqa: S608
+        # One question for all terms, each with a limit of its own.
+        cursor.execute(" UNION ALL ".join(f"SELECT * FROM ({newest}) AS t{at}" for at in range(len(rarest))), rarest)  # noqa: S608
         rows = cursor.fetchall()
-    having = Counter(term for term, _ in rows)
-    rarest = sorted(having, key=lambda term: having[term])[:ASKED]
     weight = {term: 1 + COMMON // having[term] for term in rarest}
-    return [(claim_id, weight[term]) for term, claim_id in rows if term in weight]
+    return [(claim_id, weight[term]) for term, claim_id in rows]

@@ -15,6 +15,7 @@ from apps.desk.filters import told_of_claim
 from apps.desk.forms import AssignForm, CiteForm, StageForm
 from apps.desk.panels.figures import figures_panel
 from apps.desk.panels.flags import flags_panel
+from apps.desk.panels.grades import grades_of
 from apps.desk.panels.knowledge import caveats_panel, confidential_panel, replies_panel, uses_panel
 from apps.desk.panels.lines import lines_panel
 from apps.desk.panels.links import links_panel
@@ -48,9 +49,10 @@ def claim_page(
     last_decision = claim.decisions.select_related("asked_by", "decided_by", "policy").first()
     return {
         "claim": claim,
-        **lines_panel(claim, citations),
+        **lines_panel(claim, evidence.lines),
         "citations": citations,
         "chips": chips(citations),
+        "grades": grades_of(citations),
         "figures_panel": figures_panel(claim),
         "withdrawn": list(claim.citations.exclude(withdrawn_at=None).select_related("source__page", "withdrawn_by")),
         "shown": shown(citations),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
@@ -19,6 +20,7 @@ from apps.archive.receiving.documents import too_large as too_large_sentence
 from apps.archive.web.addresses import Refused, parse
 from apps.claims.models import Story
 from apps.claims.states import QuotedVerb, Stage, Stance
+from apps.sources.models import Source
 
 EARLIEST, LATEST = datetime(1900, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
 REASON_NEEDED = {"required": "Give a reason: somebody will ask for it."}
@@ -180,23 +182,54 @@ class WithdrawForm(forms.Form):
 class FileInput(forms.FileInput):
     """Where a file is chosen; the page says beforehand when it is too large, and the server says so in any case."""
 
+    def __init__(self, attrs: dict[str, Any], too_large: Callable[[int], str]) -> None:
+        super().__init__(attrs)
+        self.too_large = too_large
+
     def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
         most = settings.ARCHIVE_UPLOAD_BYTES
-        told = {"data-most-bytes": most, "data-too-large": too_large_sentence(most)}
+        told = {"data-most-bytes": most, "data-too-large": self.too_large(most)}
         return super().get_context(name, value, {**(attrs or {}), **told})
 
 
-class UploadForm(forms.Form):
-    """A file by hand. A browser sends a chosen file once: when the form comes back, it has to be chosen anew."""
+class BoundedFileField(forms.FileField):
+    """A file that the desk takes; ``taken`` says which, ``too_large`` what is said of more bytes than there may be."""
 
-    file = forms.FileField(
-        label="File",
-        max_length=1000,
-        widget=FileInput(attrs={"accept": ".html,.htm,.mhtml,.mht,.pdf,.jpg,.jpeg,.png,.gif,.webp,.warc,.warc.gz,.gz"}),
-        error_messages={
+    def __init__(self, *, accept: str, taken: str, too_large: Callable[[int], str], **kwargs: Any) -> None:
+        self.taken, self.too_large = taken, too_large
+        errors = {
             "required": "Choose the file. If you had chosen it before, choose it again: it was not kept.",
             "empty": "This file is empty.",
-        },
+        }
+        widget = FileInput({"accept": accept}, too_large)
+        super().__init__(max_length=1000, widget=widget, error_messages=errors, **kwargs)
+
+
+class TakesFile(forms.Form):
+    """A form with a file. A browser sends a chosen file once: when the form comes back, it has to be chosen anew.
+
+    One that was ``too_large`` was dropped on its way: the form is refused, and says so.
+    """
+
+    def __init__(self, *args: Any, too_large: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        most = settings.ARCHIVE_UPLOAD_BYTES
+        for field in self.fields.values():
+            if isinstance(field, BoundedFileField):
+                field.help_text = f"{field.taken}; {in_megabytes(most)} at most."
+                if too_large:
+                    field.required = True
+                    field.error_messages["required"] = field.too_large(most)
+
+
+class UploadForm(TakesFile):
+    """A file by hand, as the copy of a page."""
+
+    file = BoundedFileField(
+        label="File",
+        accept=".html,.htm,.mhtml,.mht,.pdf,.jpg,.jpeg,.png,.gif,.webp,.warc,.warc.gz,.gz",
+        taken="A page saved from a browser, a PDF, a picture or a WARC",
+        too_large=too_large_sentence,
     )
     note = forms.CharField(
         label="Where the file comes from",
@@ -205,15 +238,6 @@ class UploadForm(forms.Form):
         help_text="Who saved it, when, and how. It goes on record with your name.",
         error_messages={"required": "Say where the file comes from: somebody will ask for it."},
     )
-
-    def __init__(self, *args: Any, too_large: bool = False, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        most = settings.ARCHIVE_UPLOAD_BYTES
-        self.fields[
-            "file"
-        ].help_text = f"A page saved from a browser, a PDF, a picture or a WARC; {in_megabytes(most)} at most."
-        if too_large:
-            self.fields["file"].error_messages["required"] = too_large_sentence(most)
 
 
 class ClaimFields(forms.Form):
@@ -292,6 +316,16 @@ class SourceForm(ChangeForm):
         help_text="Whose copy it says it is: AFP, APP - UrduPoint. Empty for own reporting.",
     )
     published_at = MomentField(label="Published", required=False)
+
+    def of(self, source: Source) -> SourceForm:
+        """The same form in the words for a document, a picture or an interview."""
+        if not source.has_address:
+            is_interview = source.kind == source.Kind.INTERVIEW
+            words = {"title": ("Title", ""), "published_at": ("When" if is_interview else "Its date", "")}
+            words["outlet"] = ("With whom", "") if is_interview else ("Who made it", "Empty where nobody has said.")
+            for name, (label, help_text) in words.items():
+                self.fields[name].label, self.fields[name].help_text = label, help_text
+        return self
 
     @staticmethod
     def facts(source: Any) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from apps.accounts.models import User
 from apps.archive.web.addresses import Refused, parse
 from apps.claims.models import Caveat, Citation, Claim, ClaimLink, Correction, ReplyRequest
 from apps.claims.states import Stance
-from apps.desk.forms import REASON_NEEDED, MomentField
+from apps.desk.forms import REASON_NEEDED, MomentField, StanceField, VersionedForm
 from apps.sources.models import ConfidentialSource
 
 
@@ -29,6 +29,46 @@ class ReasonForm(forms.Form):
         error_messages=REASON_NEEDED,
         help_text="Goes on record with your name.",
     )
+
+
+class StanceForm(VersionedForm):
+    """What a citation does for the claim, judged anew."""
+
+    stance = StanceField()
+    reason = forms.CharField(
+        label="Reason",
+        max_length=5000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages=REASON_NEEDED,
+        help_text="Goes on record with your name.",
+    )
+
+    def clean_stance(self) -> Stance:
+        return Stance(self.cleaned_data["stance"])
+
+
+class GradeForm(forms.Form):
+    """A letter or a number, and what it rests on."""
+
+    grade = forms.ChoiceField(
+        label="Grade", error_messages={"required": "Choose a grade, or leave it ungraded: none is needed."}
+    )
+    rationale = forms.CharField(
+        label="Rationale",
+        max_length=5000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="What shows it. Goes on record with your name.",
+        error_messages={"required": "Say what the grade rests on: somebody will ask for it."},
+    )
+
+    def __init__(self, *args: Any, grades: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        told = [("", "Choose a grade"), *((value, f"{value}: {label.lower()}") for value, label in grades)]
+        self.fields["grade"].choices = told  # type: ignore[attr-defined]
+
+
+class VersionedGradeForm(GradeForm, VersionedForm):
+    pass
 
 
 class LinkForm(forms.Form):

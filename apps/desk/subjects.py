@@ -51,8 +51,7 @@ def _named(streams: set[str]) -> dict[str, Subject]:
     about = Q(pk__in={*cited.values(), *_ids(streams, "source")}) | Q(page__in=_ids(streams, "page"))
     sources = {}
     for source in Source.objects.filter(about).select_related("page", "outlet"):
-        name = f"{source.label}: {source.title}" if source.title else source.page.url
-        sources[source.pk] = _subject("source", source.pk, name)
+        sources[source.pk] = _subject("source", source.pk, source.called)
         known[source.stream] = known[source.page.stream] = sources[source.pk]
     return known | {f"citation:{pk}": sources[source_id] for pk, source_id in cited.items()}
 

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core.files.uploadhandler import FileUploadHandler, SkipFile
 from django.http import HttpRequest
 
-TAKEN_AT = frozenset({"page_upload"})
+TAKEN_AT = frozenset({"page_upload", "claim_cite_document", "claim_cite_interview"})
 
 
 class BoundedUpload(FileUploadHandler):

@@ -8,7 +8,16 @@ from apps.accounts.capabilities import Capability
 from apps.accounts.people import person
 from apps.audit.admin import HiddenAdmin, LateForm, ReadOnlyAdmin
 from apps.sources import actions
-from apps.sources.models import Agency, Attribution, ConfidentialSource, Party, Sifting, Source
+from apps.sources.models import (
+    Agency,
+    Attribution,
+    ConfidentialSource,
+    Interview,
+    Party,
+    Reliability,
+    Sifting,
+    Source,
+)
 
 
 @admin.register(Party)
@@ -31,13 +40,36 @@ class PartyAdmin(admin.ModelAdmin):
             obj.pk = actions.register_party(by=person(request), **form.cleaned_data).pk
 
 
+@admin.register(Reliability)
+class ReliabilityAdmin(ReadOnlyAdmin):
+    """Graded on the desk, with a rationale; a new grade takes an old one's place."""
+
+    list_display = ["party", "grade", "graded_by", "graded_at", "replaced_at"]
+    list_filter = ["grade"]
+    list_select_related = ["party", "graded_by"]
+    search_fields = ["party__name", "rationale"]
+    show_full_result_count = False
+
+
 @admin.register(Source)
 class SourceAdmin(ReadOnlyAdmin):
     """Corrected on the desk, beside the archived page."""
 
-    list_display = ["__str__", "outlet", "credit_line", "published_at", "registered_at"]
+    list_display = ["__str__", "kind", "outlet", "credit_line", "published_at", "registered_at"]
+    list_filter = ["kind"]
     list_select_related = ["page", "outlet"]
     search_fields = ["title", "page__url"]
+    show_full_result_count = False
+
+
+@admin.register(Interview)
+class InterviewAdmin(ReadOnlyAdmin):
+    """Put on record on the desk, beside the claim."""
+
+    list_display = ["__str__", "held_at", "held_by", "recording_kind"]
+    list_filter = ["how"]
+    list_select_related = ["source__outlet", "source__page", "held_by"]
+    search_fields = ["source__outlet__name", "=recording_digest"]
     show_full_result_count = False
 
 

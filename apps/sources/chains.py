@@ -10,6 +10,8 @@ from typing import Any, NamedTuple
 Node = tuple[str, Any]
 CIRCLE = "circle"
 CARRIES = frozenset({"republishes", "translates"})
+SUGGESTED, CONFIRMED = "suggested", "confirmed"
+LIVE = frozenset({SUGGESTED, CONFIRMED})
 PUBLISHED = "published"
 NOTHING: frozenset[Any] = frozenset()
 
@@ -27,12 +29,16 @@ def sort_key(node: Node) -> tuple[str, str]:
 
 
 class SourceRow(NamedTuple):
-    """What the chains need of a source: how sentences name it, its outlet, and the folded names in its credit line."""
+    """What the chains need of a source: how sentences name it, its outlet, and the folded names in its credit line.
+
+    ``outlet`` is who published a page, made a document, or spoke in an interview; ``noun`` says which it is.
+    """
 
     pk: int
     label: str
     outlet: str = ""
     credits: frozenset[str] = NOTHING
+    noun: str = "page"
 
     @property
     def outlet_node(self) -> Node | None:
@@ -45,16 +51,16 @@ class Edge(NamedTuple):
     of: Node
     relation: str
     to: Node
-    state: str = "confirmed"
+    state: str = CONFIRMED
     pk: int | None = None
 
     @property
     def is_live(self) -> bool:
-        return self.state in {"suggested", "confirmed"}
+        return self.state in LIVE
 
     @property
     def is_pending(self) -> bool:
-        return self.state == "suggested"
+        return self.state == SUGGESTED
 
     @property
     def carries(self) -> bool:
@@ -62,11 +68,16 @@ class Edge(NamedTuple):
 
     @property
     def order(self) -> tuple[Any, ...]:
-        return (self.pk or 0, sort_key(self.of), self.relation, sort_key(self.to))
+        return (self.pk,) if self.pk else (0, sort_key(self.of), self.relation, sort_key(self.to))
 
 
-class _End(NamedTuple):
-    """What is known of all the nodes that lead to each other (mostly one)."""
+class End(NamedTuple):
+    """What is known of all the nodes that lead to each other (mostly one).
+
+    ``knowledge`` is where quotes and what it rests on end, ``origins`` where it ends at all; ``copies`` is all that it
+    carries, at first or further hand, ``carried`` where that ends. ``pending`` are the unanswered suggestions on its
+    chains, ``beside`` the pairs of an unnamed origin and another one that something on its chains has both of.
+    """
 
     knowledge: frozenset[Node] = NOTHING
     carried: frozenset[Node] = NOTHING
@@ -84,57 +95,47 @@ class Chains:
     """
 
     def __init__(
-        self,
-        sources: Mapping[int, SourceRow],
-        edges: Iterable[Edge],
-        unnamed: frozenset[str] = frozenset(),
-        *,
-        with_credits: bool = True,
-        known: Chains | None = None,
+        self, sources: Mapping[int, SourceRow], out: dict[Node, list[Edge]], unnamed: frozenset[str] = frozenset()
     ) -> None:
-        self.sources, self.unnamed = sources, unnamed
+        self.sources, self.out, self.unnamed = sources, out, unnamed
         self.behind: dict[Node, frozenset[Node]] = {}
-        self.out: dict[Node, list[Edge]] = {}
-        self._ends: dict[Node, _End] = {}
-        self._simple: dict[tuple[bool, Node], _End] = {}
-        if known:
-            # Where no suggestion is on the way, both readings are the same.
-            self._ends = {node: end for node, end in known._ends.items() if not end.pending}
-            self.behind = {node: behind for node, behind in known.behind.items() if node in self._ends}
+        self._ends: dict[Node, End] = {}
+        self._alike: dict[tuple[Any, ...], End] = {}
+
+    @classmethod
+    def of(cls, sources: Mapping[int, SourceRow], edges: Iterable[Edge], unnamed: frozenset[str]) -> Chains:
+        """The chains of all that counts: suggestions that wait for an answer, and what credit lines say, too."""
+        out: dict[Node, list[Edge]] = {}
         answered = set()
         for edge in edges:
             if edge.is_live:
-                self.out.setdefault(edge.of, []).append(edge)
-            if edge.carries:
+                out.setdefault(edge.of, []).append(edge)
+            if edge.relation in CARRIES:
                 answered.add((edge.of, edge.to))
-        if with_credits:
-            for edge in _credited(sources.values(), answered):
-                self.out.setdefault(edge.of, []).append(edge)
-        for leaving in self.out.values():
+        for edge in _credited(sources.values(), answered):
+            out.setdefault(edge.of, []).append(edge)
+        for leaving in out.values():
             if len(leaving) > 1:
                 leaving.sort(key=lambda edge: edge.order)
-        for source in sources:
-            if ("source", source) not in self._ends:
-                self._follow(("source", source))
+        chains = cls(sources, out, unnamed)
+        chains._follow_all()
+        return chains
 
-    def origins(self, node: Node) -> frozenset[Node]:
-        return self._ends[node].origins
+    def confirmed(self) -> Chains:
+        """The same without what is only suggested. Where no suggestion is on the way, both readings are the same."""
+        out = {}
+        for node, leaving in self.out.items():
+            if kept := [edge for edge in leaving if edge.state != SUGGESTED]:
+                out[node] = kept
+        chains = Chains(self.sources, out, self.unnamed)
+        chains._ends = {node: end for node, end in self._ends.items() if not end.pending}
+        chains.behind = {node: behind for node, behind in self.behind.items() if node in chains._ends}
+        chains._follow_all()
+        return chains
 
-    def knows_more(self, node: Node) -> bool:
-        """Whether its chains lead to somebody who knows, not just to whoever printed it first."""
-        return bool(self._ends[node].knowledge)
-
-    def copies_of(self, node: Node) -> frozenset[Node]:
-        """All that it carries, at first or further hand."""
-        return self._ends[node].copies
-
-    def pending_of(self, node: Node) -> frozenset[Edge]:
-        """The unanswered suggestions that its chains go through."""
-        return self._ends[node].pending
-
-    def beside(self, node: Node) -> frozenset[tuple[Node, Node]]:
-        """Pairs of an unnamed origin and another one that something on its chains has both of."""
-        return self._ends[node].beside
+    def end(self, node: Node) -> End:
+        """Where the chains of this node end."""
+        return self._ends[node]
 
     def is_unnamed(self, node: Node) -> bool:
         return node[0] == "party" and node[1] in self.unnamed
@@ -163,14 +164,52 @@ class Chains:
                 ahead.append(edge.to)
         return None
 
+    def _follow_all(self) -> None:
+        """Settle every source. A claim may have thousands that lead to the same few ends: those are worked out once."""
+        ends, out = self._ends, self.out
+        for pk, source in self.sources.items():
+            node: Node = ("source", pk)
+            if node in ends:
+                continue
+            leaving = out.get(node)
+            if leaving is None and (outlet := source.outlet_node):
+                if outlet not in ends:
+                    self._follow(outlet)
+                if node not in ends:
+                    ends[node] = self._own_reporting(outlet)
+            elif leaving is None:
+                ends[node] = End(origins=frozenset([node]))
+            else:
+                for edge in leaving:
+                    if edge.to not in ends:
+                        self._follow(edge.to)
+                if node not in ends:
+                    ends[node] = self._end_like(node, leaving)
+
+    def _own_reporting(self, outlet: Node) -> End:
+        """The end of every page that nothing is known of but who published it."""
+        key = (PUBLISHED, outlet)
+        if key not in self._alike:
+            end = self._ends[outlet]
+            self._alike[key] = End(origins=end.origins, pending=end.pending, beside=end.beside)
+        return self._alike[key]
+
+    def _end_like(self, node: Node, leaving: list[Edge]) -> End:
+        """The end of every page that leads to the same ends in the same ways, with what is suggested of this one."""
+        key = tuple([(edge.relation in CARRIES, edge.to) for edge in leaving])
+        if (alike := self._alike.get(key)) is None:
+            beyond = [self._ends[edge.to].pending for edge in leaving]
+            alike = self._alike[key] = self._gathered([node])._replace(pending=NOTHING.union(*beyond))
+        if not (suggested := [edge for edge in leaving if edge.state == SUGGESTED]):
+            return alike
+        knowledge, carried, origins, copies, pending, beside = alike
+        return End(knowledge, carried, origins, copies, pending.union(suggested), beside)
+
     def _follow(self, start: Node) -> None:
         """Tarjan's walk, without recursion: chains may be long. Each set of nodes is settled after all it leads to."""
-        if self._is_short(start):
-            edges = self.leaving(start)
-            if len(edges) == 1 and not edges[0].is_pending and start[0] == "source":
-                self._ends[start] = self._one_step(edges[0])
-            else:
-                self._settle([start])
+        ends = self._ends
+        if not self.leaving(start):
+            ends[start] = End(origins=frozenset([start]))
             return
         number: dict[Node, int] = {}
         low: dict[Node, int] = {}
@@ -200,35 +239,16 @@ class Chains:
                         round_.append(member)
                         if member == node:
                             break
-                    self._settle(round_)
-            elif target in self._ends:
+                    ends.update(dict.fromkeys(round_, self._gathered(round_)))
+            elif target in ends:
                 continue
             elif target not in number:
                 enter(target)
             elif target in on_path:
                 low[node] = min(low[node], number[target])
 
-    def _is_short(self, node: Node) -> bool:
-        """Whether all that it leads to is settled or leads nowhere: true of most, and then no walk is needed."""
-        for edge in self.leaving(node):
-            if edge.to not in self._ends:
-                if self.leaving(edge.to) or edge.to == node:
-                    return False
-                self._ends[edge.to] = _End(origins=frozenset([edge.to]))
-        return True
-
-    def _one_step(self, edge: Edge) -> _End:
-        """What all have in common whose only step is this one: a claim may have a thousand of them."""
-        if edge.relation == PUBLISHED:
-            end = self._ends[edge.to]
-            return end._replace(knowledge=NOTHING, carried=NOTHING, copies=NOTHING)
-        key = (edge.carries, edge.to)
-        if key not in self._simple:
-            self._settle([edge.of])
-            self._simple[key] = self._ends[edge.of]
-        return self._simple[key]
-
-    def _settle(self, members: list[Node]) -> None:
+    def _gathered(self, members: list[Node]) -> End:
+        """The end of nodes that lead to each other, from the ends of all that they lead to otherwise."""
         inside = set(members)
         knowledge: set[Node] = set()
         carried: set[Node] = set()
@@ -257,8 +277,7 @@ class Chains:
         if len(members) > 1:
             base = frozenset([(CIRCLE, tuple(sorted(members, key=sort_key)))])
         elif only not in self.out and (ahead := self.leaving(only)):
-            end = self._ends[ahead[0].to]
-            base, pending, beside = end.origins, set(end.pending), set(end.beside)
+            return self._own_reporting(ahead[0].to)
         else:
             base = frozenset([only])
         dark = {node for node in knowledge if self.is_unnamed(node)}
@@ -269,7 +288,7 @@ class Chains:
             dark = {only}
         beside |= {(one, other) for one in dark for other in knowledge if other != one}
         known = frozenset(knowledge)
-        result = _End(
+        return End(
             known,
             frozenset(carried),
             known or frozenset(carried) or base,
@@ -277,15 +296,15 @@ class Chains:
             frozenset(pending),
             frozenset(beside),
         )
-        for node in members:
-            self._ends[node] = result
 
 
 def _credited(sources: Iterable[SourceRow], answered: set[tuple[Node, Node]]) -> Iterator[Edge]:
     """What credit lines say of whose copy a page carries, where no attribution says so or was refused."""
     for source in sources:
+        if not source.credits:
+            continue
         node = ("source", source.pk)
         for name in sorted(source.credits):
             to = party_node(name)
             if to != source.outlet_node and (node, to) not in answered:
-                yield Edge(node, "republishes", to, "suggested")
+                yield Edge(node, "republishes", to, SUGGESTED)

@@ -251,7 +251,8 @@ class _Relations:
         agencies = listed()
         for source in Source.objects.filter(pk__in=sources).select_related("outlet", "page"):
             outlet = source.outlet.name if source.outlet else ""
-            own = [known.name for known in agencies.known if known.is_outlet(source.page.host_id, outlet)]
+            numbers = agencies.whose(source.page.host_id, outlet)
+            own = [known.name for known in agencies.by_name.values() if known.party_id in numbers]
             self.parties[source.pk] |= {fold(outlet), *map(fold, own)} if own else set()
 
     def __call__(self, one: int, other: int) -> str:

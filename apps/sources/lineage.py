@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from apps.sources.chains import CIRCLE, Chains, Edge, Node, SourceRow, sort_key
+from apps.sources.chains import CIRCLE, NOTHING, Chains, Edge, End, Node, SourceRow, sort_key
 
 
 class Cited(NamedTuple):
@@ -59,9 +59,8 @@ def lineage(cited: Iterable[Cited], rows: Rows, chains: tuple[Chains, Chains] | 
 
 def both_readings(rows: Rows) -> tuple[Chains, Chains]:
     """The chains with the suggestions that wait for an answer, and without them. They serve every stance."""
-    live = Chains(rows.sources, rows.edges, rows.unnamed)
-    sure = [edge for edge in rows.edges if not edge.is_pending]
-    return live, Chains(rows.sources, sure, rows.unnamed, with_credits=False, known=live)
+    live = Chains.of(rows.sources, rows.edges, rows.unnamed)
+    return live, live.confirmed()
 
 
 class _Groups:
@@ -88,105 +87,118 @@ class _Groups:
                 self._parent[other] = first
 
 
+Ends = frozenset[Node]
+
+
 class _Grouping:
     """The work of ``lineage``, step by step.
 
     A page belongs to the origins that its confirmed attributions lead to. What is only suggested may move a page to an
     origin that another page has for sure, or join origins; it never makes one line more.
+
+    Pages by the thousand lead to few sets of origins, so that what is asked of a set is asked once, not page by page.
     """
 
     def __init__(self, pages: Sequence[Cited], rows: Rows, live: Chains, sure: Chains) -> None:
-        self.pages, self.rows, self.live, self.sure = pages, rows, live, sure
+        self.pages, self.rows, self.live = pages, rows, live
+        self.behind = (live.behind, sure.behind)
         self.groups = _Groups()
         self.joined: dict[frozenset[Node], tuple[Node, Node]] = {}
-        self.by_live = {page.source: self._origins(live, page.source) for page in pages}
-        self.by_sure = {page.source: self._origins(sure, page.source) for page in pages}
-        self._share_copies(live, self.by_live)
-        self._share_copies(sure, self.by_sure)
+        self.live_ends = {page.source: live.end(("source", page.source)) for page in pages}
+        self.sure_ends = {page.source: sure.end(("source", page.source)) for page in pages}
+        self.by_live = self._with_copies_shared(self.live_ends)
+        self.by_sure = self._with_copies_shared(self.sure_ends)
         self.of_page = self._settle()
         self._join_the_unnamed()
 
     def lines(self) -> list[LineOf]:
         members: dict[Node, list[Cited]] = {}
         origins: dict[Node, set[Node]] = {}
-        for page in self.pages:
-            ends = self.of_page[page.source]
-            for root in {self.groups.find(end) for end in ends}:
-                members.setdefault(root, []).append(page)
+        roots: dict[Ends, set[Node]] = {}
+        for ends in set(self.of_page.values()):
+            roots[ends] = {self.groups.find(end) for end in ends}
             for end in ends:
                 origins.setdefault(self.groups.find(end), set()).add(end)
+        for page in self.pages:
+            for root in roots[self.of_page[page.source]]:
+                members.setdefault(root, []).append(page)
+        joined: dict[Node, list[tuple[Node, Node]]] = {}
+        for pair in self.joined.values():
+            joined.setdefault(self.groups.find(pair[0]), []).append(pair)
         return sorted(
-            (self._line(root, origins[root], pages) for root, pages in members.items()),
+            (self._line(root, origins[root], pages, joined.get(root, [])) for root, pages in members.items()),
             key=lambda line: (line.members[0].key, [sort_key(node) for node in (*line.origins, *line.circles)]),
         )
 
-    def _line(self, root: Node, origins: set[Node], pages: list[Cited]) -> LineOf:
-        pages = sorted(pages)
-        sure = {end for page in pages for end in self.by_sure[page.source] if self.groups.find(end) == root} or origins
-        pending = {edge for page in pages for edge in self.live.pending_of(("source", page.source))}
-        is_circular = all(node[0] == CIRCLE for node in origins) or all(node[0] == CIRCLE for node in sure)
+    def _line(self, root: Node, origins: set[Node], pages: list[Cited], joined: list[tuple[Node, Node]]) -> LineOf:
+        find, live, behind = self.groups.find, self.live, self.live.behind
+        sources = [page.source for page in pages]
+        sure = {end for ends in {self.by_sure[source] for source in sources} for end in ends if find(end) == root}
+        sure = sure or origins
+        pending = set().union(*[self.live_ends[source].pending for source in sources])
+        circles = {node for node in (*origins, *sure) if node[0] == CIRCLE}
         shown = sorted((node for node in origins if node[0] != CIRCLE), key=sort_key)
-        behind = self.live.behind
         return LineOf(
             origins=tuple(shown),
-            members=tuple(pages),
+            members=tuple(sorted(pages)),
             pending=tuple(sorted(pending, key=lambda edge: edge.order)),
-            circles=tuple(sorted((node for node in {*origins, *sure} if node[0] == CIRCLE), key=sort_key)),
+            circles=tuple(sorted(circles, key=sort_key)),
             dead_ends=tuple((node, end) for node in shown for end in sorted(behind.get(node, ()), key=sort_key))
-            + tuple((node, node) for node in shown if self.live.is_unnamed(node)),
-            joined=tuple(pair for pair in self.joined.values() if origins.issuperset(pair)),
-            is_circular=is_circular,
+            + tuple((node, node) for node in shown if live.is_unnamed(node)),
+            joined=tuple(pair for pair in joined if origins.issuperset(pair)),
+            is_circular=bool(circles) and (circles.issuperset(origins) or circles.issuperset(sure)),
         )
 
-    @staticmethod
-    def _origins(chains: Chains, source: int) -> frozenset[Node]:
-        return chains.origins(("source", source))
-
-    def _share_copies(self, chains: Chains, by_page: dict[int, frozenset[Node]]) -> None:
-        """Who only carries a copy belongs where others who carry it, and know more of where it comes from, belong."""
+    def _with_copies_shared(self, all_ends: Mapping[int, End]) -> dict[int, Ends]:
+        """The origins of each page. Who only carries a copy belongs where others who carry it, and know more of where
+        it comes from, belong.
+        """
         copies = _Groups()
-        carriers = []
-        known: list[tuple[Node, frozenset[Node]]] = []
-        for source in by_page:
-            node = ("source", source)
-            marks = chains.copies_of(node)
-            if chains.knows_more(node):
+        known: list[tuple[Node, Ends]] = []
+        by_page = {source: end.origins for source, end in all_ends.items()}
+        carriers = {source: end.copies for source, end in all_ends.items() if end.copies and not end.knowledge}
+        for marks in set(carriers.values()):
+            copies.join(marks)
+        for origins in {by_page[source] for source in carriers}:
+            # One copy that passed through several hands is one.
+            self.groups.join(end for end in sorted(origins, key=sort_key) if end[0] != CIRCLE)
+        for source, end in all_ends.items():
+            if end.knowledge:
                 outlet = self.rows.sources[source].outlet_node
-                known += [(mark, by_page[source]) for mark in {*marks, node, *([outlet] if outlet else [])}]
-            elif marks:
-                carriers.append((source, marks))
-                copies.join(marks)
-                # One copy that passed through several hands is one.
-                self.groups.join(end for end in sorted(by_page[source], key=sort_key) if end[0] != CIRCLE)
+                known += [
+                    (mark, end.origins) for mark in (*end.copies, ("source", source), *([outlet] if outlet else []))
+                ]
         better: dict[Node, set[Node]] = {}
-        for mark, ends in known:
+        for mark, ends in known if carriers else ():
             better.setdefault(copies.find(mark), set()).update(ends)
-        for source, marks in carriers:
-            if shared := better.get(copies.find(next(iter(marks)))):
-                by_page[source] = frozenset(shared)
+        shared = {root: frozenset(ends) for root, ends in better.items()}
+        for source, marks in carriers.items():
+            if theirs := shared.get(copies.find(next(iter(marks)))):
+                by_page[source] = theirs
+        return by_page
 
-    def _settle(self) -> dict[int, frozenset[Node]]:
+    def _settle(self) -> dict[int, Ends]:
         """Where each page belongs, and what only suggestions keep together."""
-        founded = {end for source, ends in self.by_sure.items() for end in ends & self.by_live[source]}
+        pairs = {source: (live, self.by_sure[source]) for source, live in self.by_live.items()}
+        kinds = set(pairs.values())
+        founded = {end for live, sure in kinds for end in live & sure}
         settled = {}
-        for source, live in self.by_live.items():
-            sure = self.by_sure[source]
+        for live, sure in kinds:
             if kept := live & founded:
-                settled[source] = kept
+                settled[live, sure] = kept
                 continue
             self.groups.join(sorted({*live, *sure}, key=sort_key))
-            settled[source] = (sure & founded) or live
-        return settled
+            settled[live, sure] = (sure & founded) or live
+        return {source: settled[pair] for source, pair in pairs.items()}
 
     def _join_the_unnamed(self) -> None:
         """Nobody can tell who is unnamed: they are one with each other, and with whoever a page has beside them."""
-        present = {end for ends in self.of_page.values() for end in ends}
-        present |= {end for ends in self.by_sure.values() for end in ends}
+        present = set().union(*set(self.of_page.values()), *set(self.by_sure.values()))
         ends: dict[Node, set[Node]] = {}
         for node in present:
             if self.live.is_unnamed(node):
                 ends[node] = {node}
-            elif behind := self.live.behind.get(node, frozenset()) | self.sure.behind.get(node, frozenset()):
+            elif behind := NOTHING.union(*[behind.get(node, NOTHING) for behind in self.behind]):
                 ends[node] = {node, *behind}
         ruled = {node for pair in self.rows.apart for node in pair}
         dark = sorted(ends, key=sort_key)
@@ -197,12 +209,7 @@ class _Grouping:
             if free
             else [(one, other) for number, one in enumerate(dark) for other in dark[number + 1 :]]
         )
-        beside = {
-            pair
-            for source in self.by_live
-            for chains in (self.live, self.sure)
-            for pair in chains.beside(("source", source))
-        }
+        beside = set().union(*{end.beside for ends in (self.live_ends, self.sure_ends) for end in ends.values()})
         for one, other in [*pairs, *sorted(beside, key=lambda pair: (sort_key(pair[0]), sort_key(pair[1])))]:
             if not self._ruled_apart(ends.get(one, {one}), ends.get(other, {other})):
                 self.groups.join([one, other])

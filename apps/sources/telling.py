@@ -14,8 +14,26 @@ VERBS = {
     "translates": ("translates", "translate"),
     "quotes": ("quotes", "quote"),
     "rests_on": ("rests on", "rest on"),
-    PUBLISHED: ("is published by", "are published by"),
 }
+# The same of what nobody has to say, because it is plain: who published a page, made a document, or spoke.
+FROM = {
+    "page": ("is published by", "are published by"),
+    "document": ("was made by", "were made by"),
+    "picture": ("was made by", "were made by"),
+    "interview": ("is the word of", "are the word of"),
+}
+OWN = {
+    "page": ("own reporting", "own reporting"),
+    "document": ("own document", "own documents"),
+    "picture": ("own picture", "own pictures"),
+    "interview": ("own word", "own word"),
+}
+# How people without a name are called to begin with. Other first words may be names: "Ukrainian officers".
+_FIRST_WORDS = """
+    a an the one two three some several many various somebody someone whoever source sources official officials unnamed
+    anonymous senior
+"""
+UNCAPITALISED = frozenset(_FIRST_WORDS.split())
 UNANSWERED = ", as long as nobody confirms what is suggested"
 
 
@@ -31,20 +49,24 @@ class Teller:
         if kind == CIRCLE:
             return f"a circle of {listed(self.name(member) for member in key)}"
         if kind == "source":
-            return f"the {_bare(self.rows.sources[key].label)} page" if key in self.rows.sources else "another page"
-        return self.rows.names.get(key, key)
+            row = self.rows.sources.get(key)
+            return f"the {_bare(row.label)} {row.noun}" if row else "another page"
+        name = self.rows.names.get(key, key)
+        return _small(name) if self.live.is_unnamed(node) else name
 
     def label(self, node: Node) -> str:
         """The name alone, for where it is plain what it is."""
         if node[0] == "source" and node[1] in self.rows.sources:
             return self.rows.sources[node[1]].label
-        return self.name(node)
+        return capital(self.name(node))
 
     def origins(self, line: LineOf) -> str:
-        """What the line comes from: "NIS", "NIS and an unnamed official", "nobody: a circle"."""
-        if not line.origins:
-            return "No origin: a circle"
-        return _capital(listed(self.name(node) for node in sorted(line.origins, key=self.live.is_unnamed)))
+        """What the line comes from, to begin with: "NIS", "An intelligence source", "No origin: a circle"."""
+        return capital(self.within(line)) if line.origins else "No origin: a circle"
+
+    def within(self, line: LineOf) -> str:
+        """The same inside a sentence: "an intelligence source"."""
+        return listed(self.name(node) for node in sorted(line.origins, key=self.live.is_unnamed))
 
     def why(self, line: LineOf) -> tuple[str, ...]:
         """Why its members belong together; for one member alone, where it has its information from."""
@@ -54,7 +76,7 @@ class Teller:
         told = [self._members(reasons, line)]
         for one, other in (sorted(pair, key=self.live.is_unnamed) for pair in line.joined):
             told.append(
-                f"{_capital(self.name(one))} and {self.name(other)} count as one origin until an editor rules that they"
+                f"{capital(self.name(one))} and {self.name(other)} count as one origin until an editor rules that they"
                 " stand apart: nobody can tell who has no name."
             )
         unnamed = {node for pair in line.joined for node in pair}
@@ -64,7 +86,7 @@ class Teller:
                 if any(not edge.carries for edge in line.pending)
                 else "one copy has passed through them"
             )
-            told.append(f"{_capital(listed(self.name(node) for node in others))} count as one origin: {why}.")
+            told.append(f"{capital(listed(self.name(node) for node in others))} count as one origin: {why}.")
         return tuple(told)
 
     def member(self, page: Cited, line: LineOf) -> str:
@@ -73,17 +95,18 @@ class Teller:
 
     def cautions(self, line: LineOf) -> tuple[str, ...]:
         """The circle written out, and chains that end in somebody without a name."""
-        told = [self._round(circle) for circle in line.circles]
+        told = [self._round(circle, line) for circle in line.circles]
         for node, end in line.dead_ends:
             if node == end:
                 told.append(f"The chain ends in somebody without a name: {self.name(end)}.")
             else:
-                told.append(f"{_capital(self.name(node))} has it from somebody without a name: {self.name(end)}.")
+                told.append(f"{capital(self.name(node))} has it from somebody without a name: {self.name(end)}.")
         return tuple(told)
 
     def step(self, edge: Edge, *, several: bool = False) -> str:
         """What an edge says: "prints AFP's copy", "quotes NIS"."""
-        verb = VERBS[edge.relation][several]
+        noun = self.rows.sources[edge.of[1]].noun if edge.relation == PUBLISHED else ""
+        verb = (FROM[noun] if noun else VERBS[edge.relation])[several]
         target = self.name(edge.to)
         if not edge.carries:
             return f"{verb} {target}"
@@ -118,8 +141,8 @@ class Teller:
             if not path:
                 return f"names no origin{doubt}", f"name no origin{doubt}", ""
             rest = "".join(f", which {self.step(edge)}" for edge in path[1:])
-            own = f"{_possessive(self.name(path[0].to))} own reporting{rest}{doubt}"
-            return f"is {own}", f"are {own}", ""
+            whose, (one, several) = _possessive(self.name(path[0].to)), OWN[self.rows.sources[page.source].noun]
+            return f"is {whose} {one}{rest}{doubt}", f"are {whose} {several}{rest}{doubt}", ""
         if carried := next((edge for edge in self.live.out.get(start, ()) if edge.carries), None):
             one, several, mark = self._told([carried])
             return f"{one}, as others here do", f"{several}, as others here do", mark
@@ -135,28 +158,45 @@ class Teller:
             f"{path[0].relation} {path[0].to}{doubt}",
         )
 
-    def _round(self, circle: Node) -> str:
+    def _round(self, circle: Node, line: LineOf) -> str:
         members, start = set(circle[1]), circle[1][0]
         path = self.live.path(start, {start}, members) or self.sure.path(start, {start}, members) or []
         rest = "".join(f", which {self.step(edge)}" for edge in path[1:])
-        told = f"{_capital(self.name(start))} {self.step(path[0])}{rest}"
-        return f"{told}: a circle has no origin, so this line does not count."
+        told = f"{capital(self.name(start))} {self.step(path[0])}{rest}"
+        return f"{told}: a circle has no origin{', so this line does not count' if line.is_circular else ''}."
 
     def _pages(self, pages: Sequence[Cited]) -> str:
-        """ "The UrduPoint and the Straits Times pages"."""
-        labels = [_bare(self.rows.sources[page.source].label) for page in pages]
-        names = list(dict.fromkeys(labels))
-        noun = "page" if len(labels) == 1 else "pages"
-        if len(names) > NAMED_AT_MOST:
-            rest = len(names) - NAMED_AT_MOST
-            return f"{_capital(', '.join(f'the {name}' for name in names[:NAMED_AT_MOST]))} and {rest} others' {noun}"
-        return f"{_capital(listed(f'the {name}' for name in names))} {noun}"
+        """ "The UrduPoint and the Straits Times pages", "The NIS page and the NIS interview"."""
+        labels: dict[str, list[str]] = {}
+        for page in pages:
+            row = self.rows.sources[page.source]
+            labels.setdefault(row.noun, []).append(_bare(row.label))
+        return capital(listed(_of_a_kind(noun, names) for noun, names in labels.items()))
+
+
+def _of_a_kind(noun: str, labels: list[str]) -> str:
+    """ "the UrduPoint and the Straits Times pages", of many "the pages of A, B and 3 others"."""
+    names = list(dict.fromkeys(labels))
+    noun = noun if len(labels) == 1 else f"{noun}s"
+    if (rest := len(names) - NAMED_AT_MOST) > 0:
+        others = "another" if rest == 1 else f"{rest} others"
+        return f"the {noun} of {', '.join(names[:NAMED_AT_MOST])} and {others}"
+    return f"{listed(f'the {name}' for name in names)} {noun}"
 
 
 def listed(names: Iterable[str]) -> str:
-    """Names as a sentence lists them: "A", "A and B", "A, B and C"."""
+    """Names as a sentence lists them: "A", "A and B", "A, B and C"; and "A and B, and C" where one has an "and"."""
     found = list(names)
-    return f"{', '.join(found[:-1])} and {found[-1]}" if len(found) > 1 else "".join(found)
+    if len(found) < 2:
+        return "".join(found)
+    comma = "," if any(" and " in name for name in found) else ""
+    return f"{', '.join(found[:-1])}{comma} and {found[-1]}"
+
+
+def capital(sentence: str) -> str:
+    """A sentence as it begins. An address keeps its small letter: "news.example.org does not count"."""
+    word = sentence.partition(" ")[0]
+    return sentence if "." in word[:-1] or "/" in word else f"{sentence[:1].upper()}{sentence[1:]}"
 
 
 def _doubt(edge: Edge) -> str:
@@ -169,8 +209,10 @@ def _bare(name: str) -> str:
     return name[4:] if name[:4].lower() == "the " and len(name) > 4 else name
 
 
-def _capital(sentence: str) -> str:
-    return sentence[:1].upper() + sentence[1:]
+def _small(name: str) -> str:
+    """Somebody without a name, inside a sentence: "an intelligence source", however it was entered."""
+    first = name.partition(" ")[0]
+    return f"{name[:1].lower()}{name[1:]}" if first.lower() in UNCAPITALISED else name
 
 
 def _possessive(name: str) -> str:

@@ -2,28 +2,37 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable
 from typing import Any
 
 from django.db import connection
 
-from apps.sources.chains import Edge, Node, SourceRow, party_node
+from apps.sources.chains import NOTHING, Edge, Node, SourceRow, party_node
 from apps.sources.lineage import Rows
 from apps.sources.models import Party, Source
 
 # No chain of newsrooms is as long; what lies beyond is taken for its end.
 DEPTH = 16
 
-# Each row is a source, a party's name, or a source with its outlet's name. Parties are joined by name, whatever their
-# kind. The database folds names as its constraint does; Python folds them again before it compares.
+# First the edges that leave what is cited, then all that lies beyond: a row is a source, a party's name, or a source
+# with its outlet's name. Parties are joined by name, whatever their kind. The database folds names as its constraint
+# does; Python folds them again before it compares. Numbers and names are one parameter each, however many there are.
 REACHED = """
-WITH RECURSIVE reached(source_id, name, depth) AS (
-    SELECT source.id, LOWER(outlet.name), 0
-    FROM sources_source source LEFT JOIN sources_party outlet ON outlet.id = source.outlet_id
-    WHERE source.id IN ({sources})
+WITH RECURSIVE cited(id) AS ({numbers}), near AS (
+    SELECT edge.id, edge.relation, edge.state, edge.of_source_id, edge.of_party_id, edge.to_source_id, edge.to_party_id
+    FROM sources_attribution edge WHERE edge.of_source_id IN (SELECT id FROM cited)
+), reached(source_id, name, depth) AS (
+    SELECT CAST(NULL AS BIGINT), LOWER(named.name), 0 FROM ({names}) named
   UNION
-    SELECT CAST(NULL AS BIGINT), LOWER(party.name), 0 FROM sources_party party WHERE LOWER(party.name) IN ({names})
+    SELECT near.to_source_id, LOWER(COALESCE(party.name, outlet.name)), 1
+    FROM near
+    LEFT JOIN sources_party party ON party.id = near.to_party_id
+    LEFT JOIN sources_source target ON target.id = near.to_source_id
+    LEFT JOIN sources_party outlet ON outlet.id = target.outlet_id
+    WHERE near.state IN ('suggested', 'confirmed')
+        AND (near.to_source_id IS NULL OR near.to_source_id NOT IN (SELECT id FROM cited))
   UNION
     SELECT edge.to_source_id, LOWER(COALESCE(party.name, outlet.name)), reached.depth + 1
     FROM reached
@@ -34,6 +43,10 @@ WITH RECURSIVE reached(source_id, name, depth) AS (
     LEFT JOIN sources_party outlet ON outlet.id = target.outlet_id
     WHERE edge.state IN ('suggested', 'confirmed') AND reached.depth < {depth}
 )
+SELECT near.id, near.relation, near.state,
+    near.of_source_id, NULL, NULL, near.to_source_id, to_party.name, to_party.is_named
+FROM near LEFT JOIN sources_party to_party ON to_party.id = near.to_party_id
+UNION ALL
 SELECT edge.id, edge.relation, edge.state,
     edge.of_source_id, of_party.name, of_party.is_named, edge.to_source_id, to_party.name, to_party.is_named
 FROM sources_attribution edge
@@ -42,11 +55,16 @@ LEFT JOIN sources_party to_party ON to_party.id = edge.to_party_id
 WHERE edge.id IN (
     SELECT leaving.id FROM sources_attribution leaving
     WHERE leaving.of_source_id IN (SELECT source_id FROM reached WHERE source_id IS NOT NULL)
+        AND leaving.of_source_id NOT IN (SELECT id FROM cited)
   UNION ALL
     SELECT leaving.id FROM sources_attribution leaving JOIN sources_party party ON party.id = leaving.of_party_id
     WHERE LOWER(party.name) IN (SELECT name FROM reached WHERE name IS NOT NULL)
 )
 """
+LISTED = {
+    "postgresql": ("SELECT unnest(%s::bigint[])", "SELECT unnest(%s::text[]) AS name"),
+    "sqlite": ("SELECT value FROM json_each(%s)", "SELECT value AS name FROM json_each(%s)"),
+}
 
 # The other way round: whose chains go through this source or this name. A source of an outlet leads to the outlet.
 LEADING = """
@@ -85,27 +103,26 @@ def trace(sources: Iterable[Source], apart: Iterable[tuple[Node, Node]] = ()) ->
     """The rows behind these sources, which have their outlet with them: two queries, however many there are."""
     rows: dict[int, SourceRow] = {}
     written: dict[str, str] = {}
-    parties: set[tuple[str, bool]] = set()
+    outlets: dict[str, bool] = {}
 
-    def take(source: Source) -> None:
-        outlet, credits = source.outlet, source.credits
-        if outlet:
-            parties.add((outlet.name, outlet.is_named))
-        for name in credits:
-            written.setdefault(name, source.credit_line)
-        rows[source.pk] = SourceRow(
-            source.pk, outlet.name if outlet else source.page.host_id, outlet.name if outlet else "", credits
-        )
+    def take(sources: Iterable[Source]) -> None:
+        for source in sources:
+            outlet, credits = source.outlet, source.credits if source.credit_line else NOTHING
+            name = outlet.name if outlet else ""
+            if outlet:
+                # Of two parties that share a name, one without a name makes it nobody's.
+                outlets[name] = outlets.get(name, True) and outlet.is_named
+            rows[source.pk] = SourceRow(source.pk, name or source.label, name, credits, source.noun)
+            for credit in credits:
+                written.setdefault(credit, source.credit_line)
 
-    for source in sources:
-        take(source)
+    take(sources)
     if not rows:
         return Rows({})
-    edges, found = _edges(list(rows), sorted(written))
-    parties |= found
+    edges, parties = _edges(list(rows), [*outlets, *sorted(written)])
     if beyond := {node[1] for edge in edges for node in (edge.of, edge.to) if node[0] == "source"} - rows.keys():
-        for source in Source.objects.select_related("outlet", "page").filter(pk__in=beyond):
-            take(source)
+        take(Source.objects.select_related("outlet", "page").filter(pk__in=beyond))
+    parties |= set(outlets.items())
     names: dict[str, str] = {}
     for name, _ in sorted(parties):
         names.setdefault(party_node(name)[1], name)
@@ -134,13 +151,12 @@ def _as_written(name: str, credit_line: str) -> str:
 
 def _edges(sources: list[int], names: list[str]) -> tuple[list[Edge], set[tuple[str, bool]]]:
     """The edges that chains from these go through, refused ones too (they silence a credit line), and their parties."""
-
-    def holders(values: list[Any]) -> str:
-        return ", ".join(["%s"] * len(values)) or "NULL"
-
-    sql = REACHED.format(sources=holders(sources), names=holders(names), depth=DEPTH)
+    numbers_sql, names_sql = LISTED[connection.vendor]
+    given: list[Any] = [sources, names]
+    if connection.vendor == "sqlite":
+        given = [json.dumps(values) for values in given]
     with connection.cursor() as cursor:
-        cursor.execute(sql, [*sources, *names])
+        cursor.execute(REACHED.format(numbers=numbers_sql, names=names_sql, depth=DEPTH), given)
         rows = cursor.fetchall()
     edges, parties = [], set()
     for pk, relation, state, of_source, of_name, of_named, to_source, to_name, to_named in rows:

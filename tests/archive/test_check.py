@@ -439,7 +439,7 @@ class TestCommand:
         ]  # fmt: skip
 
     def test_progress_is_told_while_it_lasts(self, copied, monkeypatch):
-        monkeypatch.setattr("apps.archive.management.commands.archive_check.TOLD_EVERY_SECONDS", 0)
+        monkeypatch.setattr("apps.claims.management.commands.archive_check.TOLD_EVERY_SECONDS", 0)
         copies = copied("/story", "/plain")
         _, progress, _ = checked()
         assert "2 records read, " in progress

@@ -98,4 +98,4 @@ def somebody(chromium: Browser, live_server: Any) -> Iterator[Any]:
     for person in opened:
         person.context.close()
     troubles = [trouble for person in opened for trouble in person.troubles]
-    assert troubles == []
+    assert not troubles, "\n".join(troubles)

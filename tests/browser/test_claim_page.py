@@ -5,10 +5,12 @@ from __future__ import annotations
 import pytest
 from django.contrib.sessions.models import Session
 from django.urls import reverse
+from django.utils import timezone
 from playwright.sync_api import expect
 
+from apps.archive.models import Capture
 from apps.claims.states import Stage, State
-from tests.newsroom import ask, decide, make_claim, make_editor, make_two_lines
+from tests.newsroom import ask, decide, make_citation, make_claim, make_editor, make_reporter, make_two_lines
 
 pytestmark = [
     pytest.mark.browser,
@@ -143,3 +145,23 @@ def test_without_javascript_no_button_is_shown_that_does_nothing(somebody, claim
     page.get_by_role("button", name="Set stage").click()
     expect(page.locator(".notices")).to_contain_text("The stage is in review now.")
     expect(page.locator(".dismiss")).to_be_hidden()
+
+
+def test_news_on_its_way_to_a_poller_that_a_form_replaced_is_passed_over(somebody):
+    """The new poller brings it; the old one would have nowhere to put it, and the console would be full of that."""
+    rita = make_reporter()
+    claim = make_claim(rita)
+    waiting = make_citation(claim, rita, state=Capture.State.QUEUED)
+    person = somebody("rita")
+    page, held = person.page, []
+    page.route("**/evidence/**", lambda route: route.continue_() if held else held.append(route))
+    with page.expect_request("**/evidence/**"):
+        page.goto(reverse("desk:claim", args=[claim.pk]))
+    page.get_by_label("Address of the page").fill("https://news.example.org/a")
+    page.get_by_role("button", name="Cite", exact=True).click()
+    expect(page.locator('[data-capture-state="queued"]')).to_have_count(2)
+    gone = {"state": Capture.State.FAILED, "code": "http_410", "attempt": 1, "settled_at": timezone.now()}
+    Capture.objects.filter(pk=waiting.capture_id).update(**gone)
+    with page.expect_response("**/evidence/**"):
+        held[0].continue_()
+    expect(page.locator('[data-capture-state="failed"]')).to_be_visible()

@@ -29,6 +29,7 @@ from tests.newsroom import (
     make_reporter,
     make_source,
     make_two_lines,
+    store_record,
 )
 
 pytestmark = pytest.mark.django_db
@@ -150,16 +151,25 @@ class TestDrift:
         assert (claim.stage, claim.flags.count()) == (Stage.INBOX, 1)
 
 
-def test_a_damaged_copy_flags_the_claims_that_rest_on_it_once(ada, capsys):
+def test_a_copy_that_the_check_finds_damaged_flags_the_claims_that_rest_on_it_once_for_each_finding(ada, capsys):
     claim = corroborated(ada)
     capture = claim.citations.first().capture
-    for _ in range(2):
-        call_command("flag_damaged", str(capture.pk), "999999")
+
+    def check():
+        with pytest.raises(SystemExit):
+            call_command("archive_check", str(capture.pk))
         carry_everything()
+
+    check()
+    check()
     assert flagged(claim) == ["capture_damaged"]
-    assert "are being flagged" in capsys.readouterr().out
+    assert claim.flags.get().sentence.endswith(f"stored copy {capture.pk} is damaged: the record is missing.")
+    assert capsys.readouterr().err.count("are being flagged") == 1
     claim.refresh_from_db()
     assert (claim.state, claim.stage) == (State.CORROBORATED, Stage.IN_REVIEW)
+    store_record(capture, b"no record at all")
+    check()
+    assert flagged(claim) == ["capture_damaged", "capture_damaged"]
 
 
 class TestWhatPeopleDo:

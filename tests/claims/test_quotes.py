@@ -10,7 +10,7 @@ from apps.archive.models import Passage
 from apps.archive.passages import Selector
 from apps.audit.models import Entry
 from apps.audit.versioned import ChangedMeanwhile
-from apps.claims.actions import cite, edit_citation, find_words, pick_passage, withdraw_citation
+from apps.claims.actions import cite, cite_words, edit_citation, find_words, pick_passage, withdraw_citation
 from apps.claims.evidence import frozen_citation
 from apps.claims.models import Citation, TextQuote
 from apps.claims.quotes import Picked
@@ -139,14 +139,14 @@ class TestPicking:
 
     def test_citing_the_copy_that_is_read_rests_on_that_copy(self, ada, copy):
         claim = make_claim(ada)
-        citation = cite(claim, by=ada, url=URL, stance=Stance.SUPPORTS, picked=Picked(copy, "one wounded soldier"))
+        citation = cite_words(claim, Picked(copy, "one wounded soldier"), by=ada, stance=Stance.SUPPORTS)
         assert citation.capture == copy
         assert citation.quote == "one wounded soldier"
         assert citation.passages[0].selector == Selector("one wounded soldier", TEXT[:AT], TEXT[AT + 19 : AT + 83])
 
     def test_citing_words_that_are_not_there_cites_nothing(self, ada, copy):
         with pytest.raises(WordsNotThere):
-            cite(make_claim(ada), by=ada, url=URL, stance=Stance.SUPPORTS, picked=Picked(copy, "no such words"))
+            cite_words(make_claim(ada), Picked(copy, "no such words"), by=ada, stance=Stance.SUPPORTS)
         assert not Citation.objects.exists()
 
 

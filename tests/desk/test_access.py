@@ -24,6 +24,7 @@ from tests.newsroom import (
     make_claim,
     make_confidential,
     make_figure,
+    make_interview,
     make_knowledge,
     make_outlet,
     make_person,
@@ -39,6 +40,7 @@ EVERYONE = set(ROLES)
 CITES = {"reporter", "editor", "standards_editor"}
 DECIDES = {"editor", "standards_editor"}
 EVIDENCE = {"reporter", "editor", "standards_editor", "auditor"}
+EXPORTS = {"editor", "standards_editor", "auditor"}
 # Sums of what the admin panel shows row by row: whoever may see the rows may see them.
 OPERATORS = {"standards_editor", "auditor", "administrator"}
 
@@ -72,6 +74,8 @@ TABLE: dict[str, tuple[str, set[str]]] = {
     "policy": ("GET", EVERYONE),
     "policy_edit": ("GET", {"standards_editor"}),
     "claim_cite": ("POST", CITES),
+    "claim_cite_document": ("GET", CITES),
+    "claim_cite_interview": ("GET", CITES),
     "claim_rule_apart": ("POST", DECIDES),
     "ruling_withdraw": ("POST", DECIDES),
     "suggestions": ("GET", EVERYONE),
@@ -83,6 +87,9 @@ TABLE: dict[str, tuple[str, set[str]]] = {
     "figure_edit": ("GET", DECIDES),
     "figure_withdraw": ("GET", DECIDES),
     "citation_edit": ("GET", DECIDES),
+    "citation_stance": ("GET", DECIDES),
+    "citation_grade": ("GET", EVERYONE),
+    "party_grade": ("GET", EVERYONE),
     "citation_withdraw": ("POST", CITES),
     "source": ("GET", EVERYONE),
     "source_correct": ("GET", CITES),
@@ -91,6 +98,7 @@ TABLE: dict[str, tuple[str, set[str]]] = {
     "capture_cite": ("GET", CITES),
     "capture_diff": ("GET", EVERYONE),
     "capture_document": ("GET", EVIDENCE),
+    "capture_recording": ("GET", EVIDENCE),
     "page_compare": ("GET", EVERYONE),
     "source_look": ("POST", CITES),
     "source_watch": ("POST", CITES),
@@ -99,6 +107,7 @@ TABLE: dict[str, tuple[str, set[str]]] = {
     "attempt_record": ("GET", EVIDENCE),
     "capture_wacz": ("GET", EVIDENCE),
     "claim_wacz": ("GET", EVIDENCE),
+    "claim_bundle": ("POST", EXPORTS),
     "capture_let_go": ("POST", CITES),
     "page_upload": ("POST", CITES),
     "needs_a_person": ("GET", EVERYONE),
@@ -164,6 +173,8 @@ class Addresses:
         if name in {"capture_diff", "capture_document"}:
             document = store_page(self.citation.source.page, b"%PDF-1.7\n%%EOF", content_type="application/pdf")
             return [capture.pk, document.pk] if name == "capture_diff" else [document.pk]
+        if name == "capture_recording":
+            return [make_interview(self.claim, self.ada).capture_id]
         if kind in {"capture", "claim", "page", "source", "story", "attempt"}:
             store_record(capture, b"evidence")
         if kind == "confidential":
@@ -181,6 +192,9 @@ class Addresses:
 
     def a_source(self):
         return self.citation.source
+
+    def a_party(self):
+        return self.citation.source.outlet
 
     def a_capture(self):
         return self.citation.capture

@@ -49,7 +49,7 @@ READ_ONLY = {
     "figure",
 }
 
-READ_ONLY |= {"cause", "flag", "claimlink", "replyrequest", "caveat", "use", "correction"}
+READ_ONLY |= {"interview", "cause", "flag", "claimlink", "replyrequest", "caveat", "use", "correction"}
 
 
 @pytest.fixture

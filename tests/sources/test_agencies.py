@@ -93,7 +93,7 @@ def test_a_byline_is_told_from_a_credit_line():
     ],
 )
 def test_an_agency_knows_its_own_pages(host, outlet, is_own):
-    assert KNOWN.named("Reuters").is_outlet(host, outlet) is is_own
+    assert (KNOWN.named("Reuters").party_id in KNOWN.whose(host, outlet)) is is_own
 
 
 @pytest.mark.django_db

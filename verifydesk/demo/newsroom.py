@@ -9,7 +9,7 @@ import json
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -27,10 +27,11 @@ from apps.claims.models import Caveat, Citation, Claim, ClaimLink, MoveRequest, 
 from apps.claims.numerals import parse
 from apps.claims.states import QuotedVerb, Stage, Stance, State
 from apps.claims.tasks import reconsider_citing
-from apps.sources.models import Attribution, Party
+from apps.sources.models import Attribution, Interview, Party
 from apps.sources.tasks import learn, suggest
 
 Relation = Attribution.Relation
+HAND_OUT = Path(__file__).with_name("papers") / "jcs-2024-12-23-questions.pdf"
 PEOPLE = [
     ("rita", "Rita Mwangi", RoleName.REPORTER),
     ("tom", "Tom Okafor", RoleName.REPORTER),
@@ -258,6 +259,7 @@ def _casualties(story: Story, people: dict[str, User], wire: str) -> None:
         quote="more than 1,000 men, a total in which it includes the wounded",
     )
     seoul = _cite(claim, tom, f"{wire}/jcs/2024/12/23/assessment-north-korean-troops", Stance.DISPUTES)
+    _without_address(claim, tom)
     measure = actions.register_measure(
         "killed or wounded", by=tom, unit="soldiers", definition="The dead and the injured as one."
     )
@@ -280,6 +282,41 @@ def _casualties(story: Story, people: dict[str, User], wire: str) -> None:
         reason="Kyiv says nearly 3,000 and Seoul's Joint Chiefs say more than 1,000, for killed and wounded together,"
         " on the same day. Print both, each with its source.",
         expected_version=_version(claim),
+    )
+
+
+def _without_address(claim: Claim, tom: User) -> None:
+    """What the Joint Chiefs put on paper and said is one line with what they publish, however the desk came by it."""
+    chiefs, day = "Joint Chiefs of Staff of the Republic of Korea", datetime(2024, 12, 23, tzinfo=UTC)
+    with HAND_OUT.open("rb") as file:
+        _read(
+            actions.cite_document(
+                claim,
+                by=tom,
+                file=file,
+                file_name=HAND_OUT.name,
+                title="Questions and answers for the press corps",
+                author=chiefs,
+                published_at=day,
+                provided_by="The press office of the Joint Chiefs",
+                comes_from="Handed out in print at the briefing; the press office mailed this file the same day.",
+                stance=Stance.DISPUTES,
+                quote="The figure counts the dead and the wounded as one.",
+            )
+        )
+    _read(
+        actions.cite_interview(
+            claim,
+            by=tom,
+            party=chiefs,
+            held_by=tom,
+            held_at=day + timedelta(hours=2),
+            how=Interview.How.PRESS_CONFERENCE,
+            words="A spokesman read the assessment aloud: more than 1,000, killed and wounded taken together.\n\n"
+            "Asked how they know, he said that there are several kinds of intelligence and that he names none of them.",
+            stance=Stance.CONTEXT,
+            note="They do not say whose intelligence it is.",
+        )
     )
 
 
@@ -309,6 +346,12 @@ def _cite(claim: Claim, by: User, url: str, stance: Stance, **said: Any) -> Cita
         if not capture.run(citation.capture_id):
             failed = Capture.objects.get(pk=citation.capture_id)
             raise RuntimeError(f"The demo's page {url} could not be copied: {failed.failure} {failed.detail}")
+    return _read(citation)
+
+
+def _read(citation: Citation) -> Citation:
+    """What workers do with a copy that is stored."""
+    with entered_by(Channel.WORKER):
         reader.run(citation.capture_id)
     learn(citation.capture_id)
     suggest(citation.capture_id)

@@ -3,12 +3,14 @@
 from apps.archive.actions.captures import (
     AlreadyBeingCopied,
     NeverDrawnError,
+    NothingToFetchError,
     NothingToLetGoError,
     let_go,
     register_page,
     request_capture,
     retry_capture,
 )
+from apps.archive.actions.documents import keep_document
 from apps.archive.actions.evidence import record_download, record_export
 from apps.archive.actions.uploads import upload_copy
 from apps.archive.actions.watches import (
@@ -26,9 +28,11 @@ __all__ = [
     "AlreadyBeingCopied",
     "NeverDrawnError",
     "NotWatched",
+    "NothingToFetchError",
     "NothingToLetGoError",
     "UploadRefused",
     "end_watch",
+    "keep_document",
     "let_go",
     "lock_watch",
     "look_again",

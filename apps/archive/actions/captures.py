@@ -30,6 +30,10 @@ class NeverDrawnError(Exception):
     """The operator has turned drawing off; the message is for the person."""
 
 
+class NothingToFetchError(Exception):
+    """What has no web address can't be fetched anew; the message is for the person."""
+
+
 class NothingToLetGoError(Exception):
     """This copy is not one that waits for a person; the message is for the person."""
 
@@ -48,11 +52,13 @@ def request_capture(page: Page, *, by: User | None, rendered: bool = False) -> C
     """Ask for a copy of a page, with ``rendered`` for one that a browser draws too, which the operator may always want.
 
     A copy under way, or less than a minute old, is shared instead of made twice; one that is drawn serves who asked for
-    none. ``by=None`` is the command line, which has the machine anyway. Raises NeverDrawnError, and AlreadyBeingCopied
-    when a copy that nobody will draw is being fetched.
+    none. ``by=None`` is the command line, which has the machine anyway. Raises NeverDrawnError, NothingToFetchError for
+    a document, and AlreadyBeingCopied when a copy that nobody will draw is being fetched.
     """
     if by is not None:
         require(by, Capability.CITE)
+    if page.is_document:
+        raise NothingToFetchError("A document has no web address: what the desk holds of it is all there is to have.")
     if rendered and settings.ARCHIVE_RENDER == "never":
         raise NeverDrawnError("This desk draws no pages in a browser: its operator has turned that off.")
     wants_browser = rendered or settings.ARCHIVE_RENDER == "always"

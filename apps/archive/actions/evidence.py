@@ -16,7 +16,7 @@ from apps.audit.verbs import Verb
 def record_download(capture: Capture, digest: str, *, by: User, document: str = "") -> None:
     """Somebody takes a record of this capture with them: the copy's, that of an attempt that failed, or a part of one.
 
-    ``document`` is the kind of the part: the PDF or picture alone.
+    ``document`` is the kind of the part: the PDF, picture, text or recording alone.
     """
     require(by, Capability.DOWNLOAD_EVIDENCE)
     with transaction.atomic():

@@ -13,7 +13,7 @@ from apps.accounts.models import User
 from apps.accounts.permissions import require
 from apps.archive import tasks
 from apps.archive.models import Capture, Contents, Page, Upload, facts_of
-from apps.archive.receiving.documents import Received, receive
+from apps.archive.receiving.documents import Received, forgotten_if_refused, receive
 from apps.archive.receiving.refusals import UploadRefused
 from apps.audit.actions import record
 from apps.audit.verbs import Verb
@@ -27,16 +27,13 @@ def upload_copy(page: Page, file: IO[bytes], *, by: User, file_name: str, note: 
     A copy of the page that is on its way stays on its way: the file is stored beside it. Raises UploadRefused.
     """
     require(by, Capability.CITE)
+    if page.is_document:
+        raise UploadRefused("This is a document: its file is its only copy. Hand another file in as another document.")
     note = note.strip()
     if not note:
         raise UploadRefused("Say where the file comes from: somebody will ask for it.")
-    received = receive(file, page.url, name=file_name)
-    try:
-        with transaction.atomic():
-            return _store(Page.objects.select_for_update().get(pk=page.pk), received, by, note)
-    except BaseException:
-        received.forget()
-        raise
+    with forgotten_if_refused(receive(file, page.url, name=file_name)) as received, transaction.atomic():
+        return _store(Page.objects.select_for_update().get(pk=page.pk), received, by, note)
 
 
 def _store(page: Page, received: Received, by: User, note: str) -> Capture:
@@ -49,13 +46,29 @@ def _store(page: Page, received: Received, by: User, note: str) -> Capture:
         received.forget()
         return twin
     latest = page.captures.order_by("-id").first()
+    capture = keep(page, received, by=by, note=note)
+    told = {"file": received.file_name, "kind": received.kind.label, "file_sha256": received.file_digest}
+    record(
+        Verb.CAPTURE_UPLOADED,
+        stream=page.stream,
+        target=page.url,
+        by=by,
+        before={"capture": latest.pk, "state": latest.state, "failure": latest.failure} if latest else {},
+        after={**facts_of(capture), **told},
+        reason=note,
+    )
+    return capture
+
+
+def keep(page: Page, received: Received, *, by: User, note: str, provided_by: str = "") -> Capture:
+    """The rows of a stored copy whose file somebody brought, and a bell for whoever reads it. The caller records it."""
     capture = Capture.objects.create(
         page=page,
         state=Capture.State.STORED,
         method=Capture.Method.UPLOADED,
         requested_by=by,
         last_attempt=0,
-        settled_at=now,
+        settled_at=timezone.now(),
         warc_digest=received.warc_digest,
         warc_bytes=received.warc_bytes,
         **received.facts,
@@ -68,18 +81,9 @@ def _store(page: Page, received: Received, by: User, note: str) -> Capture:
         file_bytes=received.file_bytes,
         file_digest=received.file_digest,
         note=note,
+        provided_by=provided_by,
         says_url=received.says_url,
         says_at=received.says_at,
-    )
-    told = {"file": received.file_name, "kind": received.kind.label, "file_sha256": received.file_digest}
-    record(
-        Verb.CAPTURE_UPLOADED,
-        stream=page.stream,
-        target=page.url,
-        by=by,
-        before={"capture": latest.pk, "state": latest.state, "failure": latest.failure} if latest else {},
-        after={**facts_of(capture), **told},
-        reason=note,
     )
     transaction.on_commit(lambda: tasks.ring(tasks.read_capture, capture.pk), robust=True)
     return capture

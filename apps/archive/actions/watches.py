@@ -21,8 +21,13 @@ class NotWatched(Exception):
 
 
 def watch_page(page: Page, *, by: User) -> Watch:
-    """Look at this page again from its first copy on. One that is watched already stays as it is."""
+    """Look at this page again from its first copy on. One that is watched already stays as it is.
+
+    Raises NotWatched for a document.
+    """
     require(by, Capability.CITE)
+    if page.is_document:
+        raise NotWatched("A document has no web address: there is nothing to look at again.")
     now = timezone.now()
     with transaction.atomic():
         watch, is_new = Watch.objects.select_for_update().get_or_create(page=page, defaults={"next_look_at": now})

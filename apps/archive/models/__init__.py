@@ -3,11 +3,13 @@
 from apps.archive.models.captures import Attempt, Capture, CaptureQuerySet, Contents, facts_of, record_name
 from apps.archive.models.extracts import Extract
 from apps.archive.models.health import Tallied, Tally, Worker
-from apps.archive.models.pages import Host, Page
+from apps.archive.models.pages import DOCUMENT, NO_ADDRESS, Host, Page
 from apps.archive.models.uploads import Upload
 from apps.archive.models.watches import Drift, Look, Passage, Watch, in_per_cent
 
 __all__ = [
+    "DOCUMENT",
+    "NO_ADDRESS",
     "Attempt",
     "Capture",
     "CaptureQuerySet",

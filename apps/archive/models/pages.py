@@ -26,8 +26,16 @@ class Host(models.Model):
         return self.name
 
 
+# The host of what lies nowhere on the web: no name of a host has a space or brackets.
+NO_ADDRESS = "(no address)"
+DOCUMENT = "urn:sha256:"
+
+
 class Page(models.Model):
-    """A web address worth keeping, in its normal form."""
+    """A web address worth keeping, in its normal form; or the place of a document, which is its own SHA-256.
+
+    A document's place is never fetched, watched or drawn: `archive.actions` refuses, and the guard of the web too.
+    """
 
     url = models.CharField(max_length=2048, unique=True)
     host = models.ForeignKey(Host, models.PROTECT, related_name="pages", db_column="host")
@@ -35,9 +43,27 @@ class Page(models.Model):
 
     class Meta:
         ordering = ["-id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(host=NO_ADDRESS, url__startswith=DOCUMENT)
+                | (~models.Q(host=NO_ADDRESS) & ~models.Q(url__startswith="urn:")),
+                name="a_document_lies_at_no_host",
+                violation_error_message="What has no web address lies at no host, under its own digest.",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.url
+
+    @property
+    def is_document(self) -> bool:
+        """Whether this is the place of a document, and no web address."""
+        return self.host_id == NO_ADDRESS
+
+    @property
+    def digest(self) -> str:
+        """The SHA-256 of the document whose place this is; empty for a web page."""
+        return self.url.removeprefix(DOCUMENT) if self.is_document else ""
 
     @property
     def stream(self) -> str:

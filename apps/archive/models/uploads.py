@@ -1,4 +1,4 @@
-"""Files that somebody brought by hand, where the archive could not fetch the page itself."""
+"""Files that somebody brought by hand: where the archive could not fetch the page itself, and where there is none."""
 
 from __future__ import annotations
 
@@ -21,6 +21,9 @@ class Upload(models.Model):
     file_bytes = models.PositiveBigIntegerField()
     file_digest = models.CharField("file SHA-256", max_length=64)
     note = models.TextField("where it comes from")
+    provided_by = models.CharField(
+        max_length=300, blank=True, help_text="Who gave the desk a document; empty for the copy of a page."
+    )
     says_url = models.CharField("says it was saved from", max_length=2048, blank=True)
     says_at = models.DateTimeField("says it was saved at", null=True)
 
@@ -28,7 +31,7 @@ class Upload(models.Model):
         constraints = [
             models.CheckConstraint(condition=~models.Q(note=""), name="an_upload_says_where_it_comes_from"),
             models.CheckConstraint(
-                condition=models.Q(kind__in=["html", "mhtml", "pdf", "jpeg", "png", "gif", "webp", "warc"]),
+                condition=models.Q(kind__in=["html", "mhtml", "pdf", "jpeg", "png", "gif", "webp", "warc", "text"]),
                 name="upload_kind_is_known",
             ),
         ]

@@ -29,6 +29,7 @@ CONTENT_TYPES = {
     Kind.GIF: "image/gif",
     Kind.WEBP: "image/webp",
     Kind.WARC: "application/warc",
+    Kind.TEXT: "text/plain",
 }
 # Comments and an XML declaration may stand before the first tag of a page.
 BEFORE_THE_PAGE = re.compile(r"(?:\s+|<!--.{0,4000}?-->|<\?xml[^>]{0,200}>)", re.DOTALL)

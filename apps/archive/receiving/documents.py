@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import IO, Any
@@ -15,7 +17,7 @@ from apps.archive.configured import SOFTWARE, limits
 from apps.archive.models import record_name
 from apps.archive.reading.kinds import CONTENT_TYPES, LOOKED_AT, PICTURES, WIDE_BOMS, kind_of
 from apps.archive.reading.walls import wall
-from apps.archive.receiving.mhtml import read_mhtml
+from apps.archive.receiving.mhtml import Part, read_mhtml
 from apps.archive.receiving.pictures import check_picture
 from apps.archive.receiving.refusals import UploadRefused
 from apps.archive.receiving.warcs import read_warc
@@ -59,23 +61,28 @@ class Received:
 
 def receive(file: IO[bytes], url: str, *, name: str) -> Received:
     """Judge a file by its bytes and store it as a copy of the page at this address. Raises UploadRefused, OSError."""
-    digest, size = _measured(file)
-    if not size:
-        raise UploadRefused("This file is empty.")
-    most = settings.ARCHIVE_UPLOAD_BYTES
-    if size > most:
-        raise UploadRefused(too_large(most))
+    digest, size = measured(file, too_large)
     kind = kind_of(file.read(LOOKED_AT))
     file.seek(0)
     if kind is None:
         raise UploadRefused(f"This file is none of the kinds that can be kept. {WHAT_WE_TAKE}")
-    if _is_zip(file, size):
+    if is_zip(file, size):
         raise UploadRefused("This file is also a ZIP archive. Save the page itself, and upload that file.")
     name = clean_name(name)
     if kind == Kind.WARC:
         web = read_warc(file, url)
         return Received(kind, name, size, digest, web.warc_digest, web.warc_bytes, web.cdxj, web.facts, says_at=web.at)
-    return _into_a_record(kind, file.read(), url, name, digest)
+    return into_a_record(kind, file.read(), url, name, digest)
+
+
+@contextmanager
+def forgotten_if_refused(received: Received) -> Iterator[Received]:
+    """Take the record out of the store again when no row comes to know it, because something is refused or fails."""
+    try:
+        yield received
+    except BaseException:
+        received.forget()
+        raise
 
 
 def in_megabytes(size: int) -> str:
@@ -97,10 +104,11 @@ def clean_name(name: str) -> str:
     return " ".join(name.split())[:LONGEST_NAME] or "no name"
 
 
-def _into_a_record(kind: Kind, data: bytes, url: str, name: str, digest: str) -> Received:
+def into_a_record(kind: Kind, data: bytes, url: str, name: str, digest: str, beside: Sequence[Part] = ()) -> Received:
+    """Write a file that is none of a WARC, and what belongs beside it, into a record. Raises UploadRefused, OSError."""
     now = datetime.now(UTC)
     facts: dict[str, Any] = {"final_url": url, "content_type": CONTENT_TYPES[kind], "fetched_at": now}
-    says_url, parts, body = "", [], data
+    says_url, parts, body = "", list(beside), data
     if kind == Kind.MHTML:
         saved = read_mhtml(data)
         body, parts, says_url = saved.page, saved.parts, saved.url
@@ -109,7 +117,7 @@ def _into_a_record(kind: Kind, data: bytes, url: str, name: str, digest: str) ->
         check_picture(kind, data)
     elif kind == Kind.PDF:
         _check_pdf(data)
-    else:
+    elif kind != Kind.TEXT:
         _check_page(body, url)
     with storage.draft() as draft:
         writer = WarcWriter(draft, software=SOFTWARE, operator=settings.ARCHIVE_CONTACT or settings.NEWSROOM_NAME)
@@ -143,17 +151,22 @@ def _check_page(body: bytes, url: str) -> None:
         raise UploadRefused(f"{found.label} Save the page when the browser shows it, and upload that file.")
 
 
-def _measured(file: IO[bytes]) -> tuple[str, int]:
+def measured(file: IO[bytes], too_large: Callable[[int], str]) -> tuple[str, int]:
+    """The file's SHA-256 and its bytes, some and not too many. Raises UploadRefused."""
     file.seek(0)
     digest, size = hashlib.sha256(), 0
     while piece := file.read(PIECE):
         digest.update(piece)
         size += len(piece)
     file.seek(0)
+    if not size:
+        raise UploadRefused("This file is empty.")
+    if size > settings.ARCHIVE_UPLOAD_BYTES:
+        raise UploadRefused(too_large(settings.ARCHIVE_UPLOAD_BYTES))
     return digest.hexdigest(), size
 
 
-def _is_zip(file: IO[bytes], size: int) -> bool:
+def is_zip(file: IO[bytes], size: int) -> bool:
     """Whether a reader of ZIP archives, which looks from the end, would open this file."""
     reach = min(size, ZIP_END_BYTES + LONGEST_ZIP_COMMENT)
     file.seek(size - reach)

@@ -111,7 +111,9 @@ class _Package:
             self._add_record(one)
             index.add(one)
         self.captures[capture.pk] = capture.warc_digest
-        if capture.by_hand:
+        if capture.page.is_document:
+            self.notes.append(f"The {whose} is what was handed in at the desk: it has no web address.")
+        elif capture.by_hand:
             self.notes.append(f"The {whose} was uploaded by hand: no server sent it to the archive.")
         told = {"id": f"capture-{capture.pk}", "url": page.url, "ts": _iso(page.timestamp), **words}
         self._main = self._main or {"mainPageUrl": told["url"], "mainPageDate": told["ts"]}

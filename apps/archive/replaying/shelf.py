@@ -127,7 +127,13 @@ class Shelf:
         """The page's own bytes under the kind that they are: for somebody who takes the document away."""
         _, body = self._opened(self._page())
         kind = kind_of(body[:LOOKED_AT])
-        return Piece(CONTENT_TYPES[kind] if kind else "application/octet-stream", body)
+        unknown = "text/plain" if self.capture.page.is_document else "application/octet-stream"
+        return Piece(CONTENT_TYPES[kind] if kind else unknown, body)
+
+    def beside(self, url: str) -> Piece:
+        """What lies under this address in the record, as it is: for somebody who takes a recording away."""
+        stored, body = self._opened(self._by_url.get(url))
+        return Piece(_mime(stored.header("Content-Type")), body)
 
     def picture(self) -> str:
         """Our address of the page, when the page is a picture; empty when it isn't."""

@@ -15,8 +15,8 @@ from apps.claims.actions.attributions import (
     withdraw_ruling,
 )
 from apps.claims.actions.caveats import record_caveat, withdraw_caveat
-from apps.claims.actions.citations import adopt_copy, cite, correct_source, reconsider, withdraw_citation
-from apps.claims.actions.claims import assign, change_stage, edit_claim, open_claim, verify_again
+from apps.claims.actions.citations import adopt_copy, cite, cite_words, correct_source, reconsider, withdraw_citation
+from apps.claims.actions.claims import assign, change_stage, edit_claim, open_claim, stage_many, verify_again
 from apps.claims.actions.confidential import (
     cite_confidential,
     look_at_confidential,
@@ -28,12 +28,14 @@ from apps.claims.actions.confidential import (
     withdraw_confidential,
 )
 from apps.claims.actions.decisions import override, reopen
+from apps.claims.actions.documents import cite_document, cite_interview
 from apps.claims.actions.figures import add_figure, edit_figure, edit_measure, register_measure, withdraw_figure
 from apps.claims.actions.flags import clear_flag, flag_for_attribution, flag_for_damage, flag_for_drift
+from apps.claims.actions.grades import grade_information
 from apps.claims.actions.links import link_claims, withdraw_link
 from apps.claims.actions.moves import refuse_move, request_move, sign_off, withdraw_request
 from apps.claims.actions.policies import edit_policy
-from apps.claims.actions.quotes import edit_citation, find_words, pick_passage
+from apps.claims.actions.quotes import change_stance, edit_citation, find_words, pick_passage
 from apps.claims.actions.replies import request_reply, settle_reply
 from apps.claims.actions.stories import edit_story, open_story
 from apps.claims.actions.uses import follow_up, note_use, settle_correction, withdraw_use
@@ -46,8 +48,12 @@ __all__ = [
     "attribute",
     "attribute_by_name",
     "change_stage",
+    "change_stance",
     "cite",
     "cite_confidential",
+    "cite_document",
+    "cite_interview",
+    "cite_words",
     "clear_flag",
     "confirm_attribution",
     "correct_source",
@@ -62,6 +68,7 @@ __all__ = [
     "flag_for_damage",
     "flag_for_drift",
     "follow_up",
+    "grade_information",
     "hear_of",
     "link_claims",
     "look_at_confidential",
@@ -86,6 +93,7 @@ __all__ = [
     "settle_correction",
     "settle_reply",
     "sign_off",
+    "stage_many",
     "verify_again",
     "who_looked",
     "withdraw_attribution",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Unpack
+from typing import TypedDict, Unpack
 
 from django.db import transaction
 from django.utils import timezone
@@ -28,11 +28,50 @@ from apps.sources.actions import SourceFacts, register_source
 from apps.sources.models import Source
 
 
-def cite(
+class WhatIsSaid(TypedDict, total=False):
+    """What may be said of a citation; ``quoted`` is a name, empty for nobody."""
+
+    quote: str
+    note: str
+    quoted: str
+    quoted_verb: str
+    first_hand: bool
+
+
+class Said(WhatIsSaid):
+    """What is said of a citation, and what it does for the claim."""
+
+    stance: Stance
+
+
+def cite(claim: Claim, *, by: User, url: str, **said: Unpack[Said]) -> Citation:
+    """Attach the page at this address to the claim and ask the archive for a copy.
+
+    Raises archive.addresses.Refused for what is no web address, and AlreadyCited for a page that stands here already.
+    """
+    require(by, Capability.CITE)
+    check_who_is_quoted(said.get("quoted", "").strip(), said.get("quoted_verb", ""))
+    with transaction.atomic():
+        claim = lock(claim)
+        return attach(claim, register_source(url, by=by), by=by, **said)
+
+
+def cite_words(claim: Claim, picked: Picked, *, by: User, **said: Unpack[Said]) -> Citation:
+    """Attach the source that these words were picked from, on its very copy. Raises what citing raises."""
+    require(by, Capability.CITE)
+    check_who_is_quoted(said.get("quoted", "").strip(), said.get("quoted_verb", ""))
+    page = picked.capture.page
+    with transaction.atomic():
+        claim = lock(claim)
+        source = Source.objects.get(page=page) if page.is_document else register_source(page.url, by=by)
+        return attach(claim, source, by=by, picked=picked, **said)
+
+
+def attach(
     claim: Claim,
+    source: Source,
     *,
     by: User,
-    url: str,
     stance: Stance,
     quote: str = "",
     note: str = "",
@@ -41,64 +80,64 @@ def cite(
     first_hand: bool = False,
     picked: Picked | None = None,
 ) -> Citation:
-    """Attach the page at this address to the claim and ask the archive for a copy.
+    """What all ways to cite have in common. The caller has asked who may, and has locked the claim.
 
-    With words ``picked`` in a stored copy the citation rests on that copy and on no other. Raises
-    archive.addresses.Refused for what is no web address, AlreadyCited for a page that stands here already, and
-    WordsNotThere.
+    Raises AlreadyCited, WordsNotThere.
     """
-    require(by, Capability.CITE)
-    check_who_is_quoted(quoted.strip(), quoted_verb)
-    with transaction.atomic():
-        claim = lock(claim)
-        source = register_source(url, by=by)
-        if claim.citations.live().filter(source=source).exists():
-            raise AlreadyCited(
-                "This page is cited on this claim already. To cite it anew, that citation has to be withdrawn first."
-            )
-        found = picked_in(picked) if picked else None
-        if picked and (found is None or picked.capture.page_id != source.page_id):
-            raise WordsNotThere("These words are not in this copy.", nearest(picked.capture, picked.exact))
-        citation = Citation.objects.create(
-            claim=claim,
-            source=source,
-            capture=picked.capture if picked else request_capture(source.page, by=by),
-            stance=stance,
-            quote=found.exact if found else quote,
-            note=note,
-            quoted=party_named(quoted, by),
-            quoted_verb=quoted_verb,
-            first_hand=first_hand,
-            cited_by=by,
+    if claim.citations.live().filter(source=source).exists():
+        raise AlreadyCited(
+            f"This {source.noun} is cited on this claim already."
+            " To cite it anew, that citation has to be withdrawn first."
         )
+    found = picked_in(picked) if picked else None
+    if picked and (found is None or picked.capture.page_id != source.page_id):
+        raise WordsNotThere("These words are not in this copy.", nearest(picked.capture, picked.exact))
+    citation = Citation.objects.create(
+        claim=claim,
+        source=source,
+        capture=picked.capture if picked else _copy_of(source, by),
+        stance=stance,
+        quote=found.exact if found else quote,
+        note=note,
+        quoted=party_named(quoted, by),
+        quoted_verb=quoted_verb,
+        first_hand=first_hand,
+        cited_by=by,
+    )
+    if source.has_address:
         watch_page(source.page, by=by)
-        if found:
-            keep_passages(citation, citation.capture, [found], by=by)
-        elif quote and citation.is_read:
-            seek_words(citation, by=by, as_typed=True)
-        follow_words(citation, [])
-        if claim.stage == Stage.INBOX:
-            claim.stage = Stage.IN_PROGRESS
-        write_claim(
-            claim,
-            Verb.SOURCE_CITED,
-            by,
-            fields=["stage"],
-            after={
-                "citation": citation.pk,
-                "source": _label(source),
-                "url": source.page.url,
-                "stance": _stance(citation),
-                "quote": citation.quote,
-                "quoted": citation.said_by,
-                "first_hand": first_hand,
-                "note": note,
-            },
-        )
-        if stance == Stance.DISPUTES and claim.state != State.DISPUTED:
-            sentence = f"{source.label} was cited as disputing the claim."
-            flag_for_citation(citation, claim, Cause.Kind.NEW_DISPUTE, sentence, by=by)
+    if found:
+        keep_passages(citation, citation.capture, [found], by=by)
+    elif quote and citation.is_read:
+        seek_words(citation, by=by, as_typed=True)
+    follow_words(citation, [])
+    if claim.stage == Stage.INBOX:
+        claim.stage = Stage.IN_PROGRESS
+    write_claim(
+        claim,
+        Verb.SOURCE_CITED,
+        by,
+        fields=["stage"],
+        after={
+            "citation": citation.pk,
+            "source": source.called,
+            "url": source.page.url,
+            "stance": _stance(citation),
+            "quote": citation.quote,
+            "quoted": citation.said_by,
+            "first_hand": first_hand,
+            "note": note,
+        },
+    )
+    if stance == Stance.DISPUTES and claim.state != State.DISPUTED:
+        sentence = f"{source.label} was cited as disputing the claim."
+        flag_for_citation(citation, claim, Cause.Kind.NEW_DISPUTE, sentence, by=by)
     return citation
+
+
+def _copy_of(source: Source, by: User) -> Capture:
+    """The copy that a citation rests on: asked for anew, or the only one that there is of a document."""
+    return request_capture(source.page, by=by) if source.has_address else source.page.captures.stored().get()
 
 
 def withdraw_citation(citation: Citation, *, by: User, reason: str) -> Citation:
@@ -120,7 +159,7 @@ def withdraw_citation(citation: Citation, *, by: User, reason: str) -> Citation:
             Verb.CITATION_WITHDRAWN,
             by,
             fields=[],
-            before={"citation": citation.pk, "source": _label(citation.source), "stance": citation.stance},
+            before={"citation": citation.pk, "source": citation.source.called, "stance": citation.stance},
             reason=reason,
         )
         if citation.stance != Stance.CONTEXT:
@@ -183,7 +222,7 @@ def adopt_copy(capture: Capture) -> None:
                     None,
                     fields=[],
                     before={"citation": citation.pk, "capture": citation.capture_id},
-                    after={"source": _label(citation.source), "capture": capture.pk, "method": capture.method},
+                    after={"source": citation.source.called, "capture": capture.pk, "method": capture.method},
                 )
 
 
@@ -191,7 +230,3 @@ def _stance(citation: Citation) -> str:
     """The stance as the timeline tells it: "supports; NIS confirms; first-hand"."""
     hand = "first-hand" if citation.first_hand else ""
     return "; ".join(part for part in (citation.get_stance_display().lower(), citation.said_by, hand) if part)
-
-
-def _label(source: Source) -> str:
-    return f"{source.outlet}: {source.title}" if source.outlet and source.title else source.page.url

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import uuid4
 
@@ -11,6 +12,7 @@ from django.utils import timezone
 from apps.accounts.capabilities import Capability
 from apps.accounts.models import User
 from apps.accounts.permissions import require
+from apps.archive.checking import Finding
 from apps.archive.models import Capture, Drift
 from apps.audit.verbs import Verb
 from apps.audit.versioned import lock
@@ -48,13 +50,13 @@ def flag_for_drift(drift_id: int) -> Cause | None:
 
 
 def flag_for_citation(citation: Citation, claim: Claim, kind: Cause.Kind, sentence: str, *, by: User) -> Cause | None:
-    """A citation was withdrawn, or a new one disputes: flags the locked claim at once, and its links by the worker.
+    """A citation was withdrawn or judged anew, or a new one disputes: flags the locked claim, its links by the worker.
 
     Only where somebody relied on the claim: one that is still being worked on is not flagged for its own work.
     """
     if claim.state == State.UNVERIFIED and claim.stage != Stage.SETTLED:
         return None
-    cause = news(kind, f"{kind}:{citation.pk}", sentence, by=by, citation=citation, claim=claim)
+    cause = news(kind, f"{kind}:{citation.pk}:{claim.version}", sentence, by=by, citation=citation, claim=claim)
     if cause:
         raise_flags(cause, {claim.pk: []})
         claim.refresh_from_db()
@@ -90,14 +92,19 @@ def flag_for_ruling(claim: Claim, ruling: int, *, by: User) -> None:
             raise_flags(cause, {claim.pk: []})
 
 
-def flag_for_damage(capture: Capture, sentence: str) -> Cause | None:
-    """A stored copy is damaged: news, once, for every claim that rests on it. For ``manage.py flag_damaged``."""
+def flag_for_damage(capture: Capture, found: Sequence[Finding]) -> Cause | None:
+    """``archive_check`` has found a stored copy damaged in these ways: news for every claim that rests on it.
+
+    News once, however often it is found; again where something else is wrong with it than before.
+    """
     source = Source.objects.filter(page=capture.page_id).select_related("outlet", "page").first()
     if source is None:
         return None
-    told = f"{source.label}: {sentence}"
+    names = ".".join(sorted({finding.damage.name.lower() for finding in found}))
+    wrong = "; ".join(finding.damage for finding in found)
+    told = f"{source.label}: stored copy {capture.pk} is damaged: {wrong}."
     with transaction.atomic():
-        return news(Kind.CAPTURE_DAMAGED, f"damaged:{capture.pk}", told, by=None, source=source)
+        return news(Kind.CAPTURE_DAMAGED, f"damaged:{capture.pk}:{names}"[:80], told, by=None, source=source)
 
 
 def flag_to_verify_again(claim: Claim, days: int) -> None:

@@ -1,4 +1,4 @@
-"""The words that citations rest on: picked in a copy, found in it, edited; and who is quoted in them."""
+"""What citations say and do: the words they rest on, who is quoted in them, and whether they support the claim."""
 
 from __future__ import annotations
 
@@ -12,13 +12,14 @@ from apps.accounts.models import User
 from apps.accounts.permissions import require
 from apps.audit.verbs import Verb
 from apps.audit.versioned import differences, lock
+from apps.claims.actions.flags import flag_for_citation
 from apps.claims.actions.naming import party_named
 from apps.claims.actions.relying import follow_words, keep_passages, seek_words
 from apps.claims.actions.writing import write_claim
-from apps.claims.models import Citation, Claim, TextQuote
+from apps.claims.models import Cause, Citation, Claim, TextQuote
 from apps.claims.quotes import Picked, nearest, picked_in
-from apps.claims.refusals import Refusal, WordsNotThere
-from apps.claims.states import QuotedVerb, Stage, State
+from apps.claims.refusals import ReasonMissing, Refusal, WordsNotThere
+from apps.claims.states import QuotedVerb, Stage, Stance, State
 
 OMITTED = " … "
 
@@ -68,6 +69,36 @@ def edit_citation(
             follow_words(citation, words)
         weighs = set(became) != {"note", "changed"}
         _write(claim, Verb.CITATION_EDITED, by, citation, before=was, after=became, weighs=weighs)
+    return citation
+
+
+def change_stance(citation: Citation, *, by: User, stance: Stance, reason: str, expected_version: int) -> Citation:
+    """Judge anew what a citation does for the claim: the evidence is another then, and who relies on it hears of it.
+
+    An answer to a dispute goes with the dispute; the trail keeps it. ``expected_version`` is the claim's. Raises
+    ChangedMeanwhile, ReasonMissing, and Refusal for what is withdrawn or does that already.
+    """
+    require(by, Capability.DECIDE)
+    if not reason.strip():
+        raise ReasonMissing("Say why it is judged anew: somebody will ask for it.")
+    with transaction.atomic():
+        claim = lock(citation.claim, expected_version)
+        citation = _live(citation)
+        was = Stance(citation.stance)
+        if was == stance:
+            raise Refusal("It does that already: choose what it does now.")
+        before = {"stance": was.label.lower(), **({"answer": citation.answer} if citation.answer else {})}
+        citation.stance, citation.answer, citation.answered_by, citation.answered_at = stance, "", None, None
+        citation.save(update_fields=["stance", "answer", "answered_by", "answered_at"])
+        after = {"stance": stance.label.lower()}
+        _write(claim, Verb.STANCE_CHANGED, by, citation, before=before, after=after, reason=reason)
+        name = citation.source.label
+        if stance == Stance.DISPUTES and claim.state != State.DISPUTED:
+            sentence = f"{name} is cited as disputing the claim now: {reason}"
+            flag_for_citation(citation, claim, Cause.Kind.NEW_DISPUTE, sentence, by=by)
+        elif was != Stance.CONTEXT:
+            sentence = f"{name} no longer {was} the claim: {reason}"
+            flag_for_citation(citation, claim, Cause.Kind.STANCE_CHANGED, sentence, by=by)
     return citation
 
 
@@ -143,14 +174,13 @@ def _write(
     before: dict[str, Any],
     after: dict[str, Any],
     weighs: bool = True,
+    reason: str = "",
 ) -> None:
     """Record it on the claim. A verdict that rested on what weighs goes back to review."""
     if weighs and claim.stage == Stage.SETTLED and claim.state != State.UNVERIFIED:
         claim.stage = Stage.IN_REVIEW
-    source = citation.source
-    label = f"{source.outlet}: {source.title}" if source.outlet and source.title else source.page.url
-    told = {"citation": citation.pk, "source": label}
-    write_claim(claim, verb, by, fields=["stage"], before={**told, **before}, after={**told, **after})
+    told = {"citation": citation.pk, "source": citation.source.called}
+    write_claim(claim, verb, by, fields=["stage"], before={**told, **before}, after={**told, **after}, reason=reason)
 
 
 def _facts(citation: Citation) -> dict[str, Any]:

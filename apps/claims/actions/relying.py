@@ -14,9 +14,11 @@ from apps.claims.refusals import WordsNotThere
 def follow_words(citation: Citation, was: list[str]) -> None:
     """Have the watch look for a citation's words in every later copy, and no more for those that it had before.
 
-    Words that another citation of the page needs are looked for still.
+    Words that another citation of the page needs are looked for still. A document stays as it is.
     """
     page = citation.source.page
+    if not citation.source.has_address:
+        return
     lock_watch(page)
     if citation.withdrawn_at is None:
         passages = citation.passages

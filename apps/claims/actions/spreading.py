@@ -13,15 +13,18 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
+from apps.accounts.models import User
 from apps.audit.verbs import Verb
+from apps.audit.versioned import write_many
 from apps.claims import policy
-from apps.claims.actions.writing import write_claim
-from apps.claims.evidence import gather
-from apps.claims.models import FARTHEST, Cause, Citation, CitationQuerySet, Claim, ClaimLink, Flag
+from apps.claims.evidence import gather_all
+from apps.claims.models import FARTHEST, Cause, Citation, CitationQuerySet, Claim, ClaimLink, Decision, Flag
 from apps.claims.states import Stage, Stance, State
 from apps.sources.tracing import leading_to
 
 BATCH = 100
+# Of so many claims the evidence is looked at at once: one may have two thousand citations.
+GATHERED = 10
 # Which way news travels. A whole rests on its parts, and no part on the whole. What superseded a claim was built on it,
 # and the older one was put aside because of the newer: both ways. Contradiction carries nothing: neither rests on it.
 TO_FROM_SIDE = [ClaimLink.Kind.SUPERSEDES, ClaimLink.Kind.DUPLICATE]
@@ -125,14 +128,17 @@ def raise_flags(cause: Cause, paths: dict[int, list[int]]) -> list[Flag]:
     has_one = set(Flag.objects.filter(cause=cause, claim__in=list(paths)).values_list("claim", flat=True))
     wanted = [pk for pk in sorted(paths) if pk not in has_one]
     raised, is_quiet = [], cause.kind in ASKS_THE_RULE and not _is_news_by_itself(cause)
-    for claim in Claim.objects.select_for_update(of=("self",)).filter(pk__in=wanted).order_by("pk"):
-        path = paths[claim.pk]
-        detail = _missing(claim) if cause.kind in ASKS_THE_RULE and not path else ""
+    claims = list(Claim.objects.select_for_update(of=("self",)).filter(pk__in=wanted).order_by("pk"))
+    asked = [claim for claim in claims if not paths[claim.pk]] if cause.kind in ASKS_THE_RULE else []
+    details = _missing(asked)
+    by_way_of = Claim.objects.in_bulk({path[-1] for path in paths.values() if path})
+    for claim in claims:
+        path, detail = paths[claim.pk], details.get(claim.pk, "")
         if is_quiet and not detail and not path:
             continue
-        flag = Flag(claim=claim, cause=cause, path=path, by_way_of_id=path[-1] if path else None, detail=detail)
-        raised.append(flag)
-        _send_back(claim, flag)
+        near = by_way_of.get(path[-1]) if path else None
+        raised.append(Flag(claim=claim, cause=cause, path=path, by_way_of=near, detail=detail))
+    _send_back(raised, cause.by)
     return Flag.objects.bulk_create(raised)
 
 
@@ -147,13 +153,33 @@ def _is_news_by_itself(cause: Cause) -> bool:
     return edge is None or edge.found_by == edge.FoundBy.EDITOR or edge.state != edge.State.CONFIRMED
 
 
-def _send_back(claim: Claim, flag: Flag) -> None:
-    if claim.stage != Stage.IN_REVIEW and (claim.stage == Stage.SETTLED or claim.state != State.UNVERIFIED):
-        claim.stage = Stage.IN_REVIEW
-    write_claim(claim, Verb.CLAIM_FLAGGED, flag.cause.by, fields=["stage"], after={"missing": flag.sentence})
+def _send_back(flags: list[Flag], by: User | None) -> None:
+    """Write on the flagged claims that they are, in as many statements for a hundred as for one."""
+    now, sent = timezone.now(), {}
+    for flag in flags:
+        claim = flag.claim
+        if claim.stage != Stage.IN_REVIEW and (claim.stage == Stage.SETTLED or claim.state != State.UNVERIFIED):
+            claim.stage = Stage.IN_REVIEW
+        claim.changed_at = now
+        sent[claim.pk] = flag.sentence
+    write_many(
+        [flag.claim for flag in flags],
+        Verb.CLAIM_FLAGGED,
+        by=by,
+        fields=["stage", "changed_at"],
+        told=lambda claim: {"target": claim.statement, "after": {"missing": sent[claim.pk]}},
+    )
 
 
-def _missing(claim: Claim) -> str:
-    """What the rule misses now for the verdict that the claim has."""
-    missing = policy.lost(gather(claim), claim.decisions.first())
-    return f"The rule now misses: {' '.join(missing)}" if missing else ""
+def _missing(claims: list[Claim]) -> dict[int, str]:
+    """What the rule misses now for the verdicts of these claims, by the claim's number, where it misses anything."""
+    told = {}
+    decided = Decision.objects.filter(claim__in=claims).defer("evidence", "met").order_by("id")
+    newest = {one.claim_id: one for one in decided} if claims else {}
+    for start in range(0, len(claims), GATHERED):
+        some = claims[start : start + GATHERED]
+        evidence = gather_all(some)
+        for claim in some:
+            if missing := policy.lost(evidence[claim.pk], newest.get(claim.pk)):
+                told[claim.pk] = f"The rule now misses: {' '.join(missing)}"
+    return told

@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('audit', '0003_hash_what_is_there'),
-        ('claims', '0007_the_rest_of_the_desks_knowledge'),
+        ('claims', '0008_grades_and_stances'),
     ]
 
     operations = [

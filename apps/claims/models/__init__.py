@@ -12,6 +12,7 @@ from apps.claims.models.confidential import Commitment, ConfidentialCitation
 from apps.claims.models.decisions import Decision, MoveRequest, MoveRequestQuerySet
 from apps.claims.models.figures import Figure, FigureQuerySet, Measure
 from apps.claims.models.flags import FARTHEST, Cause, CauseQuerySet, Flag, FlagQuerySet
+from apps.claims.models.grades import Credibility
 from apps.claims.models.links import ClaimLink, ClaimLinkQuerySet, ClaimTerm
 from apps.claims.models.policies import Policy, PolicyQuerySet
 from apps.claims.models.quotes import TextQuote, TextQuoteQuerySet
@@ -38,6 +39,7 @@ __all__ = [
     "ConfidentialCitation",
     "Correction",
     "CorrectionQuerySet",
+    "Credibility",
     "Decision",
     "Figure",
     "FigureQuerySet",

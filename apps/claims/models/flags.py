@@ -36,6 +36,7 @@ class Cause(models.Model):
         PAGE_GONE = "page_gone", "A cited page is gone"
         CITATION_WITHDRAWN = "citation_withdrawn", "A citation was withdrawn"
         NEW_DISPUTE = "new_dispute", "A new source disputes it"
+        STANCE_CHANGED = "stance_changed", "What a citation does for it was judged anew"
         SOURCE_CHANGED = "source_changed", "What is known of a source has changed"
         ATTRIBUTION = "attribution", "Where a source has it from has changed"
         CAPTURE_DAMAGED = "capture_damaged", "A stored copy is damaged"
@@ -67,8 +68,16 @@ class Cause(models.Model):
             models.CheckConstraint(
                 condition=models.Q(
                     kind__in=[
-                        *("drift", "quote_gone", "page_gone", "citation_withdrawn", "new_dispute", "source_changed"),
-                        *("attribution", "capture_damaged", "downgraded", "superseded", "verify_again"),
+                        *("drift", "quote_gone", "page_gone", "citation_withdrawn", "new_dispute"),
+                        *(
+                            "stance_changed",
+                            "source_changed",
+                            "attribution",
+                            "capture_damaged",
+                            "downgraded",
+                            "superseded",
+                            "verify_again",
+                        ),
                     ]
                 ),
                 name="cause_kind_is_known",

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db.models.functions import Lower
 
-from apps.claims.lines import Line, Lines, lines_of
+from apps.claims.lines import Line, Lines
 from apps.claims.models import Citation, Claim
 from apps.claims.states import Stance
 from apps.desk.attribution_forms import AnswerForm, RuleApartForm
@@ -63,9 +63,8 @@ class Group:
         return sum(shown.line.counts for shown in self.lines)
 
 
-def lines_panel(claim: Claim, citations: list[Citation]) -> dict[str, Any]:
+def lines_panel(claim: Claim, found: Lines) -> dict[str, Any]:
     """What the evidence part of the claim page shows."""
-    found = lines_of(citations)
     asked = {pk for lines in found.by_stance.values() for line in lines for pk in line.suggestions}
     pending = Attribution.objects.pending().with_ends().filter(pk__in=asked)
     groups = _groups(claim, found)

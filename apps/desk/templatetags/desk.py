@@ -14,6 +14,7 @@ from django.utils.timezone import localtime
 from apps.audit.models import Entry
 from apps.claims.models import COUNTED_TO, Citation, Claim
 from apps.desk.badges import Note
+from apps.desk.panels.grades import Grades
 from apps.desk.subjects import Subject
 from apps.desk.watch_panel import Chip
 
@@ -120,3 +121,9 @@ def note_of(notes: Mapping[int, Note] | None, claim: Claim) -> Note | None:
 def chip_of(chips: Mapping[int, Chip], citation: Citation) -> Chip | None:
     """What the watch has found since the copy that this citation rests on, in short."""
     return chips.get(citation.pk)
+
+
+@register.filter
+def grades_of(grades: Mapping[int, Grades], citation: Citation) -> Grades | None:
+    """What was graded of this citation, and what may be."""
+    return grades.get(citation.pk)

@@ -11,15 +11,15 @@ from apps.accounts.capabilities import Capability
 from apps.accounts.permissions import require
 from apps.archive.actions import NothingToLetGoError, let_go
 from apps.archive.models import Capture
-from apps.desk.filters import TroubleFilter, left_out
+from apps.desk.filters import TroubleFilter
 from apps.desk.forms import WithdrawForm
 from apps.desk.fragments import answer, is_fragment
 from apps.desk.health_page import health_figures, health_now
 from apps.desk.paging import slice_by_id
 from apps.desk.requests import DeskRequest
 from apps.desk.typed import sent
+from apps.desk.views.listing import PAGE, listing
 
-PAGE = 50
 HEALTH = "desk/archive_health.html"
 
 
@@ -28,13 +28,7 @@ def needs_a_person(request: DeskRequest) -> HttpResponse:
     """Pages that the archive gave up on, newest first: somebody tries again, or decides to do without."""
     waiting = Capture.objects.needing_a_person().select_related("page__source", "requested_by")
     narrowed = TroubleFilter(request.GET, waiting)
-    context = {
-        "filter": narrowed,
-        "left_out": left_out(narrowed),
-        "slice": slice_by_id(request, narrowed.qs, PAGE),
-        "is_narrowed": any(request.GET.get(name) for name in TroubleFilter.base_filters),
-    }
-    return answer(request, "desk/needs_a_person.html", context, partials=("results",))
+    return listing(request, "desk/needs_a_person.html", narrowed, slice_by_id(request, narrowed.qs, PAGE))
 
 
 @require_http_methods(["GET", "POST"])

@@ -9,8 +9,11 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
 
+from apps.audit.versioned import ChangedMeanwhile
 from apps.claims.refusals import Refusal
+from apps.desk.forms import VersionedForm
 from apps.desk.requests import DeskRequest
 from apps.sources.models import CouldNotKeep
 
@@ -24,9 +27,14 @@ def ask(
     said: str,
     title: str,
     act: str,
+    template: str = "desk/ask.html",
+    may_answer: bool = True,
     **context: Any,
 ) -> HttpResponse:
-    """Show the form; when it is sent and sound, do what it asks and go back. What is refused comes back as typed."""
+    """Show the form; when it is sent and sound, do what it asks and go back. What is refused comes back as typed.
+
+    A form with an ``expected_version`` comes back with what happened when it is late, and with the new version.
+    """
     status = 422 if request.method == "POST" else 200
     if request.method == "POST" and form.is_valid():
         try:
@@ -36,5 +44,17 @@ def ask(
         except (Refusal, CouldNotKeep) as refusal:
             status = 409
             form.add_error(None, str(refusal))
-    context |= {"form": form, "title": title, "act": act, "back": back}
-    return render(request, "desk/ask.html", context, status=status)
+        except ChangedMeanwhile as changed:
+            status, context["meanwhile"] = 409, changed
+            if isinstance(form, VersionedForm):
+                form.show_version(changed.row.version)
+    context |= {"form": form, "title": title, "act": act, "back": back, "may_answer": may_answer}
+    return render(request, template, context, status=status)
+
+
+def back_to(request: DeskRequest, otherwise: str) -> str:
+    """Where the person came from, when that is a place of the desk."""
+    asked = request.POST.get("back") or request.GET.get("back", "")
+    if asked.startswith("/") and url_has_allowed_host_and_scheme(asked, allowed_hosts=None):
+        return asked
+    return otherwise

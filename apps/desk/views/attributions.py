@@ -9,7 +9,6 @@ from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_safe
 
 from apps.accounts.capabilities import Capability
@@ -18,12 +17,13 @@ from apps.audit.versioned import ChangedMeanwhile
 from apps.claims import actions
 from apps.claims.models import Claim, Ruling
 from apps.desk.attribution_forms import AnswerForm, AttributeForm, RuleApartForm
-from apps.desk.filters import SuggestionFilter, left_out
-from apps.desk.fragments import answer
+from apps.desk.filters import SuggestionFilter
 from apps.desk.paging import Slice, slice_by_id
 from apps.desk.panels.lines import suggestions as with_forms
 from apps.desk.requests import DeskRequest
 from apps.desk.typed import sent
+from apps.desk.views.asking import back_to
+from apps.desk.views.listing import listing
 from apps.sources.models import Attribution, Source
 from apps.sources.refusals import Refusal
 
@@ -35,15 +35,8 @@ def suggestions(request: DeskRequest) -> HttpResponse:
     """Every attribution that waits for an editor, newest first."""
     narrowed = SuggestionFilter(request.GET, Attribution.objects.pending().with_ends())
     found: Slice[Attribution] = slice_by_id(request, narrowed.qs, PAGE)
-    context = {
-        "filter": narrowed,
-        "left_out": left_out(narrowed),
-        "slice": found,
-        "suggestions": with_forms(found.rows),
-        "back": request.get_full_path(),
-        "is_narrowed": any(request.GET.get(name) for name in SuggestionFilter.base_filters),
-    }
-    return answer(request, "desk/suggestions.html", context, partials=("results",))
+    context = {"suggestions": with_forms(found.rows), "back": request.get_full_path()}
+    return listing(request, "desk/suggestions.html", narrowed, found, **context)
 
 
 @require_http_methods(["GET", "POST"])
@@ -51,7 +44,7 @@ def source_attribute(request: DeskRequest, pk: int) -> HttpResponse:
     """Enter where a source has it from."""
     require(request.user, Capability.CITE)
     found = get_object_or_404(Source.objects.select_related("page", "outlet"), pk=pk)
-    back = _back(request, reverse("desk:source", args=[pk]))
+    back = back_to(request, reverse("desk:source", args=[pk]))
     offered = {name: request.GET[name] for name in ("relation", "party") if name in request.GET}
     form = AttributeForm(sent(request), of=found, initial=offered)
     status = 422 if request.method == "POST" else 200
@@ -133,7 +126,7 @@ def ruling_withdraw(request: DeskRequest, pk: int) -> HttpResponse:
 
 def _answer(request: DeskRequest, pk: int, verb: str, action: Callable[..., Attribution], said: str) -> HttpResponse:
     found = get_object_or_404(Attribution.objects.with_ends(), pk=pk)
-    back = _back(
+    back = back_to(
         request,
         reverse("desk:source", args=[found.of_source_id]) if found.of_source_id else reverse("desk:suggestions"),
     )
@@ -158,11 +151,3 @@ def _attribute(source: Source, request: DeskRequest, typed: dict[str, Any]) -> A
     return actions.attribute_by_name(
         source, relation, typed["party"], by=by, reason=reason, kind=typed["kind"], is_named=not typed["is_unnamed"]
     )
-
-
-def _back(request: DeskRequest, otherwise: str) -> str:
-    """Where the person came from, when that is a place of the desk."""
-    asked = request.POST.get("back") or request.GET.get("back", "")
-    if asked.startswith("/") and url_has_allowed_host_and_scheme(asked, allowed_hosts=None):
-        return asked
-    return otherwise

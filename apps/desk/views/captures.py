@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +16,7 @@ from apps.accounts.permissions import require
 from apps.archive.actions import record_download
 from apps.archive.models import Capture, Extract, Page
 from apps.archive.replaying.differences import Difference, Kind, Stretch, compare
-from apps.archive.replaying.shelf import NotShown, Shelf
+from apps.archive.replaying.shelf import NotShown, Piece, Shelf
 from apps.claims.models import Citation
 from apps.desk.citation_forms import PassageForm
 from apps.desk.quotes import cited_words, marks, paragraphs
@@ -24,7 +25,18 @@ from apps.desk.requests import DeskRequest
 
 COPIES = 50
 MOST_ROWS = 2_000
-SUFFIXES = {"application/pdf": "pdf", "image/jpeg": "jpg", "image/png": "png", "image/gif": "gif", "image/webp": "webp"}
+SUFFIXES = {
+    "application/pdf": "pdf",
+    "text/plain": "txt",
+    "image/jpeg": "jpg",
+    "image/png": "png",
+    "image/gif": "gif",
+    "image/webp": "webp",
+    "audio/mpeg": "mp3",
+    "audio/mp4": "m4a",
+    "audio/ogg": "ogg",
+    "audio/wav": "wav",
+}
 VIEWS = {
     "text": "Text",
     "page": "As captured",
@@ -106,11 +118,26 @@ def is_pdf(found: Capture) -> bool:
 
 @require_safe
 def capture_document(request: DeskRequest, pk: int) -> HttpResponseBase:
-    """The PDF or picture in a record, as a download: a browser that shows it is not asked to."""
+    """The PDF, picture or text in a record, as a download: a browser that shows it is not asked to."""
     require(request.user, Capability.DOWNLOAD_EVIDENCE)
     found = get_object_or_404(Capture.objects.stored().select_related("page", "upload"), pk=pk)
+    return _taken_away(request, found, Shelf.document)
+
+
+@require_safe
+def capture_recording(request: DeskRequest, pk: int) -> HttpResponseBase:
+    """The recording that lies beside the notes of an interview, as a download."""
+    require(request.user, Capability.DOWNLOAD_EVIDENCE)
+    found = get_object_or_404(Capture.objects.stored().select_related("page__source__interview", "upload"), pk=pk)
+    interview = getattr(getattr(found.page, "source", None), "interview", None)
+    if interview is None or not interview.recording_address:
+        raise Http404("There is no recording beside this copy.")
+    return _taken_away(request, found, lambda shelf: shelf.beside(interview.recording_address))
+
+
+def _taken_away(request: DeskRequest, found: Capture, part: Callable[[Shelf], Piece]) -> HttpResponseBase:
     try:
-        document = Shelf(found, str).document()
+        document = part(Shelf(found, str))
     except NotShown as refusal:
         return _refused(request, found, refusal)
     if document.content_type not in SUFFIXES:

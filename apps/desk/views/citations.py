@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from apps.accounts.capabilities import Capability
@@ -19,9 +21,11 @@ from apps.claims.refusals import Refusal
 from apps.desk.claim_page import claim_page, tell_of_verdict, verdict_parts
 from apps.desk.forms import CiteForm, WithdrawForm
 from apps.desk.fragments import answer
+from apps.desk.knowledge_forms import StanceForm
 from apps.desk.requests import DeskRequest
 from apps.desk.typed import sent
 from apps.desk.verdict_forms import AnswerForm
+from apps.desk.views.asking import ask
 
 CLAIM = "desk/claim.html"
 
@@ -111,3 +115,25 @@ def citation_answer(request: DeskRequest, pk: int) -> HttpResponse:
             status, context["meanwhile"] = 409, changed
             form.show_version(changed.row.version)
     return render(request, "desk/citation_answer.html", context, status=status)
+
+
+@require_http_methods(["GET", "POST"])
+def citation_stance(request: DeskRequest, pk: int) -> HttpResponse:
+    """Judge anew what a citation does for the claim."""
+    require(request.user, Capability.DECIDE)
+    related = ("claim", "source__page", "source__outlet")
+    citation = get_object_or_404(Citation.objects.live().select_related(*related), pk=pk)
+    initial = {"stance": citation.stance, "expected_version": citation.claim.version}
+    loses = " Its answer goes with the dispute; the trail keeps it." if citation.answer else ""
+    return ask(
+        request,
+        StanceForm(sent(request), initial=initial),
+        partial(actions.change_stance, citation),
+        back=f"{reverse('desk:claim', args=[citation.claim_id])}#citation-{pk}",
+        said="Changed, and on record.",
+        title=f"What does the citation of {citation.source.label} do?",
+        act="Change it",
+        claim=citation.claim,
+        lede=citation.quote,
+        consequence=f"The evidence is another then: a request that waits for a signature is void.{loses}",
+    )

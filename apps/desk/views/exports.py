@@ -10,13 +10,14 @@ from contextlib import ExitStack
 from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from apps.accounts.capabilities import Capability
 from apps.accounts.permissions import require
 from apps.archive.actions import record_export
 from apps.archive.models import Capture
 from apps.archive.records.wacz import CannotExport, write_wacz
+from apps.bundles.actions import export_bundle
 from apps.claims.models import Claim
 from apps.desk.requests import DeskRequest
 
@@ -49,6 +50,26 @@ def claim_wacz(request: DeskRequest, pk: int) -> HttpResponseBase:
     back = reverse("desk:claim", args=[pk])
     title = f"Copies of the pages that are cited on claim {pk}"
     return _hand_out(request, copies, title, claim.stream, claim.statement, f"claim-{pk}.wacz", back, notes)
+
+
+@require_POST
+def claim_bundle(request: DeskRequest, pk: int) -> HttpResponseBase:
+    """A claim with its evidence, its history and the proofs, as a download."""
+    require(request.user, Capability.EXPORT_BUNDLES)
+    claim = get_object_or_404(Claim, pk=pk)
+    name = f"claim-{pk}.zip"
+    with ExitStack() as stack:
+        file = stack.enter_context(tempfile.TemporaryFile())
+        try:
+            export_bundle(claim, file, by=request.user)
+        except CannotExport as refusal:
+            return _refused(request, str(refusal), reverse("desk:claim", args=[pk]))
+        except OSError:
+            logger.exception("%s could not be put together", name)
+            return _refused(request, NO_ROOM, reverse("desk:claim", args=[pk]))
+        file.seek(0)
+        stack.pop_all()
+    return FileResponse(file, as_attachment=True, filename=name, content_type="application/zip")
 
 
 def _hand_out(

@@ -13,16 +13,13 @@ from apps.accounts.capabilities import Capability
 from apps.accounts.permissions import require
 from apps.claims import actions
 from apps.claims.models import Flag
-from apps.desk.filters import left_out
-from apps.desk.fragments import answer
 from apps.desk.knowledge_filters import FlagFilter
 from apps.desk.knowledge_forms import ReasonForm
 from apps.desk.paging import slice_by_id
 from apps.desk.requests import DeskRequest
 from apps.desk.typed import sent
 from apps.desk.views.asking import ask
-
-PAGE = 50
+from apps.desk.views.listing import PAGE, listing
 
 
 @require_safe
@@ -30,13 +27,7 @@ def flags(request: DeskRequest) -> HttpResponse:
     """Flags on claims, newest first: those that nobody has cleared, unless others are asked for."""
     narrowed = FlagFilter(request.GET, Flag.objects.told())
     shown = narrowed.qs if request.GET.get("standing") else narrowed.qs.open()
-    context = {
-        "filter": narrowed,
-        "left_out": left_out(narrowed),
-        "slice": slice_by_id(request, shown, PAGE),
-        "is_narrowed": any(request.GET.get(name) for name in FlagFilter.base_filters),
-    }
-    return answer(request, "desk/flags.html", context, partials=("results",))
+    return listing(request, "desk/flags.html", narrowed, slice_by_id(request, shown, PAGE))
 
 
 @require_http_methods(["GET", "POST"])

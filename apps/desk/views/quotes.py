@@ -47,12 +47,11 @@ def capture_cite(request: DeskRequest, pk: int) -> HttpResponse:
 def _cited(request: DeskRequest, form: PassageForm) -> TextQuote:
     if citation := form.citation:
         return actions.pick_passage(citation, by=request.user, picked=form.picked)
-    citation = actions.cite(
+    citation = actions.cite_words(
         form.cleaned_data["claim"],
+        form.picked,
         by=request.user,
-        url=form.capture.page.url,
         stance=form.cleaned_data["stance"],
-        picked=form.picked,
         **form.who_is_quoted,
     )
     return citation.text_quotes.live().latest("id")

@@ -13,29 +13,20 @@ from apps.accounts.capabilities import Capability
 from apps.accounts.permissions import require
 from apps.claims import actions
 from apps.claims.models import Claim, ReplyRequest
-from apps.desk.filters import left_out
-from apps.desk.fragments import answer
 from apps.desk.knowledge_filters import ReplyFilter
 from apps.desk.knowledge_forms import ReplyForm, ReplySettleForm
 from apps.desk.paging import slice_by_due
 from apps.desk.requests import DeskRequest
 from apps.desk.typed import sent
 from apps.desk.views.asking import ask
-
-PAGE = 50
+from apps.desk.views.listing import PAGE, listing
 
 
 @require_safe
 def replies_due(request: DeskRequest) -> HttpResponse:
     """Parties that were asked and have not answered in time, the longest overdue first."""
     narrowed = ReplyFilter(request.GET, ReplyRequest.objects.told())
-    context = {
-        "filter": narrowed,
-        "left_out": left_out(narrowed),
-        "slice": slice_by_due(request, narrowed.shown, PAGE),
-        "is_narrowed": bool(request.GET.get("which")),
-    }
-    return answer(request, "desk/replies_due.html", context, partials=("results",))
+    return listing(request, "desk/replies_due.html", narrowed, slice_by_due(request, narrowed.shown, PAGE))
 
 
 @require_http_methods(["GET", "POST"])

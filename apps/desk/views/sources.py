@@ -12,15 +12,24 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from apps.accounts.capabilities import Capability
 from apps.accounts.permissions import require
-from apps.archive.actions import AlreadyBeingCopied, NeverDrawnError, record_download, request_capture, retry_capture
+from apps.archive.actions import (
+    AlreadyBeingCopied,
+    NeverDrawnError,
+    NothingToFetchError,
+    record_download,
+    request_capture,
+    retry_capture,
+)
 from apps.archive.models import Attempt, Capture, record_name
 from apps.archive.records.storage import open_record
 from apps.audit.models import Entry
 from apps.audit.versioned import ChangedMeanwhile
 from apps.claims.actions import correct_source
+from apps.claims.refusals import Refusal
 from apps.desk.forms import SourceForm
 from apps.desk.fragments import answer, is_fragment
 from apps.desk.panels.attributions import attributions_panel
+from apps.desk.panels.grades import graded_parties
 from apps.desk.requests import DeskRequest
 from apps.desk.subjects import subjects
 from apps.desk.typed import sent
@@ -33,7 +42,9 @@ CAPTURES = 20
 @require_safe
 def source(request: DeskRequest, pk: int) -> HttpResponse:
     """What the archive holds of this source: ``?capture=ID`` for one copy, else the newest stored one."""
-    found = get_object_or_404(Source.objects.select_related("page", "outlet", "registered_by"), pk=pk)
+    found = get_object_or_404(
+        Source.objects.select_related("page", "outlet", "registered_by", "interview__held_by"), pk=pk
+    )
     copies = found.page.captures.select_related("extract", "requested_by").order_by("-id")
     captures = list(copies[:CAPTURES])
     wanted = request.GET.get("capture", "")
@@ -52,11 +63,15 @@ def source(request: DeskRequest, pk: int) -> HttpResponse:
         "extract": getattr(chosen, "extract", None),
         "attempts": list(chosen.attempts.all()) if chosen else [],
         "is_moving": bool(chosen and chosen.is_moving),
-        "can_be_drawn": settings.ARCHIVE_RENDER != "never" and not any(one.is_in_flight for one in captures),
+        "can_be_drawn": settings.ARCHIVE_RENDER != "never"
+        and found.has_address
+        and not any(one.is_in_flight for one in captures),
+        "interview": getattr(found, "interview", None),
         "ask_again_after": "10s" if chosen and chosen.is_waiting_long else "1s",
         "citations": list(found.citations.live().select_related("claim", "cited_by")),
         "panel": panel(found.page),
         **attributions_panel(found),
+        "graded": graded_parties(found),
         "timeline": timeline,
         "subjects": subjects(timeline, apart_from=found.stream),
     }
@@ -68,7 +83,7 @@ def source_correct(request: DeskRequest, pk: int) -> HttpResponse:
     """Set a source's facts by hand."""
     require(request.user, Capability.CITE)
     found = get_object_or_404(Source.objects.select_related("page", "outlet"), pk=pk)
-    form = SourceForm(sent(request), initial=SourceForm.facts(found))
+    form = SourceForm(sent(request), initial=SourceForm.facts(found)).of(found)
     meanwhile = None
     status = 422 if request.method == "POST" else 200
     if request.method == "POST" and form.is_valid():
@@ -77,6 +92,9 @@ def source_correct(request: DeskRequest, pk: int) -> HttpResponse:
             correct_source(found, by=request.user, expected_version=expected, **form.changes())
             messages.success(request, "Corrected.")
             return redirect("desk:source", pk)
+        except Refusal as refusal:
+            status = 409
+            form.add_error(None, str(refusal))
         except ChangedMeanwhile as changed:
             status, meanwhile = 409, changed
             form.show_version(changed.row.version)
@@ -91,7 +109,7 @@ def source_render(request: DeskRequest, pk: int) -> HttpResponse:
     try:
         capture = request_capture(found.page, by=request.user, rendered=True)
         messages.success(request, "The archive fetches the page again and has a browser draw it.")
-    except (AlreadyBeingCopied, NeverDrawnError) as refusal:
+    except (AlreadyBeingCopied, NeverDrawnError, NothingToFetchError) as refusal:
         messages.warning(request, str(refusal))
         return redirect("desk:source", pk)
     return HttpResponseRedirect(f"{reverse('desk:source', args=[pk])}?capture={capture.pk}")

@@ -19,13 +19,13 @@ from apps.accounts.trail import ReasonMissing, erase_words
 from apps.audit.erasing import NothingToErase, erasable
 from apps.audit.models import Checkpoint, Entry, Leaf
 from apps.audit.proving import proof_of
-from apps.desk.filters import TrailFilter, left_out
-from apps.desk.fragments import answer
+from apps.desk.filters import TrailFilter
 from apps.desk.paging import slice_by_time
 from apps.desk.requests import DeskRequest
 from apps.desk.subjects import subjects
+from apps.desk.views.listing import listing
 
-PAGE = 100
+PAGE = 50
 
 
 def readable(request: DeskRequest) -> QuerySet[Entry]:
@@ -38,18 +38,17 @@ def trail(request: DeskRequest) -> HttpResponse:
     """What happened, newest first, narrowed by who, what, story, claim, door, dates, and whether it was denied."""
     narrowed = TrailFilter(request.GET, readable(request).select_related("actor"))
     found = slice_by_time(request, narrowed.qs, PAGE)
-    context = {
-        "filter": narrowed,
-        "left_out": left_out(narrowed),
-        "slice": found,
-        "subjects": subjects(found.rows),
-        "is_narrowed": any(request.GET.get(name) for name in TrailFilter.base_filters),
-        "query": found.first_query,
-        "views": views_of(request.user, "trail"),
-        "may_export": request.user.may(Capability.EXPORT_TRAIL),
-        "last_seal": Checkpoint.objects.order_by("-size").first(),
-    }
-    return answer(request, "desk/trail.html", context, partials=("results",))
+    return listing(
+        request,
+        "desk/trail.html",
+        narrowed,
+        found,
+        subjects=subjects(found.rows),
+        query=found.first_query,
+        views=views_of(request.user, "trail"),
+        may_export=request.user.may(Capability.EXPORT_TRAIL),
+        last_seal=Checkpoint.objects.order_by("-size").first(),
+    )
 
 
 @require_safe

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods
 from apps.accounts.capabilities import Capability
 from apps.accounts.permissions import require
 from apps.archive.actions import UploadRefused, upload_copy
-from apps.archive.models import Page
+from apps.archive.models import NO_ADDRESS, Page
 from apps.desk.forms import UploadForm
 from apps.desk.requests import DeskRequest
 from apps.desk.typed import sent
@@ -21,7 +21,7 @@ from apps.desk.uploads import was_too_large
 def page_upload(request: DeskRequest, pk: int) -> HttpResponse:
     """Upload a saved page, a PDF, a picture or a WARC as the copy of a page."""
     require(request.user, Capability.CITE)
-    page = get_object_or_404(Page.objects.select_related("source__outlet"), pk=pk)
+    page = get_object_or_404(Page.objects.exclude(host=NO_ADDRESS).select_related("source__outlet"), pk=pk)
     form = UploadForm(sent(request), request.FILES or None, too_large=was_too_large(request))
     if request.method == "POST" and form.is_valid():
         file = form.cleaned_data["file"]

@@ -9,26 +9,18 @@ from django.views.decorators.http import require_POST, require_safe
 
 from apps.archive.actions import NotWatched, end_watch, look_again, watch_page
 from apps.archive.models import Drift
-from apps.desk.filters import DriftFilter, left_out
-from apps.desk.fragments import answer
+from apps.desk.filters import DriftFilter
 from apps.desk.paging import slice_by_id
 from apps.desk.requests import DeskRequest
+from apps.desk.views.listing import PAGE, listing
 from apps.sources.models import Source
-
-PAGE = 50
 
 
 @require_safe
 def drifts(request: DeskRequest) -> HttpResponse:
     """What is otherwise at cited pages, newest first."""
     narrowed = DriftFilter(request.GET, Drift.objects.told())
-    context = {
-        "filter": narrowed,
-        "left_out": left_out(narrowed),
-        "slice": slice_by_id(request, narrowed.qs, PAGE),
-        "is_narrowed": any(request.GET.get(name) for name in DriftFilter.base_filters),
-    }
-    return answer(request, "desk/drifts.html", context, partials=("results",))
+    return listing(request, "desk/drifts.html", narrowed, slice_by_id(request, narrowed.qs, PAGE))
 
 
 @require_POST
@@ -51,6 +43,9 @@ def source_watch(request: DeskRequest, pk: int) -> HttpResponse:
         end_watch(source.page, by=request.user)
         messages.success(request, "The page is not looked at any more. What was found stays in the record.")
     else:
-        watch_page(source.page, by=request.user)
-        messages.success(request, "The page is looked at again from now on.")
+        try:
+            watch_page(source.page, by=request.user)
+            messages.success(request, "The page is looked at again from now on.")
+        except NotWatched as refusal:
+            messages.warning(request, str(refusal))
     return redirect("desk:source", pk)

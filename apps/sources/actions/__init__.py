@@ -8,7 +8,9 @@ from apps.sources.actions.attributions import (
     suggest_attribution,
     withdraw_attribution,
 )
-from apps.sources.actions.parties import PartyFacts, edit_party, register_party
+from apps.sources.actions.documents import notes_of, register_document, register_interview
+from apps.sources.actions.grades import grade_party
+from apps.sources.actions.parties import PartyFacts, edit_party, party_called, register_party
 from apps.sources.actions.sources import (
     FACT_FIELDS,
     SourceFacts,
@@ -29,9 +31,14 @@ __all__ = [
     "correct_source",
     "edit_agency",
     "edit_party",
+    "grade_party",
     "host_outlet",
     "learn_from_capture",
     "list_agency",
+    "notes_of",
+    "party_called",
+    "register_document",
+    "register_interview",
     "register_party",
     "register_source",
     "reject_attribution",

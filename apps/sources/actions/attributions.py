@@ -12,6 +12,7 @@ from apps.accounts.models import User
 from apps.accounts.permissions import require
 from apps.archive.models import Capture
 from apps.audit.actions import record
+from apps.audit.statements import insert
 from apps.audit.verbs import Verb
 from apps.sources.models import Attribution, Party, Source
 from apps.sources.refusals import AlreadyAttributed, ReasonMissing, Refusal
@@ -62,7 +63,7 @@ def suggest_attribution(
     with transaction.atomic():
         try:
             with transaction.atomic():
-                edge = Attribution.objects.create(
+                edge = Attribution(
                     **_ends(of, to),
                     relation=relation,
                     state=State.SUGGESTED,
@@ -70,6 +71,7 @@ def suggest_attribution(
                     grounds=grounds,
                     capture=capture,
                 )
+                insert(edge)
         except IntegrityError:
             return None
         _record(edge, Verb.ATTRIBUTION_SUGGESTED, None, after={"found_by": edge.get_found_by_display().lower()})
@@ -153,7 +155,7 @@ def _sentence(edge: Attribution) -> str:
 def _called(end: Source | Party) -> str:
     if isinstance(end, Party):
         return end.name
-    return f"{end.label}: {end.title}" if end.title else end.page.url
+    return end.called
 
 
 def _answered(edge: Attribution) -> str:

@@ -13,6 +13,7 @@ from apps.audit.actions import record
 from apps.audit.verbs import Verb
 from apps.audit.versioned import differences
 from apps.sources.models import Attribution, Party
+from apps.sources.refusals import Refusal
 
 
 def register_party(name: str, *, kind: str, by: User | None, note: str = "", is_named: bool = True) -> Party:
@@ -30,6 +31,18 @@ def register_party(name: str, *, kind: str, by: User | None, note: str = "", is_
             return Party.objects.named(name).get(kind=kind)
         record(Verb.PARTY_REGISTERED, stream=f"party:{party.pk}", target=name, by=by, after=_registered(party))
     return party
+
+
+def party_called(name: str, *, by: User, is_named: bool = True) -> Party:
+    """The party of this name, of whatever kind, new where there is none.
+
+    Raises Refusal where somebody is said to have no name whom the desk knows by one.
+    """
+    name = " ".join(name.split())[:200]
+    known = Party.objects.named(name).order_by("id").first()
+    if known and known.is_named and not is_named:
+        raise Refusal(f"The desk knows {known} by name. Say who it is without the name: “an unnamed official”.")
+    return known or register_party(name, kind=Party.Kind.OTHER, by=by, is_named=is_named)
 
 
 class PartyFacts(TypedDict, total=False):

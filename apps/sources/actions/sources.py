@@ -15,8 +15,9 @@ from apps.archive.actions import register_page
 from apps.archive.models import Capture, Page
 from apps.audit.verbs import Verb
 from apps.audit.versioned import begin, differences, lock, write
-from apps.sources.actions.parties import register_party
+from apps.sources.actions.parties import party_called, register_party
 from apps.sources.models import Party, Sifting, Source
+from apps.sources.refusals import Refusal
 
 _suffixes = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)
 
@@ -46,18 +47,22 @@ FACT_FIELDS = ["title", "outlet", "byline", "credit_line", "published_at"]
 
 
 def correct_source(source: Source, *, by: User, expected_version: int, **changes: Unpack[SourceFacts]) -> Source:
-    """Set what is given by hand: what a person enters stands above what the page says. Raises ChangedMeanwhile."""
+    """Set what is given by hand: what a person enters stands above what the page says.
+
+    Raises ChangedMeanwhile, and Refusal where what has no address would lose its title, or an interview its party.
+    """
     require(by, Capability.CITE)
     with transaction.atomic():
         source = lock(source, expected_version)
         before = _facts(source)
+        if not source.has_address and not changes.get("title", source.title).strip():
+            raise Refusal(f"Give the {source.noun} a title: it has no address to be known by.")
         source.title = changes.get("title", source.title)
         source.byline = changes.get("byline", source.byline)
         source.credit_line = changes.get("credit_line", source.credit_line)
         source.published_at = changes.get("published_at", source.published_at)
         if "outlet" in changes:
-            name = changes["outlet"]
-            source.outlet = register_party(name, kind=Party.Kind.OUTLET, by=by) if name else None
+            source.outlet = _outlet(source, changes["outlet"], by)
         was, became = differences(before, _facts(source))
         source.by_hand = sorted({*source.by_hand, *changes})
         if became:
@@ -106,6 +111,14 @@ def host_outlet(page: Page) -> str:
     """What to call the outlet of a page that names none: its registered domain, or its address where it has no name."""
     domain = _suffixes(page.host_id).top_domain_under_public_suffix
     return domain or page.url.split("/")[2]
+
+
+def _outlet(source: Source, name: str, by: User) -> Party | None:
+    if source.has_address:
+        return register_party(name, kind=Party.Kind.OUTLET, by=by) if name else None
+    if source.kind == Source.Kind.INTERVIEW and not name.strip():
+        raise Refusal("Say whom the desk talked with.")
+    return party_called(name, by=by) if name.strip() else None
 
 
 def _facts(source: Source) -> dict[str, Any]:

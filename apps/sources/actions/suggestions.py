@@ -7,11 +7,14 @@ from django.db.models import Q
 from django.utils import timezone
 
 from apps.archive.models import Capture
+from apps.audit.statements import Select, update
 from apps.sources.actions.attributions import suggest_attribution
 from apps.sources.actions.parties import register_party
 from apps.sources.models import Attribution, Party, Sifting
 from apps.sources.suggesting.finding import Lead, Mention, leads_from, sheet_of, text_of
 from apps.sources.suggesting.overlaps import enter
+
+_waiting = Select(lambda number: Sifting.objects.filter(capture=number, sifted_at__isnull=True).order_by(), int)
 
 
 def suggest_from_capture(capture: Capture) -> list[Attribution]:
@@ -20,7 +23,7 @@ def suggest_from_capture(capture: Capture) -> list[Attribution]:
     The text is entered into the index before anybody is looked up, and that is committed first: of two copies that
     are gone through at once, at least one then sees the other.
     """
-    if not Sifting.objects.filter(capture=capture, sifted_at__isnull=True).exists():
+    if not _waiting(capture.pk):
         return []
     sheet = sheet_of(capture)
     entered = 0
@@ -30,7 +33,7 @@ def suggest_from_capture(capture: Capture) -> list[Attribution]:
     leads = leads_from(sheet) if sheet is not None else []
     with transaction.atomic():
         found = [_suggest(lead, party, capture) for lead, party in _new(leads)]
-        Sifting.objects.filter(capture=capture).update(sifted_at=timezone.now(), fingerprints=entered)
+        update(Sifting, {"capture": capture.pk}, {"sifted_at": timezone.now(), "fingerprints": entered})
     return [attribution for attribution in found if attribution is not None]
 
 

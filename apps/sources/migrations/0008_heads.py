@@ -18,7 +18,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('audit', '0003_hash_what_is_there'),
-        ('sources', '0005_confidential_sources'),
+        ('sources', '0007_documents_and_interviews'),
     ]
 
     operations = [

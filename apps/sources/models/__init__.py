@@ -4,6 +4,8 @@ from apps.sources.models.agencies import Agency, AgencyQuerySet
 from apps.sources.models.attributions import Attribution, AttributionQuerySet
 from apps.sources.models.confidential import ConfidentialSource, CouldNotKeep, Hidden
 from apps.sources.models.fingerprints import Fingerprint, Sifting, SiftingQuerySet
+from apps.sources.models.grades import Graded, Reliability
+from apps.sources.models.interviews import Interview
 from apps.sources.models.parties import Party, PartyQuerySet
 from apps.sources.models.sources import Source, SourceQuerySet
 
@@ -15,9 +17,12 @@ __all__ = [
     "ConfidentialSource",
     "CouldNotKeep",
     "Fingerprint",
+    "Graded",
     "Hidden",
+    "Interview",
     "Party",
     "PartyQuerySet",
+    "Reliability",
     "Sifting",
     "SiftingQuerySet",
     "Source",

@@ -14,11 +14,16 @@ from apps.audit.versioned import Versioned
 from apps.sources.credits import credit_names
 from apps.sources.models.parties import Party
 
+LONGEST_LABEL = 60
+
 
 class SourceQuerySet(models.QuerySet["Source"]):
     def matchable(self) -> SourceQuerySet:
-        """Those whose text may be compared with others' and suggested from: the one place to leave sources out."""
-        return self.all()
+        """Those whose text may be compared with others' and suggested from: the one place to leave sources out.
+
+        Notes of an interview are the desk's own words: who prints what was said has not printed them.
+        """
+        return self.exclude(kind=Source.Kind.INTERVIEW)
 
     def behind_on(self, capture: Capture) -> SourceQuerySet:
         """The sources that have not taken the facts of this stored copy yet."""
@@ -40,10 +45,20 @@ class SourceQuerySet(models.QuerySet["Source"]):
 
 
 class Source(Versioned):
-    """Something cited: a web page, later also documents, interviews and pictures."""
+    """Something cited: a web page, a document, a picture, an interview. Only a web page has an address.
+
+    Of the others ``page`` is the place in the archive that their own digest names, and ``outlet`` is who made the
+    document, or whom the desk talked with.
+    """
 
     class Kind(models.TextChoices):
         WEB_PAGE = "web_page", "Web page"
+        DOCUMENT = "document", "Document"
+        PICTURE = "picture", "Picture"
+        INTERVIEW = "interview", "Interview"
+
+    # What sentences call one.
+    NOUNS = {Kind.WEB_PAGE: "page", Kind.DOCUMENT: "document", Kind.PICTURE: "picture", Kind.INTERVIEW: "interview"}
 
     kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.WEB_PAGE)
     page = models.OneToOneField(Page, models.PROTECT, related_name="source")
@@ -64,7 +79,20 @@ class Source(Versioned):
     class Meta:
         ordering = ["-id"]
         constraints = [
-            models.CheckConstraint(condition=models.Q(kind__in=["web_page"]), name="source_kind_is_known"),
+            models.CheckConstraint(
+                condition=models.Q(kind__in=["web_page", "document", "picture", "interview"]),
+                name="source_kind_is_known",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(kind="web_page") | ~models.Q(title=""),
+                name="what_has_no_address_has_a_title",
+                violation_error_message="What has no address needs a title.",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(kind="interview") | models.Q(outlet__isnull=False),
+                name="an_interview_is_with_somebody",
+                violation_error_message="Say whom the desk talked with.",
+            ),
             models.CheckConstraint(
                 condition=models.Q(published_at__isnull=True)
                 | models.Q(
@@ -80,9 +108,28 @@ class Source(Versioned):
         return self.title or self.page.url
 
     @property
+    def noun(self) -> str:
+        """What it is, as sentences say it: page, document, picture, interview."""
+        return self.NOUNS[self.Kind(self.kind)]
+
+    @property
+    def has_address(self) -> bool:
+        """Whether it can be looked up on the web."""
+        return self.kind == self.Kind.WEB_PAGE
+
+    @property
     def label(self) -> str:
-        """How sentences name it: the outlet, else the host."""
-        return self.outlet.name if self.outlet else self.page.host_id
+        """How sentences name it: the outlet, else the host; a document that nobody is said to have made, its title."""
+        if self.outlet:
+            return self.outlet.name
+        return self.page.host_id if self.has_address else f"“{self.title[:LONGEST_LABEL].rstrip()}”"
+
+    @property
+    def called(self) -> str:
+        """Its label and its title; the address of a page that has none yet."""
+        if not self.title:
+            return self.page.url
+        return self.title if not (self.outlet or self.has_address) else f"{self.label}: {self.title}"
 
     @property
     def credits(self) -> frozenset[str]:

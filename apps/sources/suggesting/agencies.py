@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from django.db.models import Count, Max
+from django.db import connection
 
 from apps.sources.models import Agency
 
@@ -61,10 +61,6 @@ class Known:
     names: frozenset[str]
     hosts: tuple[str, ...]
 
-    def is_outlet(self, host: str, outlet: str) -> bool:
-        """Whether the page at this host, of this outlet, is the agency's own."""
-        return fold(outlet) in self.names or any(host == own or host.endswith("." + own) for own in self.hosts)
-
 
 @dataclass(frozen=True)
 class Credit:
@@ -80,13 +76,14 @@ class Agencies:
 
     def __init__(self, rows: list[Agency]) -> None:
         self.by_name: dict[str, Known] = {}
-        self.known: list[Known] = []
+        self._own: dict[str, set[int]] = {}
         joined: list[str] = []
         names_by_first: dict[str, list[tuple[str, bool]]] = {}
         for row in rows:
             names = {row.party.name, *row.spellings, *row.short_names}
             known = Known(row.party_id, row.party.name, frozenset(map(fold, names)), tuple(row.hosts))
-            self.known.append(known)
+            for own in (*known.names, *known.hosts):
+                self._own.setdefault(own, set()).add(known.party_id)
             for name in names:
                 self.by_name.setdefault(fold(name), known)
                 if _JOINED.search(name):
@@ -116,6 +113,12 @@ class Agencies:
             for found in self._joined.finditer(text):
                 yield self.by_name[fold(found[0])], found.start(), found.end()
 
+    def whose(self, host: str, outlet: str) -> frozenset[int]:
+        """The agencies whose own page one at this host is, of this outlet, by the numbers of their parties."""
+        parts = host.split(".")
+        places = [fold(outlet), *(".".join(parts[start:]) for start in range(len(parts)))]
+        return frozenset().union(*(self._own.get(place, ()) for place in places))
+
     def named(self, name: str) -> Known | None:
         return self.by_name.get(fold(name))
 
@@ -137,8 +140,9 @@ def fold(name: str) -> str:
 
 def listed() -> Agencies:
     """The desk's list as it stands now; read anew only when a row of it has changed."""
-    state = Agency.objects.aggregate(count=Count("pk"), changed=Max("changed_at"))
-    return _listed(state["count"], state["changed"])
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT COUNT(*), MAX(changed_at) FROM {Agency._meta.db_table}")  # noqa: S608
+        return _listed(*cursor.fetchone())
 
 
 @lru_cache(maxsize=1)

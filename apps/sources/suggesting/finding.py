@@ -12,10 +12,10 @@ from apps.archive.models import Capture
 from apps.sources.models import Attribution, AttributionQuerySet, Party, Source
 from apps.sources.suggesting.agencies import Agencies, Credit, Known, credits_of, fold, listed
 from apps.sources.suggesting.origins import origins_of, speaker_beside
-from apps.sources.suggesting.overlaps import Overlap, Text, find, site_number
+from apps.sources.suggesting.overlaps import EXTRACTED, Overlap, Text, find, site_number
 from apps.sources.suggesting.passages import Common, compare
 from apps.sources.suggesting.verdicts import Verdict, judge
-from apps.sources.suggesting.words import Words
+from apps.sources.suggesting.words import Words, words_of
 
 # A member of a group of copies that shares nearly as much as the best one is taken in its stead when it is older.
 NEARLY = 0.6
@@ -57,7 +57,7 @@ class Sheet:
     def __init__(self, source: Source, capture: Capture, agencies: Agencies, words: Words | None = None) -> None:
         self.source, self.capture, self.agencies = source, capture, agencies
         self.text: str = capture.extract.text
-        self.words = words or Words(self.text)
+        self.words = words or words_of(self.text)
 
     @property
     def published(self) -> datetime | None:
@@ -72,10 +72,14 @@ class Sheet:
         found = credits_of(self.text, credit_line, self.source.byline or self.capture.extract.byline, self.agencies)
         return [credit for credit in found if not self.is_of(credit.agency)]
 
+    @cached_property
+    def agencies_own(self) -> frozenset[int]:
+        """The agencies whose own page this is: mostly none."""
+        return self.agencies.whose(self.source.page.host_id, self.source.outlet.name if self.source.outlet else "")
+
     def is_of(self, agency: Known) -> bool:
         """Whether this is the agency's own page."""
-        outlet = self.source.outlet.name if self.source.outlet else ""
-        return agency.is_outlet(self.source.page.host_id, outlet)
+        return agency.party_id in self.agencies_own
 
     def prints(self, other: Sheet) -> bool:
         """Whether its credit names the outlet of the other one."""
@@ -136,7 +140,7 @@ def matches_of(sheet: Sheet) -> list[Match]:
     sheets = _sheets(sheet.agencies, overlaps)
     matches = []
     for overlap in overlaps:
-        other = sheets.get(overlap.capture_id)
+        other = sheets.get(overlap.capture.pk)
         if other is None:
             continue
         verdict = judge(overlap.common, is_same_site=overlap.is_same_site)
@@ -152,14 +156,15 @@ def matches_of(sheet: Sheet) -> list[Match]:
 
 
 def _sheets(agencies: Agencies, overlaps: list[Overlap]) -> dict[int, Sheet]:
-    telling = {overlap.capture_id: overlap for overlap in overlaps if overlap.common.passages}
-    captures = Capture.objects.select_related("extract").only("page", "extract").in_bulk(list(telling))
+    telling = [overlap for overlap in overlaps if overlap.common.passages]
+    if not telling:
+        return {}
     of_pages = Source.objects.matchable().select_related("page", "outlet")
-    sources = {source.page_id: source for source in of_pages.filter(page__in=[o.page_id for o in telling.values()])}
+    sources = {source.page_id: source for source in of_pages.filter(page__in=[one.page_id for one in telling])}
     return {
-        capture_id: Sheet(sources[overlap.page_id], captures[capture_id], agencies, overlap.common.there)
-        for capture_id, overlap in telling.items()
-        if overlap.page_id in sources and capture_id in captures
+        one.capture.pk: Sheet(sources[one.page_id], one.capture, agencies, one.common.there)
+        for one in telling
+        if one.page_id in sources
     }
 
 
@@ -193,7 +198,7 @@ def is_from(one: Sheet, other: Sheet) -> bool:
     """Whether the first is likelier printed from the second than the other way round."""
     if one.prints(other) != other.prints(one):
         return one.prints(other)
-    agencies_page = [any(sheet.is_of(known) for known in sheet.agencies.known) for sheet in (one, other)]
+    agencies_page = [bool(sheet.agencies_own) for sheet in (one, other)]
     if agencies_page[0] != agencies_page[1]:
         return agencies_page[1]
     if one.published and other.published and one.published != other.published:
@@ -244,7 +249,7 @@ def _with_roots(sheet: Sheet, matches: list[Match]) -> list[Match]:
     if not roots:
         return matches
     sources = Source.objects.matchable().select_related("page", "outlet").in_bulk(sorted(roots)[-MOST_ROOTS:])
-    copies = Capture.objects.select_related("extract").filter(extract__isnull=False)
+    copies = Capture.objects.select_related("extract").filter(extract__isnull=False).only("page", *EXTRACTED)
     copies_by_number = copies.in_bulk([source.learned_from_id for source in sources.values() if source.learned_from_id])
     found = list(matches)
     for source in sources.values():

@@ -15,12 +15,14 @@ from django.db import connection
 from apps.archive.models import Capture, Page
 from apps.sources.models import Fingerprint
 from apps.sources.suggesting.passages import Common, compare
-from apps.sources.suggesting.words import Words
+from apps.sources.suggesting.words import Words, words_of
 
 MOST_KEPT = 128
 MOST_COMPARED = 6
-MOST_READ = 160_000
+MOST_READ = 80_000
 FEWEST_SHARED = 2
+# What is looked at of a copy that was read.
+EXTRACTED = [f"extract__{name}" for name in ("text", "credit_line", "byline", "published_at")]
 # Texts that have this much of the shorter one in common tell one story.
 RELATED = 0.3
 
@@ -40,14 +42,14 @@ class Overlap:
     """Another page's copy, and what it has in common with the text that was looked up."""
 
     page_id: int
-    capture_id: int
+    capture: Capture
     is_same_site: bool
     common: Common
 
 
 def site_number(page: Page) -> int:
-    """A number for a page's host."""
-    return zlib.crc32(str(page.host_id).encode())
+    """A number for a page's host; a document has none, and is by itself."""
+    return zlib.crc32((page.url if page.is_document else page.host_id).encode())
 
 
 def kept(words: Words) -> list[int]:
@@ -83,17 +85,19 @@ def enter(text: Text) -> int:
 def find(text: Text) -> list[Overlap]:
     """The copies of other pages that share most with this text, each compared with it."""
     likely = _likely(text)
-    texts = dict(Capture.objects.filter(pk__in=likely).order_by().values_list("pk", "extract__text"))
+    read_copies = Capture.objects.filter(pk__in=likely, extract__isnull=False).select_related("extract").order_by()
+    captures = {capture.pk: capture for capture in read_copies.only("page", *EXTRACTED)}
     others: dict[int, Words] = {}
     read = 0
     for capture_id in likely:
-        others[capture_id] = Words(texts.get(capture_id) or "")
-        read += len(others[capture_id].text)
+        if capture_id in captures:
+            others[capture_id] = words_of(captures[capture_id].extract.text)
+            read += len(others[capture_id].text)
         if read > MOST_READ:
             break
     idle = _furniture(text.words, list(others.values()))
     return [
-        Overlap(likely[capture_id][0], capture_id, likely[capture_id][1], compare(text.words, other, idle))
+        Overlap(likely[capture_id][0], captures[capture_id], likely[capture_id][1], compare(text.words, other, idle))
         for capture_id, other in others.items()
     ]
 

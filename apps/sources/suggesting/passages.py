@@ -83,17 +83,13 @@ class Common:
 def compare(here: Words, there: Words, idle: Collection[int] = ()) -> Common:
     """Find the passages that both texts have. Shingles in ``idle`` are everybody's, and count for nothing."""
     passages = [] if here.script != there.script else _passages(here, there, idle)
-    copied = quoted = 0
-    seen: set[int] = set()
-    for passage in passages:
-        for a, b in passage.pairs.items():
-            if a in seen:
-                continue
-            seen.add(a)
-            if here.quoted[a] or there.quoted[b]:
-                quoted += 1
-            else:
-                copied += 1
+    pairs: dict[int, int] = {}
+    for passage in reversed(passages):
+        # A word that stands in two passages is the first one's.
+        pairs.update(passage.pairs)
+    said, says = here.quoted, there.quoted
+    quoted = sum(1 for a, b in pairs.items() if said[a] or says[b]) if here.quotes or there.quotes else 0
+    copied = len(pairs) - quoted
     own, other = len(here) - sum(here.quoted), len(there) - sum(there.quoted)
     smaller = max(1, min(own, other))
     unit = here.script.unit
@@ -111,14 +107,19 @@ def compare(here: Words, there: Words, idle: Collection[int] = ()) -> Common:
 def _passages(here: Words, there: Words, idle: Collection[int]) -> list[Passage]:
     run = here.script.run
     gap = int(GAP * here.script.unit) + run
-    places: dict[int, list[int]] = {}
-    for at, shingle in enumerate(there.shingles):
-        places.setdefault(shingle, []).append(at)
+    places = there.places
     found: list[Passage] = []
     for at, shingle in enumerate(here.shingles):
-        if shingle not in places or shingle in idle:
+        options = places.get(shingle)
+        if options is None or shingle in idle:
             continue
-        options = places[shingle][:SAME_WORDS_AT_MOST]
+        if len(options) > SAME_WORDS_AT_MOST:
+            options = options[:SAME_WORDS_AT_MOST]
+        if found and (last := found[-1]).last_here == at - 1 and last.last_there + 1 in options:
+            # Word by word, as most copy goes: no step is smaller.
+            last.last_here, last.last_there = at, last.last_there + 1
+            last.pairs[at + run - 1] = last.last_there + run - 1
+            continue
         passage, place = _continued(found[-4:], at, options, gap)
         if passage is None:
             passage = Passage(at, place, at, place)

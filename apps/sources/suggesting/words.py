@@ -165,6 +165,14 @@ class Words:
         return found
 
     @cached_property
+    def places(self) -> dict[int, list[int]]:
+        """Where each run of words begins, by its number."""
+        found: dict[int, list[int]] = {}
+        for at, shingle in enumerate(self.shingles):
+            found.setdefault(shingle, []).append(at)
+        return found
+
+    @cached_property
     def quoted(self) -> bytearray:
         """One for each word that stands in somebody's mouth."""
         flags = bytearray(len(self.words))
@@ -181,3 +189,9 @@ class Words:
     def quotes(self) -> list[tuple[int, int]]:
         """Where quotations begin and end in the text."""
         return [found.span() for found in _QUOTED.finditer(self.text)]
+
+
+@lru_cache(maxsize=32)
+def words_of(text: str) -> Words:
+    """The words of a text that may be asked for again soon: what one prints today, others print within the hour."""
+    return Words(text)

@@ -20,6 +20,13 @@
     held = "";
   });
 
+  // News for a poller that the answer to a form has replaced meanwhile is old, and has nowhere to go: the new one asks.
+  document.addEventListener("htmx:beforeRequest", ({ detail: { elt } }) => {
+    if (elt.id !== "poller") return;
+    const pass = (event) => elt.isConnected || event.preventDefault();
+    elt.addEventListener("htmx:beforeOnLoad", pass, { once: true });
+  });
+
   // What is being typed outlives its form when the answer to another one replaces that.
   let typed = [];
   document.addEventListener("htmx:beforeSwap", ({ detail }) => {

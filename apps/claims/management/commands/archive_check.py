@@ -1,3 +1,5 @@
+"""Holds the archive against its rows, and flags the claims whose evidence is damaged: so it stands with the claims."""
+
 import json
 import sys
 import time
@@ -11,12 +13,16 @@ from django.utils import timezone
 from apps.archive.checking import Finding, check_captures, check_files, check_looks, check_refusals
 from apps.archive.models import Capture
 from apps.archive.records.storage import StoreFailed
+from apps.claims.actions import flag_for_damage
 
 TOLD_EVERY_SECONDS = 2.0
 
 
 class Command(BaseCommand):
-    help = "Read every archived record again; say what is missing, changed or known to no row. Exit status 1 if any is."
+    help = (
+        "Read every archived record again; say what is missing, changed or known to no row, and flag the claims that "
+        "rest on a damaged copy. Exit status 1 if anything is wrong."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("captures", nargs="*", type=int, help="numbers of captures; without any, the whole store")
@@ -37,6 +43,8 @@ class Command(BaseCommand):
         try:
             for capture, found in check_captures(chosen):
                 self.read(found, f"capture {capture.pk}")
+                if found and flag_for_damage(capture, found):
+                    self.stderr.write(f"capture {capture.pk}: the claims that rest on it are being flagged")
             if not captures:
                 self.everything_else(timedelta(seconds=grace))
         except StoreFailed as failed:

@@ -1,0 +1,59 @@
+"""Admiralty grades as pages show them: beside the citation, and apart from what the rule counts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from apps.claims.models import Citation, Credibility
+from apps.sources.models import Party, Reliability, Source
+
+
+@dataclass(frozen=True)
+class GradedParty:
+    """A party that may be graded, and its grade if it has one."""
+
+    party: Party
+    grade: Reliability | None
+
+
+@dataclass(frozen=True)
+class Grades:
+    """What was graded of one citation: whoever is quoted and the outlet, and the information itself."""
+
+    parties: list[GradedParty]
+    information: Credibility | None
+
+    @property
+    def given(self) -> list[GradedParty]:
+        return [one for one in self.parties if one.grade]
+
+
+def grades_of(citations: Iterable[Citation]) -> dict[int, Grades]:
+    """The grades of these citations by their numbers, in two queries however many there are."""
+    parties = {one.pk: _parties(one) for one in citations}
+    reliable = _live({party for found in parties.values() for party in found})
+    live = Credibility.objects.live().filter(citation__in=parties)
+    credible: Mapping[int, Credibility] = {one.citation_id: one for one in live}
+    return {
+        pk: Grades([GradedParty(party, reliable.get(party.pk)) for party in found], credible.get(pk))
+        for pk, found in parties.items()
+    }
+
+
+def graded_parties(source: Source) -> list[GradedParty]:
+    """The outlet of a source and whoever it has it from, by live attributions."""
+    ends = source.attributions.live().filter(to_party__isnull=False).select_related("to_party").order_by("id")
+    found = [*([source.outlet] if source.outlet else []), *(one.to_party for one in ends if one.to_party)]
+    parties = list(dict.fromkeys(found))
+    reliable = _live(parties)
+    return [GradedParty(party, reliable.get(party.pk)) for party in parties]
+
+
+def _parties(citation: Citation) -> list[Party]:
+    """Whoever is quoted first, then the outlet."""
+    return list(dict.fromkeys(party for party in (citation.quoted, citation.source.outlet) if party))
+
+
+def _live(parties: Iterable[Party]) -> dict[int, Reliability]:
+    return {one.party_id: one for one in Reliability.objects.live().filter(party__in=list(parties))}
