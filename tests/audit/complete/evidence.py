@@ -52,7 +52,7 @@ def cite(desk, door):
     return Deed(act, claim.stream, STATEMENT, by=desk.ada, before={"stage": "inbox"}, after=after, others=others)
 
 
-@operation("claims.actions.citations.cite", Verb.SOURCE_CITED, WEB)
+@operation("claims.actions.citations.cite_words", Verb.SOURCE_CITED, WEB, HTMX)
 def cite_picked_words(desk, door):
     """Words picked in a stored copy: no other copy is asked for."""
     source, claim = make_source(URL), make_claim(desk.rita)
@@ -60,7 +60,14 @@ def cite_picked_words(desk, door):
     make_extract(capture, SAID)
     words = "one wounded soldier"
     act = desk.post(desk.ada, "capture_cite", capture.pk, exact=words, where="new", claim=claim.pk, stance="supports")
-    after = {"citation": NUMBER, "source": URL, "url": URL, "stance": "supports", "quote": words, "quoted": ""}
+    after = {
+        "citation": NUMBER,
+        "source": source.called,
+        "url": URL,
+        "stance": "supports",
+        "quote": words,
+        "quoted": "",
+    }
     after |= {"first_hand": False, "note": "", "stage": "in_progress"}
     others = ["page_watched"]
     return Deed(act, claim.stream, STATEMENT, by=desk.ada, before={"stage": "inbox"}, after=after, others=others)
@@ -111,7 +118,7 @@ def pick_passage(desk, door):
     citation = with_a_citation(desk, SAID)
     words, capture = "one wounded soldier", citation.capture_id
     act = desk.post(desk.ada, "capture_cite", capture, exact=words, where=citation.pk)
-    told = {"citation": citation.pk, "source": URL}
+    told = {"citation": citation.pk, "source": citation.source.called}
     before, after = {**told, "quote": ""}, {**told, "quote": words, "passage": words, "capture": capture}
     return Deed(act, citation.claim.stream, STATEMENT, by=desk.ada, before=before, after=after)
 

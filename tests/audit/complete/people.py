@@ -142,7 +142,7 @@ def erase_words(desk, door):
     make_claim(desk.rita)
     line = Entry.objects.latest("pk")
     act = desk.post(desk.sofia, "entry_erase", line.pk, fields_to_erase=["target"], reason=WHY)
-    after = {"entry": line.pk, "fields": "target"}
+    after = {"entry": line.pk, "hash": line.hash, "fields": "target"}
     return Deed(act, f"entry:{line.pk}", f"entry {line.pk}", by=desk.sofia, after=after, reason=WHY)
 
 

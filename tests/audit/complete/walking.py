@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[3]
-WRITERS = {"apps.audit.actions.record"}
+WRITERS = {"apps.audit.actions.line"}
 # Doors are asked for by name in the table; what stands behind them is the workshop.
 DOORS = ("apps.accounts.trail", "apps.accounts.saved", "apps.accounts.denials", "apps.bundles")
 # Where somebody comes in, by a part of the module's name.

@@ -189,7 +189,7 @@ def with_words(desk, words):
 
 def looked_for(desk, words):
     citation = with_words(desk, words)
-    told = {"citation": citation.pk, "source": citation.source.page.url}
+    told = {"citation": citation.pk, "source": citation.source.called}
     act = lambda: claims.reconsider_citing(citation.capture_id)  # noqa: E731
     after = {**told, "quote": words, "capture": citation.capture_id}
     return Deed(act, citation.claim.stream, STATEMENT, behalf=desk.rita, before=told, after=after)
@@ -212,7 +212,7 @@ def adopt_a_copy(desk, door):
     capture = make_capture(citation.source.page, requested_by=desk.ada)
     act = lambda: claims.reconsider_citing(capture.pk)  # noqa: E731
     before = {"citation": citation.pk, "capture": citation.capture_id}
-    after = {"source": citation.source.page.url, "capture": capture.pk, "method": "fetched"}
+    after = {"source": citation.source.called, "capture": capture.pk, "method": "fetched"}
     return Deed(act, citation.claim.stream, STATEMENT, behalf=desk.ada, before=before, after=after)
 
 
