@@ -51,6 +51,7 @@ def claim_page(
         "claim": claim,
         **lines_panel(claim, evidence.lines),
         "citations": citations,
+        "has_copies": any(citation.capture.is_stored for citation in citations),
         "chips": chips(citations),
         "grades": grades_of(citations),
         "figures_panel": figures_panel(claim),

@@ -97,7 +97,7 @@ class TrailFilter(filters.FilterSet):
     )
     channel = filters.ChoiceFilter(label="Through", choices=Channel.choices, empty_label="Any door")
     denied = filters.ChoiceFilter(
-        label="Denied", choices=[("yes", "Denied only")], empty_label="Done or denied", method="that_were_denied"
+        label="Denied", choices=[("yes", "Denied only")], empty_label="All", method="that_were_denied"
     )
     first = filters.DateFilter(label="From", method="from_day", widget=DayInput)
     last = filters.DateFilter(label="To", method="to_day", widget=DayInput)

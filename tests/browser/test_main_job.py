@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+from playwright.sync_api import Route as PlaywrightRoute
 from playwright.sync_api import expect
 
 from apps.claims.models import Claim, Decision
@@ -131,6 +132,22 @@ def test_a_bad_address_is_told_beside_the_field_and_nothing_typed_is_lost(somebo
     expect(page.get_by_label("Address of the page")).to_have_value("file:///etc/passwd")
     expect(page.get_by_label("Note for colleagues")).to_have_value("See line 3.")
     person.troubles = [trouble for trouble in person.troubles if "422" not in trouble]
+
+
+def test_the_next_address_typed_while_the_first_is_on_its_way_stays(somebody):
+    claim = make_claim(make_reporter())
+    page = somebody("rita").page
+    page.goto(f"/claims/{claim.pk}/")
+    address, cite = page.get_by_label("Address of the page"), page.get_by_role("button", name="Cite", exact=True)
+    held: list[PlaywrightRoute] = []
+    page.route("**/cite/", lambda route: held.append(route))
+    address.fill("https://a.example.com/1")
+    with page.expect_request("**/cite/"):
+        cite.click()
+    address.fill("https://a.example.com/2")
+    held.pop().continue_()
+    expect(page.locator("#evidence")).to_contain_text("a.example.com/1")
+    expect(address).to_have_value("https://a.example.com/2")
 
 
 def test_a_session_that_ends_in_the_middle_keeps_what_was_typed(somebody):

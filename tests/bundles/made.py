@@ -11,7 +11,6 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-from apps.audit.sealing.sealer import seal
 from django.conf import settings
 from django.utils import timezone
 
@@ -20,6 +19,7 @@ from apps.archive.capturing import capture as workshop
 from apps.archive.models import Capture
 from apps.archive.reading import reader
 from apps.audit.context import Channel, entered_by
+from apps.audit.sealing.sealer import seal
 from apps.bundles import verify
 from apps.bundles.actions import export_bundle
 from apps.claims import actions

@@ -27,11 +27,19 @@
     elt.addEventListener("htmx:beforeOnLoad", pass, { once: true });
   });
 
-  // What is being typed outlives its form when the answer to another one replaces that.
+  // What is being typed outlives its form when an answer replaces that: to another form, or to this one, sent before.
+  const asSent = new WeakMap();
+  const fields = "textarea, input[type=text], input[type=url]";
   let typed = [];
+  document.addEventListener("htmx:beforeRequest", ({ detail: { elt } }) => {
+    for (const field of elt.querySelectorAll(fields)) asSent.set(field, field.value);
+  });
   document.addEventListener("htmx:beforeSwap", ({ detail }) => {
-    const isTyped = (area) => area.value !== area.defaultValue && !detail.requestConfig.elt.contains(area);
-    typed = [...document.querySelectorAll("textarea")].filter(isTyped);
+    const isTyped = (field) =>
+      detail.requestConfig.elt.contains(field)
+        ? asSent.has(field) && field.value !== asSent.get(field)
+        : field.matches("textarea") && field.value !== field.defaultValue;
+    typed = [...document.querySelectorAll(fields)].filter(isTyped);
   });
   document.addEventListener("htmx:afterSwap", () => {
     for (const { id, value } of typed.filter((area) => !area.isConnected)) {
