@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import wraps
 from typing import Any, cast
 
 from django.contrib.admin import AdminSite
 from django.contrib.admin.forms import AdminPasswordChangeForm
 from django.contrib.auth.views import PasswordChangeView
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.http import HttpRequest
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -21,8 +23,9 @@ class OwnPasswordForm(AdminPasswordChangeForm):
     """A person's new password, with a line in the trail that says that there is one."""
 
     def save(self, commit: bool = True) -> Any:
-        record_own_password(self.user)
-        return super().save(commit)
+        with transaction.atomic():
+            record_own_password(self.user)
+            return super().save(commit)
 
 
 class DeskAdminSite(AdminSite):
@@ -33,11 +36,27 @@ class DeskAdminSite(AdminSite):
     index_title = "People, records and machinery"
     site_url = "/claims/"
 
+    def admin_view(self, view: Any, cacheable: bool = False) -> Any:
+        """Only somebody signed in comes this far: the desk's middleware has asked everybody else to sign in.
+
+        Whose role may not come in is refused where they tried, and the trail names that place.
+        """
+        shown = super().admin_view(view, cacheable)
+
+        @wraps(shown)
+        def asked(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+            self._require(request)
+            return shown(request, *args, **kwargs)
+
+        return asked
+
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
-        """Only somebody signed in comes this far: the desk's middleware has asked everybody else to sign in."""
+        self._require(request)
+        return redirect("admin:index")
+
+    def _require(self, request: HttpRequest) -> None:
         if not self.has_permission(request):
             raise PermissionDenied("Your role may not look at the admin panel. Ask an administrator if you need to.")
-        return redirect("admin:index")
 
     def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         return session.sign_out(cast(DeskRequest, request))

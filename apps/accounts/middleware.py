@@ -16,16 +16,19 @@ def client_address(request: HttpRequest) -> str | None:
     """The client's address by the trusted-proxy rule: TRUSTED_PROXY_COUNT entries from the right of X-Forwarded-For.
 
     With no trusted proxy the header is the client's own claim and is not read (ASVS 5.0, 15.3.4). What isn't an
-    address gives None, never an error.
+    address gives None, never an error. An address has one way to be written, which every database keeps: without the
+    zone of a link (RFC 4007), and as plain IPv4 where it is that in IPv6's clothes (RFC 4291, 2.5.5).
     """
     found = request.META.get("REMOTE_ADDR", "")
     if count := settings.TRUSTED_PROXY_COUNT:
         hops = [hop.strip() for hop in request.headers.get("X-Forwarded-For", "").split(",")]
         found = hops[-count] if len(hops) >= count else ""
     try:
-        return str(ipaddress.ip_address(found))
+        address = ipaddress.ip_address(found.partition("%")[0])
     except ValueError:
         return None
+    is_ipv4_in_clothes = address.version == 6 and int(address) >> 32 in {0, 0xFFFF} and int(address) >> 16
+    return str(ipaddress.IPv4Address(int(address) & 0xFFFFFFFF) if is_ipv4_in_clothes else address)
 
 
 class AuditContextMiddleware:

@@ -140,8 +140,10 @@ class User(AbstractBaseUser):
             return self.may(Capability.READ_ADMIN)
         if app == "accounts":
             return self.may(Capability.MANAGE_PEOPLE) and not codename.startswith("delete_")
-        if codename in {"add_party", "change_party"}:
+        if codename in {"add_party", "change_party", "add_measure"}:
             return self.may(Capability.CITE)
+        if codename == "change_measure":
+            return self.may(Capability.DECIDE)
         if codename in {"add_story", "change_story", "change_claim"}:
             return self.may(Capability.OPEN_CLAIMS)
         return False

@@ -55,7 +55,7 @@ def _capture(capture_id: int, *, with_browser: bool) -> bool:
 @shared_task(name="archive.read_capture", queue="extract")
 def read_capture(capture_id: int) -> None:
     """Read headline and text from one stored capture."""
-    with entered_by(Channel.WORKER):
+    with entered_by(Channel.WORKER, behalf=Capture.objects.asker_of(capture_id)):
         reader.run(capture_id)
 
 

@@ -37,7 +37,8 @@ def record(
     """Write one line of the trail, in the transaction of the change it tells of.
 
     ``by`` is the person; None means that a worker, a command or nobody known did it, as the channel says, maybe on
-    ``behalf`` of somebody. ``seq`` and ``prev`` (the hash of the line before) are given where the stream counts its
+    ``behalf`` of somebody, or of whom the door names. A worker is no person: with ``by`` it did it on their behalf.
+    ``seq`` and ``prev`` (the hash of the line before) are given where the stream counts its
     lines: ``versioned.write`` does. Raises NotInTransaction outside of ``atomic``, ValueError for a verb that isn't in
     the closed list, TypeError for a float among the values.
     """
@@ -74,6 +75,9 @@ def line(
     if not transaction.get_connection().in_atomic_block:
         raise NotInTransaction(f"{verb}: record() needs the transaction of the change it tells of")
     door = current()
+    behalf = behalf or door.behalf
+    if door.channel == Channel.WORKER and by is not None:
+        by, behalf = None, by
     kind, label = _actor(by, door.channel)
     entry = Entry(  # type: ignore[misc]  # the floor knows people only as Django's abstract user
         at=timezone.now(),

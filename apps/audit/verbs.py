@@ -97,6 +97,7 @@ class Verb(models.TextChoices):
     NOTES_KEPT = "notes_kept", "{actor} put what was said on record: {target}"
     CAPTURE_LET_GO = "capture_let_go", "{actor} decided to do without a copy of {target}"
     PAGE_WATCHED = "page_watched", "{actor} put {target} under watch"
+    LOOK_REQUESTED = "look_requested", "{actor} asked for a look at {target} now"
     WATCH_ENDED = "watch_ended", "{actor} ended the watch of {target}"
     DRIFT_FOUND = "drift_found", "{actor} found something different at {target}: {after[finding]}"
     TEXT_READ = "text_read", "{actor} read the text of {target}"

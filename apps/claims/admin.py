@@ -10,6 +10,7 @@ from django.template.response import TemplateResponse
 from apps.accounts.capabilities import Capability
 from apps.accounts.denials import record_denial
 from apps.accounts.people import person
+from apps.accounts.permissions import require
 from apps.audit.admin import HiddenAdmin, LateForm, ReadOnlyAdmin
 from apps.audit.versioned import ChangedMeanwhile
 from apps.claims import actions
@@ -82,6 +83,12 @@ class ClaimAdmin(ReadOnlyAdmin):
 
     def has_assign_permission(self, request: HttpRequest) -> bool:
         return person(request).may(Capability.ASSIGN)
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Django drops an action that a person may not take; here it is refused, so that the trail knows."""
+        if asked := request.POST.get("action"):
+            require(person(request), Capability.DECIDE if asked == "decide" else Capability.ASSIGN)
+        return super().changelist_view(request, extra_context)
 
     @admin.action(description="Move selected claims to another state…", permissions=["decide"])
     def decide(self, request: HttpRequest, queryset: QuerySet[Claim]) -> HttpResponse | None:

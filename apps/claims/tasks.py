@@ -17,13 +17,14 @@ SWEPT_AT_ONCE = 200
 @shared_task(name="claims.reconsider", queue="extract")
 def reconsider_citing(capture_id: int) -> None:
     """Give waiting citations this copy, and look again at the verdicts that cite its page."""
-    with entered_by(Channel.WORKER):
+    with entered_by(Channel.WORKER, behalf=Capture.objects.asker_of(capture_id)):
         for capture in Capture.objects.stored().filter(pk=capture_id):
             adopt_copy(capture)
         for citation in Citation.objects.with_words_to_find().filter(capture=capture_id).order_by("pk"):
             find_words(citation)
         for source in Source.objects.filter(page__captures=capture_id):
             reconsider(source)
+    with entered_by(Channel.WORKER):
         hear()
 
 

@@ -14,7 +14,7 @@ SWEPT_AT_ONCE = 200
 @shared_task(name="sources.learn", queue="extract")
 def learn(capture_id: int) -> None:
     """Take over the facts of one capture that has been read."""
-    with entered_by(Channel.WORKER):
+    with entered_by(Channel.WORKER, behalf=Capture.objects.asker_of(capture_id)):
         capture = Capture.objects.select_related("page", "extract").filter(pk=capture_id, extract__isnull=False).first()
         if capture:
             learn_from_capture(capture)
@@ -23,7 +23,7 @@ def learn(capture_id: int) -> None:
 @shared_task(name="sources.suggest", queue="extract")
 def suggest(capture_id: int) -> None:
     """Go through one capture for where its information comes from, if nobody has."""
-    with entered_by(Channel.WORKER):
+    with entered_by(Channel.WORKER, behalf=Capture.objects.asker_of(capture_id)):
         capture = Capture.objects.select_related("page", "extract").filter(pk=capture_id, extract__isnull=False).first()
         if capture:
             suggest_from_capture(capture)

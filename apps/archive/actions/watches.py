@@ -69,6 +69,7 @@ def look_again(page: Page, *, by: User) -> Watch:
             raise NotWatched("There is no copy of this page yet that a look could be compared with.")
         watch.next_look_at = timezone.now()
         watch.save(update_fields=["next_look_at"])
+        record(Verb.LOOK_REQUESTED, stream=page.stream, target=page.url, by=by)
         transaction.on_commit(lambda: tasks.ring(tasks.look, page.pk), robust=True)
     return watch
 

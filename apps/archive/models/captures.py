@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import models
@@ -12,6 +12,9 @@ from django.utils import timezone
 
 from apps.archive.codes import GIVEN_UP, HINTS, RETRYABLE, Code, Phase, Robots
 from apps.archive.models.pages import Page
+
+if TYPE_CHECKING:
+    from apps.accounts.models import User
 
 A_WORKER_NEEDS = [
     *("state", "method", "attempt", "last_attempt", "taken_at", "next_attempt_at", "lease_token", "lease_until"),
@@ -48,6 +51,10 @@ class CaptureQuerySet(models.QuerySet["Capture"]):
     def _in_state(self, *states: str) -> CaptureQuerySet:
         """Those in one of these states, said just as the partial indexes say it."""
         return self.filter(state__in=[Written(str(state)) for state in states])
+
+    def asker_of(self, pk: int) -> User | None:
+        """Who asked for a copy, for the trail of what workers do with it; None for the watch and the command line."""
+        return next((one.requested_by for one in self.select_related("requested_by").filter(pk=pk)), None)
 
     def for_browser(self) -> CaptureQuerySet:
         """Those that are to be drawn: they are left to workers that have a browser."""

@@ -70,6 +70,7 @@ def raise_drift(
         stream=watch.page.stream,
         target=watch.page.url,
         by=None,
+        behalf=after.requested_by if after else None,
         before={"capture": before.pk} if before else {},
         after=told,
     )

@@ -15,6 +15,7 @@ from django.utils.cache import add_never_cache_headers
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from apps.accounts.capabilities import Capability
+from apps.accounts.denials import record_denial
 from apps.accounts.permissions import require
 from apps.claims import actions
 from apps.claims.models import Claim, ConfidentialCitation
@@ -46,10 +47,15 @@ def nothing_is_kept(
 
 
 def _found(request: DeskRequest, key: UUID) -> ConfidentialSource:
-    """The source, if the person is named on it. Otherwise it isn't there, as if it had never been."""
+    """The source, if the person is named on it. Otherwise it isn't there, as if it had never been.
+
+    That somebody asked leaves a line that only auditors see, whether there is such a source or not.
+    """
     found: ConfidentialSource | None = ConfidentialSource.objects.visible_to(request.user).filter(key=key).first()
     if found is None:
-        raise Http404("There is nothing here.")
+        nothing = Http404("There is nothing here.")
+        record_denial(request, nothing)
+        raise nothing
     return found
 
 

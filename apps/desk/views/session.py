@@ -8,7 +8,7 @@ from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import LoginView
-from django.db import connection
+from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render, resolve_url
 from django.utils.decorators import method_decorator
@@ -41,8 +41,9 @@ class SignIn(LoginView):
     redirect_authenticated_user = True
 
     def form_valid(self, form: AuthenticationForm) -> HttpResponse:
-        response = super().form_valid(form)
-        record_sign_in(form.get_user())
+        with transaction.atomic():
+            response = super().form_valid(form)
+            record_sign_in(form.get_user())
         typed.keep(self.request, self.get_success_url(), self.request.POST.get("carried", ""))
         return response
 
@@ -62,8 +63,9 @@ class SignIn(LoginView):
 @require_POST
 def sign_out(request: DeskRequest) -> HttpResponse:
     """End the session."""
-    record_sign_out(request.user)
-    logout(request)
+    with transaction.atomic():
+        record_sign_out(request.user)
+        logout(request)
     return redirect("desk:sign_in")
 
 

@@ -113,11 +113,11 @@ def _answer_suggestion(attribution: Attribution, state: str, verb: Verb, by: Use
 
 
 def _answer(edge: Attribution, state: str, verb: Verb, by: User, reason: str) -> Attribution:
-    before = {"state": edge.get_state_display(), "reason": edge.reason} if edge.reason else None
+    before = {"state": edge.state, **({"reason": edge.reason} if edge.reason else {})}
     edge.state = state
     edge.decided_by, edge.decided_at, edge.reason, edge.has_news = by, timezone.now(), reason, True
     edge.save(update_fields=["state", "decided_by", "decided_at", "reason", "has_news"])
-    _record(edge, verb, by, before=before, reason=reason)
+    _record(edge, verb, by, before=before, after={"state": state}, reason=reason)
     return edge
 
 

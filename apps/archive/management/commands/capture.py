@@ -13,7 +13,6 @@ from apps.archive.models import Capture
 from apps.archive.reading import reader
 from apps.archive.records.storage import place
 from apps.archive.web.addresses import Refused
-from apps.audit.context import Channel, entered_by
 
 ANOTHER_WORKER_SECONDS = 120
 
@@ -48,10 +47,9 @@ class Command(BaseCommand):
             state = Capture.State.BLOCKED if refused.code in BLOCKED else Capture.State.FAILED
             told = {"url": url, "state": state.value, "code": refused.code.value, "failure": refused.code.label}
             return {**told, "detail": refused.detail}
-        with entered_by(Channel.WORKER):
-            workshop.run(asked.pk, with_browser=asked.wants_browser)
-            self.wait_for_another_worker(asked)
-            reader.run(asked.pk)
+        workshop.run(asked.pk, with_browser=asked.wants_browser)
+        self.wait_for_another_worker(asked)
+        reader.run(asked.pk)
         return self.facts(Capture.objects.select_related("page", "extract").get(pk=asked.pk))
 
     def wait_for_another_worker(self, asked: Capture) -> None:
