@@ -38,9 +38,9 @@ def record(
 
     ``by`` is the person; None means that a worker, a command or nobody known did it, as the channel says, maybe on
     ``behalf`` of somebody, or of whom the door names. A worker is no person: with ``by`` it did it on their behalf.
-    ``seq`` and ``prev`` (the hash of the line before) are given where the stream counts its
-    lines: ``versioned.write`` does. Raises NotInTransaction outside of ``atomic``, ValueError for a verb that isn't in
-    the closed list, TypeError for a float among the values.
+    ``seq`` and ``prev`` (the hash of the line before) are given where the stream counts its lines: ``versioned.write``
+    does. Raises NotInTransaction outside of ``atomic``, ValueError for a verb that isn't in the closed list, TypeError
+    for a float among the values.
     """
     entry = line(
         verb,

@@ -13,6 +13,14 @@ from apps.accounts.models import User
 TRIES = 3
 
 
+def typed(prompt: str) -> str:
+    """What somebody types without its being shown. Raises CommandError for nothing."""
+    password = getpass.getpass(prompt)
+    if not password:
+        raise CommandError("aborted")
+    return password
+
+
 class Command(changepassword.Command):
     """Django's own command, with a line in the trail. No transaction waits while somebody types."""
 
@@ -23,8 +31,8 @@ class Command(changepassword.Command):
             raise CommandError(f"user '{username}' does not exist")
         self.stdout.write(f"Changing password for user '{user}'")
         for _ in range(TRIES):
-            password = self._get_pass()
-            if password != self._get_pass("Password (again): "):
+            password = typed("Password: ")
+            if password != typed("Password (again): "):
                 self.stdout.write("Passwords do not match. Please try again.")
                 continue
             try:
