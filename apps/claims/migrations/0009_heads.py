@@ -3,8 +3,8 @@
 from django.db import migrations, models
 
 STREAMS = [
-    ("claims_claim", "'claim:' || CAST(id AS TEXT)"),
-    ("claims_story", "'story:' || CAST(id AS TEXT)"),
+    ("claims_claim", "'claim:' || CAST(claims_claim.id AS TEXT)"),
+    ("claims_story", "'story:' || CAST(claims_story.id AS TEXT)"),
     ("claims_policy", "'policy:1'"),
 ]
 

@@ -3,7 +3,7 @@
 from django.db import migrations, models
 
 STREAMS = [
-    ("sources_source", "'source:' || CAST(id AS TEXT)"),
+    ("sources_source", "'source:' || CAST(sources_source.id AS TEXT)"),
 ]
 
 

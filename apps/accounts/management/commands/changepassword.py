@@ -13,14 +13,6 @@ from apps.accounts.models import User
 TRIES = 3
 
 
-def typed(prompt: str) -> str:
-    """What somebody types without its being shown. Raises CommandError for nothing."""
-    password = getpass.getpass(prompt)
-    if not password:
-        raise CommandError("aborted")
-    return password
-
-
 class Command(changepassword.Command):
     """Django's own command, with a line in the trail. No transaction waits while somebody types."""
 
@@ -31,8 +23,8 @@ class Command(changepassword.Command):
             raise CommandError(f"user '{username}' does not exist")
         self.stdout.write(f"Changing password for user '{user}'")
         for _ in range(TRIES):
-            password = typed("Password: ")
-            if password != typed("Password (again): "):
+            password = self._get_pass()  # type: ignore[attr-defined]  # the stubs lack it
+            if password != self._get_pass("Password (again): "):  # type: ignore[attr-defined]
                 self.stdout.write("Passwords do not match. Please try again.")
                 continue
             try:
