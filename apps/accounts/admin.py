@@ -10,7 +10,7 @@ from django.db import transaction
 from django.http import HttpRequest
 
 from apps.accounts import actions
-from apps.accounts.models import Role, User
+from apps.accounts.models import Role, SavedView, User
 from apps.accounts.people import person
 from apps.audit.admin import LateForm, ReadOnlyAdmin
 
@@ -109,3 +109,12 @@ class RoleAdmin(ReadOnlyAdmin):
     """What each role may do. Changing a role is the standards of the desk: done in a migration, reviewed."""
 
     list_display = ["name", "slug", "capabilities"]
+
+
+@admin.register(SavedView)
+class SavedViewAdmin(ReadOnlyAdmin):
+    """Views of lists that people saved for themselves or for everybody."""
+
+    list_display = ["name", "page", "owner", "is_shared", "saved_at"]
+    list_select_related = ["owner"]
+    search_fields = ["name"]

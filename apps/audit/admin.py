@@ -5,7 +5,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from apps.audit.models import Entry
+from apps.audit.models import Checkpoint, Entry, Leaf, Log, Node, Pending, Verification
 from apps.audit.verbs import Verb
 
 
@@ -64,3 +64,46 @@ class EntryAdmin(ReadOnlyAdmin):
     list_select_related = ["actor"]
     show_full_result_count = False
     list_per_page = 50
+
+
+@admin.register(Checkpoint)
+class CheckpointAdmin(ReadOnlyAdmin):
+    list_display = ["size", "root", "at", "anchored_at", "stamped_at"]
+    show_full_result_count = False
+
+
+class OfPublicLinesAdmin(ReadOnlyAdmin):
+    """Rows about lines: those about private ones tell by their number alone that somebody looked."""
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).filter(entry__in=Entry.objects.all())
+
+
+@admin.register(Leaf)
+class LeafAdmin(OfPublicLinesAdmin):
+    list_display = ["index", "entry_id", "hash"]
+    show_full_result_count = False
+    list_select_related = False
+
+
+@admin.register(Node)
+class NodeAdmin(ReadOnlyAdmin):
+    list_display = ["level", "index", "hash"]
+    show_full_result_count = False
+
+
+@admin.register(Pending)
+class PendingAdmin(OfPublicLinesAdmin):
+    list_display = ["entry_id"]
+    show_full_result_count = False
+
+
+@admin.register(Log)
+class LogAdmin(ReadOnlyAdmin):
+    list_display = ["origin"]
+
+
+@admin.register(Verification)
+class VerificationAdmin(ReadOnlyAdmin):
+    list_display = ["asked_by", "asked_at", "state", "done", "total"]
+    list_select_related = ["asked_by"]

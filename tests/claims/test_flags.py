@@ -297,8 +297,9 @@ class TestMany:
         source = make_source(outlet="AFP")
         capture = make_capture(source.page)
         claims = Claim.objects.bulk_create(
-            Claim(statement=f"Claim number {at}.", opened_by=ada, stage=Stage.SETTLED) for at in range(number)
+            Claim(statement=f"Claim number {at}.", opened_by=ada) for at in range(number)
         )
+        actions.stage_many([claim.pk for claim in claims], by=ada, stage=Stage.SETTLED)
         Citation.objects.bulk_create(
             Citation(claim=claim, source=source, capture=capture, stance=Stance.SUPPORTS, cited_by=ada)
             for claim in claims

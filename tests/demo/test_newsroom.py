@@ -128,7 +128,7 @@ class TestOneCaptured:
     def test_three_links_are_one_line(self, loaded):
         one = claim("one wounded")
         assert (one.state, one.stage) == (State.UNVERIFIED, Stage.IN_REVIEW)
-        assert lines(one) == {"NIS and An intelligence source": {"AFP", "The Straits Times", "UrduPoint"}}
+        assert lines(one) == {"NIS and an intelligence source": {"AFP", "The Straits Times", "UrduPoint"}}
 
     def test_the_rule_says_what_is_missing_and_names_the_sources(self, loaded, client):
         one = claim("one wounded")
@@ -137,7 +137,7 @@ class TestOneCaptured:
         assert any("The AFP, the Straits Times and the UrduPoint pages are one line" in one for one in assessment.noted)
         shown = page_of(client, one)
         assert "One more independent line that supports the claim" in shown
-        assert "NIS has it from somebody without a name: An ally&#x27;s agency." in shown
+        assert "NIS has it from somebody without a name: an ally&#x27;s agency." in shown
 
     def test_nothing_moves_it_to_corroborated_as_it_is(self, loaded):
         one, ada = claim("one wounded"), User.objects.get(username="ada")

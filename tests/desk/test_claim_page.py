@@ -424,7 +424,7 @@ class TestWorking:
         typed = {"assignee": ada.pk, "expected_version": claim.version}
         response = desk.post(at("claim_assign", claim), typed)
         assert response.status_code == 409
-        assert "Ben moved the claim from Inbox to In review" in text(response)
+        assert "Ben moved the claim from inbox to in review" in text(response)
 
     def test_a_stale_edit_is_refused_and_keeps_the_new_wording(self, desk, claim):
         seen = claim.version

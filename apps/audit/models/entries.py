@@ -135,6 +135,11 @@ class Entry(models.Model):
         )
 
     @property
+    def is_private(self) -> bool:
+        """Whether it is about what only those named on it may know of: then not even its stream is shown."""
+        return self.stream.startswith(PRIVATE)
+
+    @property
     def claim_id(self) -> int | None:
         """The claim this line is about, if it is about one."""
         kind, _, key = self.stream.partition(":")

@@ -126,6 +126,7 @@ def entry_erase(request: DeskRequest, pk: int) -> HttpResponse:
             form.add_error(None, str(refusal))
     context = {
         "form": form,
+        "may_answer": True,
         "title": "Erase words from the trail",
         "act": "Erase for good",
         "back": reverse("desk:entry", args=[pk]),

@@ -63,8 +63,9 @@ def _as_csv(entries: Iterator[Entry]) -> Iterator[bytes]:
 
 def _as_json_lines(entries: Iterator[Entry]) -> Iterator[bytes]:
     for entry in entries:
-        told = {**dict(zip(COLUMNS, _row(entry), strict=True)), "body": entry.body, "salts": entry.salts}
-        told |= {"before": entry.before, "after": entry.after}
+        told = {**dict(zip(COLUMNS, _row(entry), strict=True)), "before": entry.before, "after": entry.after}
+        if not entry.is_private:
+            told |= {"body": entry.body, "salts": entry.salts}
         yield json.dumps(told, ensure_ascii=False).encode() + b"\n"
 
 
@@ -80,7 +81,7 @@ def _row(entry: Entry) -> list[Any]:
         entry.channel,
         entry.request_id,
         entry.address or "",
-        entry.stream,
+        "confidential" if entry.is_private else entry.stream,
         entry.seq,
         entry.target_label,
         canonical(entry.before),
