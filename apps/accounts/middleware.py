@@ -9,7 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseBase
 
 from apps.accounts.denials import record_denial
-from apps.audit.context import Channel, entered_by, through_admin
+from apps.audit.context import Channel, entered_by, through
 
 
 def client_address(request: HttpRequest) -> str | None:
@@ -31,8 +31,12 @@ def client_address(request: HttpRequest) -> str | None:
     return str(ipaddress.IPv4Address(int(address) & 0xFFFFFFFF) if is_ipv4_in_clothes else address)
 
 
+# Which door an address leads through, where it isn't the web's.
+DOORS = {"admin": Channel.ADMIN, "api": Channel.API}
+
+
 class AuditContextMiddleware:
-    """Names the door of each request, web or admin, and records what somebody was refused there."""
+    """Names the door of each request and records what somebody was refused there."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
@@ -42,8 +46,9 @@ class AuditContextMiddleware:
             return self.get_response(request)
 
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> None:
-        if request.resolver_match and request.resolver_match.app_name == "admin":
-            through_admin()
+        app = request.resolver_match.app_name if request.resolver_match else ""
+        if app in DOORS:
+            through(DOORS[app])
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> None:
         if isinstance(exception, PermissionDenied):

@@ -64,7 +64,7 @@ def entered_by(
         _door.reset(token)
 
 
-def through_admin() -> None:
-    """The present request turns out to be one of the admin panel's."""
+def through(channel: Channel) -> None:
+    """The present request turns out to be one of the admin panel's, or of a script's."""
     if door := _door.get():
-        _door.set(replace(door, channel=Channel.ADMIN))
+        _door.set(replace(door, channel=channel))

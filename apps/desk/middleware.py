@@ -5,7 +5,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.middleware import LoginRequiredMiddleware
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.urls import Resolver404, resolve
 from django.views.defaults import page_not_found
 
@@ -51,8 +51,12 @@ class SignInRequiredMiddleware(LoginRequiredMiddleware):
                 require(request.user, Capability.READ_DESK)
             except NotAllowed as refusal:
                 record_denial(request, refusal)
+                if _is_script(request):
+                    return JsonResponse({"error": str(refusal)}, status=403)
                 raise
             return None
+        if _is_script(request):
+            return JsonResponse({"error": "Sign in first."}, status=401)
         if request.method == "POST" or request.headers.get("HX-Request"):
             return session_ended(request)
         return super().process_view(request, view_func, view_args, view_kwargs)
@@ -68,3 +72,8 @@ class SignInRequiredMiddleware(LoginRequiredMiddleware):
         if settings.DEBUG and response.status_code == 404 and is_page:
             response.content = page_not_found(request, Http404()).content
         return response
+
+
+def _is_script(request: HttpRequest) -> bool:
+    """Whether the address is one of those that answer scripts."""
+    return bool(request.resolver_match and request.resolver_match.app_name == "api")
