@@ -101,7 +101,10 @@ def _stamp_the_last() -> None:
 def laid_down() -> Iterator[tuple[int, str, str]]:
     """Every anchor that is there: its size, its kind ("note" or "tsr") and its name in the store."""
     store = anchors()
-    folders = sorted(store.listdir("")[0]) if store.exists("") or not isinstance(store, FileSystemStorage) else []
+    try:
+        folders = sorted(store.listdir("")[0])
+    except FileNotFoundError:
+        return
     for folder in folders:
         for name in sorted(store.listdir(folder)[1]):
             if found := NAME.fullmatch(name):
