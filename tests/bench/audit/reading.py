@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import resource
 import statistics
 import sys
 import tempfile
@@ -53,6 +54,7 @@ def main() -> None:
         if not asked.without_verifying:
             verify_all()
         read_pages(people, story, asked.rounds)
+        export_all(people[0])
 
 
 def fill(entries: int) -> tuple[list[Any], Any]:
@@ -194,6 +196,26 @@ def read_pages(people: list[Any], story: Any, rounds: int) -> None:
     every.sort()
     middle, late = statistics.median(every) * 1000, every[int(len(every) * 0.95)] * 1000
     say(f"all filters: median {middle:.0f} ms, 95th {late:.0f} ms")
+
+
+def export_all(auditor: Any) -> None:
+    """The whole trail as CSV and as JSON Lines, a line at a time, and how much the process grew by it."""
+    from django.test import Client
+    from django.urls import reverse
+
+    client = Client()
+    client.force_login(auditor)
+    for kind in ("csv", "jsonl"):
+        before, start, lines = memory(), time.perf_counter(), 0
+        for piece in client.get(reverse("desk:trail_export", args=[kind])).streaming_content:
+            lines += piece.count(b"\n")
+        took, grown = time.perf_counter() - start, memory() - before
+        say(f"exported {lines} lines of {kind} in {took:.1f} s; the most memory grew by {grown} MB")
+
+
+def memory() -> int:
+    """The most memory that this process has held, in MB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
 
 
 def say(line: str) -> None:
