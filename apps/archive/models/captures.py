@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.conf import settings
 from django.db import models
 from django.db.models.functions import RowNumber
 from django.utils import timezone
 
+from apps.accounts.models import User
 from apps.archive.codes import GIVEN_UP, HINTS, RETRYABLE, Code, Phase, Robots
 from apps.archive.models.pages import Page
-
-if TYPE_CHECKING:
-    from apps.accounts.models import User
 
 A_WORKER_NEEDS = [
     *("state", "method", "attempt", "last_attempt", "taken_at", "next_attempt_at", "lease_token", "lease_until"),
