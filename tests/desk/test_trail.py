@@ -8,6 +8,7 @@ import json
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -384,6 +385,20 @@ class TestExport:
             record(Verb.SIGNED_IN, stream=f"person:{number}", target="Ada", by=None)
         with django_assert_max_num_queries(12):
             self.read(client, "jsonl")
+
+
+class TestUnsealed:
+    def test_lines_that_wait_too_long_are_told_to_those_who_check(self, client, claim):
+        client.force_login(make_person("aziz", "auditor"))
+        assert "waited for their seal" not in client.get(reverse("desk:trail")).content.decode()
+        with time_machine.travel(timezone.now() + timedelta(minutes=11), tick=False):
+            assert "Lines have waited for their seal since" in client.get(reverse("desk:trail")).content.decode()
+            client.force_login(make_person("ben", "editor"))
+            assert "waited for their seal" not in client.get(reverse("desk:trail")).content.decode()
+        seal()
+        client.force_login(make_person("aida", "auditor"))
+        with time_machine.travel(timezone.now() + timedelta(minutes=11), tick=False):
+            assert "waited for their seal" not in client.get(reverse("desk:trail")).content.decode()
 
 
 class TestSavedViews:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Any
 
 from django import forms
@@ -10,6 +11,7 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from apps.accounts.capabilities import Capability
@@ -17,7 +19,7 @@ from apps.accounts.permissions import require
 from apps.accounts.saved import views_of
 from apps.accounts.trail import ReasonMissing, erase_words
 from apps.audit.erasing import NothingToErase, erasable
-from apps.audit.models import Checkpoint, Entry, Leaf
+from apps.audit.models import Checkpoint, Entry, Leaf, Pending
 from apps.audit.proving import proof_of
 from apps.desk.filters import TrailFilter
 from apps.desk.paging import slice_by_time
@@ -26,6 +28,8 @@ from apps.desk.subjects import subjects
 from apps.desk.views.listing import listing
 
 PAGE = 50
+# A line is sealed within seconds; after this long somebody has to look why it isn't.
+WAITS_TOO_LONG = timedelta(minutes=10)
 
 
 def readable(request: DeskRequest) -> QuerySet[Entry]:
@@ -48,7 +52,14 @@ def trail(request: DeskRequest) -> HttpResponse:
         views=views_of(request.user, "trail"),
         may_export=request.user.may(Capability.EXPORT_TRAIL),
         last_seal=Checkpoint.objects.order_by("-size").first(),
+        waits_since=_waits_since() if request.user.may(Capability.EXPORT_TRAIL) else None,
     )
+
+
+def _waits_since() -> datetime | None:
+    """Since when the oldest line waits for its seal, when that is longer than it should."""
+    oldest = Pending.objects.select_related("entry").order_by("entry_id").first()
+    return oldest.entry.at if oldest and timezone.now() - oldest.entry.at > WAITS_TOO_LONG else None
 
 
 @require_safe
