@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import dataclass, field
 
 from rfc3161_client import decode_timestamp_response
@@ -15,6 +16,8 @@ from apps.audit.sealing.store import STEP, StoredTree
 from apps.audit.sealing.tree import Growing, inclusion, leaf_hash, root_of_inclusion
 from apps.audit.verifying.findings import Kind, Report
 from apps.audit.verifying.lines import Stored
+
+HASH = re.compile(r"[0-9a-f]{64}")
 
 
 @dataclass
@@ -168,4 +171,4 @@ def _read(note: str) -> notes.Signed | None:
 
 
 def _is_hash(text: str | None) -> bool:
-    return text is not None and len(text) == 64 and all(one in "0123456789abcdef" for one in text)
+    return text is not None and HASH.fullmatch(text) is not None
