@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Required, TypedDict, Unpack
 
 from django.db import transaction
 from django.utils import timezone
@@ -21,19 +21,21 @@ class NotInTransaction(RuntimeError):
     """An entry outside a transaction could outlive, or miss, the change it tells of."""
 
 
-def record(
-    verb: Verb,
-    *,
-    stream: str,
-    target: str,
-    by: AbstractBaseUser | None,
-    seq: int | None = None,
-    prev: str | None = None,
-    behalf: AbstractBaseUser | None = None,
-    before: dict[str, Any] | None = None,
-    after: dict[str, Any] | None = None,
-    reason: str = "",
-) -> Entry:
+class Said(TypedDict, total=False):
+    """What a line says beside its verb. See ``record``."""
+
+    stream: Required[str]
+    target: Required[str]
+    by: Required[AbstractBaseUser | None]
+    seq: int | None
+    prev: str | None
+    behalf: AbstractBaseUser | None
+    before: dict[str, Any] | None
+    after: dict[str, Any] | None
+    reason: str
+
+
+def record(verb: Verb, **said: Unpack[Said]) -> Entry:
     """Write one line of the trail, in the transaction of the change it tells of.
 
     ``by`` is the person; None means that a worker, a command or nobody known did it, as the channel says, maybe on
@@ -42,18 +44,7 @@ def record(
     does. Raises NotInTransaction outside of ``atomic``, ValueError for a verb that isn't in the closed list, TypeError
     for a float among the values.
     """
-    entry = line(
-        verb,
-        stream=stream,
-        target=target,
-        by=by,
-        seq=seq,
-        prev=prev,
-        behalf=behalf,
-        before=before,
-        after=after,
-        reason=reason,
-    )
+    entry = line(verb, **said)
     insert(entry)
     return entry
 
