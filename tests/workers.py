@@ -105,7 +105,16 @@ def worker(tmp_path: Path, name: str = "worker", *, queues: str = "", **values: 
 @contextmanager
 def clock(tmp_path: Path, **values: str) -> Iterator[Running]:
     """Celery's beat, sweeping twice a second."""
-    command = [sys.executable, "-m", "celery", "-A", "verifydesk", "beat", "--schedule", str(tmp_path / "schedule")]
+    command = [
+        sys.executable,
+        "-m",
+        "celery",
+        "-A",
+        "verifydesk.clock",
+        "beat",
+        "--schedule",
+        str(tmp_path / "schedule"),
+    ]
     running = Running([*command, "--pidfile=", "--loglevel", "INFO"], tmp_path / "beat.log", environment(**values))
     try:
         yield running

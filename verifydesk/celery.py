@@ -1,4 +1,4 @@
-"""The Celery app, its clock, and which bell is rung after which: the only place that knows everyone."""
+"""The Celery app and which bell is rung after which: the only place that knows everyone."""
 
 from __future__ import annotations
 
@@ -18,24 +18,10 @@ RUNG_AFTER = {
     "archive.compare": ["claims.hear"],
     "archive.look": ["claims.hear"],
 }
-SWEEPS = ["archive.sweep", "archive.watch", "archive.catch_up", "sources.sweep", "claims.sweep"]
-# What else comes round, and after how many seconds.
-ROUNDS = {"archive.count": 60.0}
 
 app = Celery("verifydesk")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
-
-
-@app.on_after_configure.connect
-def set_the_clock(sender: Celery, **kwargs: Any) -> None:
-    """Each sweep comes round every ARCHIVE_SWEEP_SECONDS; two clocks by accident do no harm."""
-    from django.conf import settings
-
-    for name in SWEEPS:
-        sender.conf.beat_schedule[name] = {"task": name, "schedule": settings.ARCHIVE_SWEEP_SECONDS}
-    for name, seconds in {**ROUNDS, "audit.seal": settings.AUDIT_SEAL_SECONDS}.items():
-        sender.conf.beat_schedule[name] = {"task": name, "schedule": seconds}
 
 
 @task_success.connect

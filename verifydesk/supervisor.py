@@ -195,12 +195,14 @@ class Supervisor:
         self.say("preparing the database")
         self.run_to_end(self.python("setup", "verifydesk.prepare", *(["--demo"] if place.demo else [])))
         self.serve(self.web())
-        self.serve(self.celery("worker", "--pool", "threads", "--concurrency", str(QUEUE_THREADS), "--without-gossip",
-                               "--without-mingle", "--without-heartbeat", "--loglevel", "WARNING"))  # fmt: skip
+        self.serve(
+            self.celery("verifydesk", "worker", "--pool", "threads", "--concurrency", str(QUEUE_THREADS),
+                        "--without-gossip", "--without-mingle", "--without-heartbeat")
+        )  # fmt: skip
         probe = Probe(place, self.selector)
         self.wait_until(probe.succeeded, lambda: f"{place.address}/healthz (last answer: {probe.said})")
-        self.serve(self.celery("beat", "--schedule", str(place.var_dir / "beat-schedule"), "--pidfile=",
-                               "--loglevel", "WARNING"))  # fmt: skip
+        schedule = str(place.var_dir / "beat-schedule")
+        self.serve(self.celery("verifydesk.clock", "beat", "--schedule", schedule, "--pidfile="))
         for line in banner(place):
             self.say(line)
 
@@ -208,9 +210,9 @@ class Supervisor:
         """A child that runs a Python module. Not the scripts in .venv/bin: those break when the checkout moves."""
         return Child(name, [sys.executable, "-m", module, *arguments], cwd=self.place.checkout, sockets=sockets)
 
-    def celery(self, *arguments: str) -> Child:
+    def celery(self, app: str, name: str, *arguments: str) -> Child:
         """One of Celery's programs."""
-        return self.python(arguments[0], "celery", "--quiet", "--app", "verifydesk", *arguments)
+        return self.python(name, "celery", "--quiet", "--app", app, name, "--loglevel", "WARNING", *arguments)
 
     def web(self) -> Child:
         """The web server, on the socket that we hold: it is ours before anything starts and through every restart."""

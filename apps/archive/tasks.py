@@ -59,7 +59,7 @@ def read_capture(capture_id: int) -> None:
         reader.run(capture_id)
 
 
-@shared_task(name="archive.sweep", queue="desk", expires=60)
+@shared_task(name="archive.sweep", queue="desk")
 def sweep() -> None:
     """Ring again for every row that waits: a lost message, a dead worker or a dead broker costs time, never work."""
     now = timezone.now()
@@ -95,7 +95,7 @@ def compare(capture_id: int) -> None:
         catching_up.run(capture_id)
 
 
-@shared_task(name="archive.watch", queue="desk", expires=60)
+@shared_task(name="archive.watch", queue="desk")
 def watch() -> None:
     """Ring for the watched pages that are due: few at a time, and of each host one."""
     if settings.ARCHIVE_WATCH:
@@ -104,7 +104,7 @@ def watch() -> None:
             ring(look, page_id)
 
 
-@shared_task(name="archive.catch_up", queue="desk", expires=60)
+@shared_task(name="archive.catch_up", queue="desk")
 def catch_up() -> None:
     """Ring for copies of watched pages that were read and not compared: a bell was lost, or the watch is new."""
     behind = list(Watch.objects.behind().values_list("pk", flat=True)[:SWEPT_AT_ONCE])
@@ -112,7 +112,7 @@ def catch_up() -> None:
         ring(compare, capture_id)
 
 
-@shared_task(name="archive.count", queue="desk", expires=60)
+@shared_task(name="archive.count", queue="desk")
 def count() -> None:
     """Bring the tallies of what came of captures up to date, and forget workers that are long gone."""
     tallies.count()

@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 ROUNDS = 20
 
 
-@shared_task(name="audit.seal", queue="desk", expires=60)
+@shared_task(name="audit.seal", queue="desk")
 def seal_what_waits() -> None:
     """Seal what waits, in rounds, and lay down its checkpoints. What is left waits for the next time."""
     try:

@@ -36,7 +36,7 @@ def hear_drifts(_looked_at: int = 0) -> None:
             flag_for_drift(drift_id)
 
 
-@shared_task(name="claims.sweep", queue="desk", expires=60)
+@shared_task(name="claims.sweep", queue="desk")
 def sweep() -> None:
     """Ring again for what nobody came for: copies that citations wait for, findings, and news under way.
 

@@ -29,7 +29,7 @@ def suggest(capture_id: int) -> None:
             suggest_from_capture(capture)
 
 
-@shared_task(name="sources.sweep", queue="desk", expires=60)
+@shared_task(name="sources.sweep", queue="desk")
 def sweep() -> None:
     """Ring again for whatever was read while nobody rang: each by itself, so that one bad row stops no other."""
     for capture_id in Source.objects.waiting()[:SWEPT_AT_ONCE]:

@@ -108,7 +108,7 @@ def test_a_desk_in_debug_mode_does_not_serve_other_machines(tmp_path: Path) -> N
 
 @pytest.mark.parametrize(
     ("name", "words"),
-    [("broker", "redis.sock"), ("worker", "verifydesk worker"), ("beat", "verifydesk beat"), ("web", "gunicorn")],
+    [("broker", "redis.sock"), ("worker", "verifydesk worker"), ("beat", "verifydesk.clock beat"), ("web", "gunicorn")],
 )
 def test_a_part_that_is_killed_starts_again(desk: SupervisedDesk, name: str, words: str) -> None:
     killed = desk.child(words)
@@ -212,10 +212,10 @@ def test_a_part_that_dies_again_and_again_ends_the_desk(tmp_path: Path) -> None:
         assert desk.says("Ctrl-C stops everything", OPEN_SECONDS), desk.output
         for death in range(1, 6):
             assert wait_until(
-                lambda: "verifydesk beat" in " ".join(command(p.number) for p in descendants(desk.process.pid))
+                lambda: "verifydesk.clock beat" in " ".join(command(p.number) for p in descendants(desk.process.pid))
             )
             processes = descendants(desk.process.pid)
-            os.kill(desk.child("verifydesk beat").number, signal.SIGKILL)
+            os.kill(desk.child("verifydesk.clock beat").number, signal.SIGKILL)
             assert wait_until(lambda count=death: desk.output.count("beat died") >= count)
 
         assert desk.ended() == 1

@@ -189,7 +189,7 @@ def _clock(signs: Signs) -> Iterator[Finding]:
             Level.TROUBLE,
             f"The clock has not come round for {lasting(signs.now - quiet_since)}: what a worker has left lying is not "
             "taken up again, and nothing is counted.",
-            "Is `beat` running? Start it with: `celery -A verifydesk beat`",
+            "Is `beat` running? Start it with: `celery -A verifydesk.clock beat`",
         )
 
 
