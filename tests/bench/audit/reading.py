@@ -146,7 +146,7 @@ def verify_all() -> None:
     from apps.audit.verifying.checking import verify
 
     start, cpu = time.perf_counter(), time.process_time()
-    report = verify()
+    report = verify(processes=os.cpu_count() or 1)
     kinds = {finding.kind for finding in report.findings} - {"row_without_lines"}
     if kinds or report.entries != report.size:
         raise SystemExit(f"the trail was to be intact: {kinds} {report.findings[:3]}")
