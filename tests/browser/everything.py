@@ -13,6 +13,7 @@ from django.utils import timezone
 from apps.accounts.models import User
 from apps.archive.models import Capture, Drift, Look, Page, Watch
 from apps.audit.models import Entry
+from apps.audit.sealing.sealer import seal
 from apps.claims import actions
 from apps.claims.models import Citation, Claim
 from apps.claims.quotes import Picked
@@ -122,6 +123,7 @@ def _of_the_claim(claim: Claim, sofia: User) -> dict[str, list[str]]:
     edges = _edges(first, failed, before, sofia)
     ruled = {"by": sofia, "reason": "They were met. " * 20, "expected_version": Claim.objects.get(pk=claim.pk).version}
     ruling = actions.rule_apart(claim, edges["nis"], first.source, **ruled)
+    seal()
     entry = Entry.objects.filter(stream=claim.stream).order_by("seq").first()
     of_claim = [
         "claim", "claim_edit", "claim_assign", "claim_stage", "claim_link", "claim_ask", "claim_caveat", "claim_use",
