@@ -1,9 +1,9 @@
 from django.urls import path
-from django.views.generic import RedirectView
 
 from apps.desk.views import (
     archive,
     attributions,
+    bulk,
     captures,
     caveats,
     citations,
@@ -14,9 +14,11 @@ from apps.desk.views import (
     figures,
     flags,
     grades,
+    home,
     links,
     moves,
     policies,
+    queue,
     quotes,
     replies,
     saved,
@@ -34,11 +36,13 @@ from apps.desk.views import (
 app_name = "desk"
 
 urlpatterns = [
-    path("", RedirectView.as_view(pattern_name="desk:queue"), name="home"),
+    path("", home.home, name="home"),
     path("healthz", session.health, name="health"),
     path("sign-in/", session.SignIn.as_view(), name="sign_in"),
     path("sign-out/", session.sign_out, name="sign_out"),
-    path("claims/", claims.queue, name="queue"),
+    path("claims/", queue.queue, name="queue"),
+    path("claims/assign/", bulk.claims_assign, name="claims_assign"),
+    path("claims/stage/", bulk.claims_stage, name="claims_stage"),
     path("claims/open/", claims.claim_open, name="claim_open"),
     path("claims/<int:pk>/", claims.claim, name="claim"),
     path("claims/<int:pk>/evidence/", claims.claim_evidence, name="claim_evidence"),

@@ -51,6 +51,8 @@ TABLE: dict[str, tuple[str, set[str]]] = {
     "sign_in": ("GET", EVERYONE),
     "sign_out": ("POST", EVERYONE),
     "queue": ("GET", EVERYONE),
+    "claims_assign": ("GET", CITES),
+    "claims_stage": ("GET", DECIDES),
     "claim_open": ("GET", CITES),
     "claim": ("GET", EVERYONE),
     "claim_evidence": ("GET", EVERYONE),
@@ -235,6 +237,7 @@ WITHOUT_ROWS = {
     *("home", "health", "sign_in", "sign_out", "queue", "claim_open", "claim_similar", "stories", "story_open"),
     *("trail", "needs_a_person", "archive_health", "drifts", "suggestions", "flags", "replies_due", "corrections"),
     *("confidentials", "policy", "policy_edit", "verifications", "verification_ask"),
+    *("claims_assign", "claims_stage"),
 }
 
 
