@@ -119,6 +119,8 @@ TABLE: dict[str, tuple[str, set[str]]] = {
     "story_open": ("GET", CITES),
     "story": ("GET", EVERYONE),
     "story_edit": ("GET", CITES),
+    "story_dossier": ("GET", EXPORTS),
+    "story_dossier_pdf": ("GET", EXPORTS),
     "flags": ("GET", EVERYONE),
     "flag_clear": ("GET", DECIDES),
     "link_withdraw": ("GET", CITES),

@@ -26,7 +26,7 @@ from tests.audit.complete.rows import (
     admin,
     operation,
 )
-from tests.newsroom import corroborate, make_citation, make_claim, make_outlet, make_two_lines
+from tests.newsroom import corroborate, make_citation, make_claim, make_outlet, make_story, make_two_lines
 
 STATEMENT = "Two North Korean soldiers were captured."
 WHY = "Because it is so."
@@ -158,3 +158,11 @@ def export_a_bundle(desk, door):
         act, by = (lambda: call_command("export_bundle", str(claim.pk), output=place, verbosity=0)), None
     after = {"bundle_sha256": DIGEST, "entries": NUMBER, "copies": 0, "sealed": NUMBER}
     return Deed(act, claim.stream, STATEMENT, by=by, after=after)
+
+
+@operation("bundles.actions.export_dossier", Verb.DOSSIER_EXPORTED, WEB)
+def export_a_dossier(desk, door):
+    story = make_story(desk.ada, "Kursk")
+    act = desk.get(desk.aziz, "story_dossier", story.pk)
+    after = {"format": "page", "claims": 0, "sha256": ""}
+    return Deed(act, story.stream, "Kursk", by=desk.aziz, after=after)
