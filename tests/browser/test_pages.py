@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import expect
 
+from apps.accounts.saved import save_view
 from apps.archive.models import Capture, Drift, Look, Watch
 from apps.claims import actions
 from apps.claims.models import Claim
@@ -80,6 +81,8 @@ def paths():
     for party in (nis, somebody):
         actions.attribute(source, "quotes", party, by=sofia, reason=LONG)
     ruled = {"by": sofia, "reason": "They were met. " * 20, "expected_version": Claim.objects.get(pk=claim.pk).version}
+    save_view("queue", "Donaudampfschifffahrtsgesellschaft" * 2, "stage=open", by=sofia, is_shared=True)
+    late = make_claim(sofia, "Kraftfahrzeughaftpflichtversicherung" * 4, due=timezone.now(), assignee=sofia)
     ruling = actions.rule_apart(claim, nis, source, **ruled)
     return [
         reverse("desk:suggestions"),
@@ -87,8 +90,15 @@ def paths():
         reverse("desk:source_attribute", args=[source.pk]),
         reverse("desk:claim_rule_apart", args=[claim.pk]),
         reverse("desk:ruling_withdraw", args=[ruling.pk]),
+        reverse("desk:home"),
         reverse("desk:queue"),
         reverse("desk:queue") + "?text=nothing+like+it",
+        reverse("desk:queue") + f"?stage=open&due=none&assignee=none&flagged=yes&story={story.pk}&text={'x' * 80}",
+        reverse("desk:queue") + "?view=board",
+        reverse("desk:claims_assign") + f"?claim={claim.pk}.1&claim={claim.pk}.2&assignee={sofia.pk}",
+        reverse("desk:claims_stage") + f"?claim={late.pk}.{late.version}&stage=settled",
+        reverse("desk:claims_stage"),
+        reverse("desk:story_dossier", args=[story.pk]),
         reverse("desk:claim", args=[claim.pk]),
         reverse("desk:claim_open"),
         reverse("desk:claim_edit", args=[claim.pk]),
@@ -167,7 +177,7 @@ def test_the_main_job_is_done_by_keyboard_alone(somebody):
     keys.press("Tab")
     keys.type(PASSWORD)
     keys.press("Enter")
-    page.wait_for_url("**/claims/")
+    page.wait_for_url(lambda address: address.endswith(reverse("desk:home")) and "sign-in" not in address)
     keys.press("Tab")
     assert page.evaluate("document.activeElement.hash") == "#main", "the first stop is the link past the navigation"
     reach_words(page, "The one claim.")
