@@ -44,6 +44,7 @@ def test_a_state_is_assigned_only_by_its_owner():
     }
     assert found == {
         "apps/archive/actions/captures.py",
+        "apps/claims/actions/bulk.py",
         "apps/claims/actions/citations.py",
         "apps/claims/actions/claims.py",
         "apps/claims/actions/decisions.py",

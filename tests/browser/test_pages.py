@@ -97,7 +97,6 @@ def paths():
         reverse("desk:queue") + "?view=board",
         reverse("desk:claims_assign") + f"?claim={claim.pk}.1&claim={claim.pk}.2&assignee={sofia.pk}",
         reverse("desk:claims_stage") + f"?claim={late.pk}.{late.version}&stage=settled",
-        reverse("desk:claims_stage"),
         reverse("desk:story_dossier", args=[story.pk]),
         reverse("desk:claim", args=[claim.pk]),
         reverse("desk:claim_open"),
