@@ -50,10 +50,10 @@ class ClaimQuerySet(models.QuerySet["Claim"]):
 
     def flagged(self, kinds: Iterable[str] = ()) -> ClaimQuerySet:
         """Claims with a flag that nobody has cleared; raised for causes of these kinds, where some are given."""
-        flagged = Claim.objects.filter(flags__isnull=False, flags__cleared_at__isnull=True)
+        flags = Claim._meta.get_field("flags").related_model._default_manager.open()
         if kinds:
-            flagged = Claim.objects.filter(flags__cleared_at__isnull=True, flags__cause__kind__in=list(kinds))
-        return self.filter(pk__in=flagged.values("pk"))
+            flags = flags.filter(cause__kind__in=list(kinds))
+        return self.filter(pk__in=flags.order_by().values("claim"))
 
     def open(self) -> ClaimQuerySet:
         """Claims that somebody has still to work on: at any stage but settled."""
