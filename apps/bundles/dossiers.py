@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -23,12 +23,14 @@ from apps.claims.models import (
     Caveat,
     Citation,
     Claim,
+    ClaimLink,
     Correction,
     Decision,
     Figure,
     Flag,
     Measure,
     MoveRequest,
+    Policy,
     ReplyRequest,
     Story,
     Use,
@@ -44,7 +46,7 @@ TITLES = {Stance.SUPPORTS: "Supports", Stance.DISPUTES: "Disputes", Stance.CONTE
 
 @dataclass(frozen=True)
 class Verdict:
-    """One decision, with who and why as the trail tells it now."""
+    """One decision, with who and why as the trail tells it now. Older than the trail, it tells it itself."""
 
     decision: Decision
     asked_by: str
@@ -75,13 +77,18 @@ class ClaimTold:
 
 @dataclass(frozen=True)
 class Dossier:
-    """A story with its claims by state, and its figures by measure. ``left_out`` is how many claims are not in it."""
+    """A story with its claims by state, its figures by measure, how its claims hang together, and the rules they met.
+
+    ``left_out`` is how many claims are not in it.
+    """
 
     story: Story
     made_at: datetime
     claims: list[ClaimTold]
     left_out: int
-    measures: list[tuple[Measure, list[Figure], list[str]]] = field(default_factory=list)
+    measures: list[tuple[Measure, list[Figure], list[str]]]
+    links: list[ClaimLink]
+    rules: list[Policy]
 
     @property
     def counts(self) -> list[tuple[State, int]]:
@@ -96,7 +103,8 @@ def dossier_of(story: Story) -> Dossier:
     claims = sorted(chosen, key=lambda one: (ORDER.index(State(one.state)), one.opened_at, one.pk))
     told = _told(claims)
     figures = [figure for one in told for figure in one.figures]
-    return Dossier(story, timezone.now(), told, left_out, _measures(figures))
+    links = list(ClaimLink.objects.in_story(story)[:MOST_CLAIMS])
+    return Dossier(story, timezone.now(), told, left_out, _measures(figures), links, _rules(told))
 
 
 def _within(claims: list[Any]) -> list[Claim]:
@@ -146,16 +154,21 @@ def _told(claims: list[Claim]) -> list[ClaimTold]:
 
 def _verdicts(claims: list[Claim]) -> dict[int, list[Verdict]]:
     """The decisions of each claim, newest first, in the words of their lines."""
-    decisions = list(Decision.objects.filter(claim__in=claims).select_related("policy").order_by("-pk"))
+    decisions = list(
+        Decision.objects.filter(claim__in=claims).select_related("policy", "asked_by", "decided_by").order_by("-pk")
+    )
     streams = {claim.stream for claim in claims}
     versions = {one.claim_version for one in decisions}
     entries = Entry.objects.filter(stream__in=streams, seq__in=versions)
     lines = {(entry.stream, entry.seq): entry for entry in entries}
     found: dict[int, list[Verdict]] = defaultdict(list)
     for decision in decisions:
-        line = lines[f"claim:{decision.claim_id}", decision.claim_version]
-        asked_by = str(line.after.get("asked_by") or line.actor_label)
-        found[decision.claim_id].append(Verdict(decision, asked_by, line.actor_label, line.reason))
+        line = lines.get((f"claim:{decision.claim_id}", decision.claim_version))
+        if line:
+            told = (str(line.after.get("asked_by") or line.actor_label), line.actor_label, line.reason)
+        else:
+            told = (str(decision.asked_by or decision.decided_by), str(decision.decided_by), decision.reason)
+        found[decision.claim_id].append(Verdict(decision, *told))
     return found
 
 
@@ -196,6 +209,18 @@ def _measures(figures: list[Figure]) -> list[tuple[Measure, list[Figure], list[s
         (measure, rows, [found.sentence for found in conflicts(rows)])
         for measure, rows in sorted(by_measure.items(), key=lambda one: one[0].name)
     ]
+
+
+def _rules(claims: Iterable[ClaimTold]) -> list[Policy]:
+    """The versions of the rule that its verdicts were decided by, and the one that holds now."""
+    rules = {
+        one.decision.policy.version: one.decision.policy
+        for told in claims
+        for one in told.verdicts
+        if one.decision.policy
+    }
+    rules |= {told.evidence.rule.version: told.evidence.rule for told in claims}
+    return [rule for _, rule in sorted(rules.items())]
 
 
 def _by_claim(rows: Iterable[Any]) -> dict[int, list[Any]]:

@@ -179,6 +179,14 @@ def test_the_queue_offers_it_with_every_box_and_without_a_script(desk, ada):
     assert "selected=none" in page
 
 
+def test_what_is_ticked_on_one_page_is_not_ticked_on_the_next(desk, ada):
+    for number in range(51):
+        make_claim(ada, f"Claim {number}.")
+    found = desk.get(reverse("desk:queue"), {"selected": "page", "stage": "inbox"}).context["slice"]
+    assert found.next_query.startswith("stage=inbox&after=")
+    assert "selected" not in found.first_query
+
+
 def test_whoever_may_change_nothing_is_offered_nothing(client, ada):
     make_claim(ada)
     client.force_login(make_person("aziz", "auditor"))

@@ -97,6 +97,8 @@ class TestThePage:
         assert "AFP: could not independently verify." in found
         assert "Moscow has been asked and has not answered yet." in found
         assert "Two captured in Kursk" in found
+        assert "<b>is part of</b>" in found
+        assert "What the rule asks for" in found
         assert '<h2 id="dossier-figures">Figures</h2>' in found
         questions = found.split("Open questions")[1]
         assert "To be corroborated it lacks: Two independent lines that support the claim." in questions

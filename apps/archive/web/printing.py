@@ -57,7 +57,8 @@ def print_html(html: str, *, program: str, sandbox: bool, bounds: Bounds, most: 
         browser.ask("Emulation.setScriptExecutionDisabled", session, value=True)
         browser.ask("Page.setDocumentContent", session, frameId=target, html=html)
         head = {"displayHeaderFooter": True, "headerTemplate": "<span></span>", "footerTemplate": foot}
-        return printed(browser, session, most, **A4, **MARGINS, **head)
+        readable = {"generateTaggedPDF": True, "generateDocumentOutline": True}
+        return printed(browser, session, most, **A4, **MARGINS, **head, **readable)
 
 
 @contextmanager
