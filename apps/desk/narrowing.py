@@ -29,7 +29,7 @@ def narrowings(narrowed: FilterSet, asked: QueryDict) -> list[Narrowing]:
         return []
     known = form.is_valid() or form.errors
     return [
-        Narrowing(str(field.label), _words(field, asked[name], form.cleaned_data.get(name)), _without(asked, name))
+        Narrowing(str(field.label), _words(field, str(asked[name]), form.cleaned_data.get(name)), _without(asked, name))
         for name, field in form.fields.items()
         if asked.get(name, "").strip() and (known is True or name not in known)
     ]
@@ -40,7 +40,8 @@ def _words(field: forms.Field, typed: str, cleaned: Any) -> str:
         null = getattr(field, "null_label", None)
         return str(null if null and typed == str(getattr(field, "null_value", None)) else cleaned)
     if isinstance(field, forms.ChoiceField):
-        return str(dict(field.choices).get(typed, typed))
+        choices: Any = field.choices
+        return str(dict(choices).get(typed, typed))
     return typed.strip()
 
 

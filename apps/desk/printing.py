@@ -41,6 +41,8 @@ def pdf(template: str, context: dict[str, object], *, foot: str) -> bytes:
         raise NotPrinted("There is no browser on the desk's machine, which would make the PDF.") from missing
     except BrowserFailed as failure:
         raise NotPrinted(f"The browser did not make the PDF. {failure}") from failure
+    except (OSError, ValueError, LookupError) as failure:
+        raise NotPrinted("The browser did not make the PDF. Tell the administrator.") from failure
     finally:
         _TURN.release()
 

@@ -221,6 +221,23 @@ class TestThePdf:
         entry = Entry.objects.latest("pk")
         assert entry.after == {"format": "PDF", "claims": 3, "sha256": sha256(response.content).hexdigest()}
 
+    @pytest.mark.parametrize(
+        ("program", "seconds", "said"),
+        [
+            ("/bin/true", 20, "There is no browser on the desk's machine"),
+            ("", 0, "The browser did not make the PDF. The page was not drawn in the time allowed."),
+        ],
+    )
+    def test_a_browser_that_fails_is_told_and_the_next_one_has_its_turn(
+        self, client, story, settings, monkeypatch, program, seconds, said
+    ):
+        settings.ARCHIVE_BROWSER = program
+        monkeypatch.setattr(printing, "SECONDS", seconds)
+        for _ in range(2):
+            response = dossier(client, story, "story_dossier_pdf")
+            assert response.status_code == 503
+            assert said in words_of(response).replace("&#x27;", "'")
+
     def test_a_page_to_print_fetches_nothing_and_runs_nothing(self):
         with canaries() as birds:
             made = print_html(

@@ -50,7 +50,8 @@ class ClaimQuerySet(models.QuerySet["Claim"]):
 
     def flagged(self, kinds: Iterable[str] = ()) -> ClaimQuerySet:
         """Claims with a flag that nobody has cleared; raised for causes of these kinds, where some are given."""
-        flags = Claim._meta.get_field("flags").related_model._default_manager.open()
+        manager: Any = Claim._meta.get_field("flags").related_model._default_manager
+        flags = manager.open()
         if kinds:
             flags = flags.filter(cause__kind__in=list(kinds))
         return self.filter(pk__in=flags.order_by().values("claim"))

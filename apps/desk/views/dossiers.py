@@ -41,7 +41,7 @@ def story_dossier_pdf(request: DeskRequest, pk: int) -> HttpResponse:
     try:
         made = pdf("desk/dossier_print.html", context, foot=dossier.story.title)
     except NotPrinted as refusal:
-        logger.warning("the dossier of story %s was not printed: %s", pk, refusal)
+        logger.warning("the dossier of story %s was not printed: %s", pk, refusal.__cause__ or refusal)
         instead = {
             "refusal": str(refusal),
             "instead": "The page says the same. Your own browser can print it, or save it as a PDF.",
