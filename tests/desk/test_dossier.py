@@ -14,12 +14,15 @@ from pypdf import PdfReader
 from apps.accounts.trail import erase_words
 from apps.archive.models import Capture
 from apps.archive.web.browser import Bounds, find_browser
+from apps.archive.web.drawing import Bounded, draw
+from apps.archive.web.exchanges import Limits
 from apps.archive.web.printing import print_html
 from apps.audit.models import Entry
 from apps.bundles import dossiers
 from apps.claims.states import State
 from apps.desk import printing
 from tests.archive.canaries import canaries
+from tests.archive.servers import Route, site
 from tests.newsroom import (
     ask,
     corroborate,
@@ -199,7 +202,7 @@ class TestWithoutAPdf:
 
 # A page that asks for all it can; in a browser that lets it, each of these goes out.
 GREEDY = """<!doctype html><title>t</title><link rel=stylesheet href="http://BIRD/a.css">
-<meta http-equiv=refresh content="0;url=http://BIRD/refresh"><link rel=preconnect href="http://BIRD/">
+<meta http-equiv=refresh content="60;url=http://BIRD/refresh"><link rel=preconnect href="http://BIRD/">
 <style>@import "http://BIRD/b.css"; @font-face { font-family: f; src: url(http://BIRD/f.woff) }
 body { background: url(http://BIRD/c.png); font-family: f }</style>
 <img src="http://BIRD/d.png"><iframe src="http://BIRD/e"></iframe><object data="http://BIRD/o"></object>
@@ -240,6 +243,9 @@ class TestThePdf:
 
     def test_a_page_to_print_fetches_nothing_and_runs_nothing(self):
         with canaries() as birds:
+            self.look_at(GREEDY.replace("BIRD", birds.v4), birds.v4)
+            assert len(birds.ways()) >= 8, "a browser that lets it reaches most of them"
+            birds.seen.clear()
             made = print_html(
                 GREEDY.replace("BIRD", birds.v4),
                 program=find_browser(),
@@ -250,3 +256,18 @@ class TestThePdf:
             )
             assert "As it was sent." in PdfReader(io.BytesIO(made)).pages[0].extract_text()
             assert birds.seen == []
+
+    @staticmethod
+    def look_at(html, bird):
+        """The same page in a browser that fetches what it asks for."""
+        with site({"/": Route(html)}) as where:
+            draw(
+                f"http://{where}/",
+                program=find_browser(),
+                sandbox=True,
+                user_agent="Tester/1",
+                limits=Limits(connect_seconds=2, first_byte_seconds=5, resource_seconds=10),
+                bounded=Bounded(seconds=30, memory_bytes=2_000_000_000, drawn_bytes=20_000_000, height=4_000),
+                allow=frozenset([str(where), bird]),
+                ends=time.monotonic() + 60,
+            )
