@@ -90,6 +90,11 @@ def test_claims_are_ticked_by_keyboard_seen_before_they_change_and_changed_once(
     page.get_by_label("Tick claim").first.focus()
     page.keyboard.press("Space")
     expect(page.locator("[data-ticked]")).to_have_text("1 ticked")
+    page.locator(".cell-claim a.statement").last.focus()
+    page.keyboard.press("x")
+    expect(page.locator("[data-ticked]")).to_have_text("2 ticked")
+    page.keyboard.press("x")
+    expect(page.locator("[data-ticked]")).to_have_text("1 ticked")
     page.get_by_role("link", name="Tick all on this page").click()
     expect(page.locator("[data-ticked]")).to_have_text("2 ticked")
     assert page.url.endswith("?stage=inbox"), "it took no journey"
