@@ -1,23 +1,26 @@
 from django.urls import path
-from django.views.generic import RedirectView
 
 from apps.desk.views import (
     archive,
     attributions,
+    bulk,
     captures,
     caveats,
     citations,
     claims,
     confidential,
     documents,
+    dossiers,
     exports,
     figures,
     flags,
     grades,
+    home,
     keys,
     links,
     moves,
     policies,
+    queue,
     quotes,
     replies,
     saved,
@@ -36,11 +39,13 @@ from apps.desk.views import (
 app_name = "desk"
 
 urlpatterns = [
-    path("", RedirectView.as_view(pattern_name="desk:queue"), name="home"),
+    path("", home.home, name="home"),
     path("healthz", session.health, name="health"),
     path("sign-in/", session.SignIn.as_view(), name="sign_in"),
     path("sign-out/", session.sign_out, name="sign_out"),
-    path("claims/", claims.queue, name="queue"),
+    path("claims/", queue.queue, name="queue"),
+    path("claims/assign/", bulk.claims_assign, name="claims_assign"),
+    path("claims/stage/", bulk.claims_stage, name="claims_stage"),
     path("claims/open/", claims.claim_open, name="claim_open"),
     path("claims/<int:pk>/", claims.claim, name="claim"),
     path("claims/<int:pk>/evidence/", claims.claim_evidence, name="claim_evidence"),
@@ -104,6 +109,8 @@ urlpatterns = [
     path("stories/", stories.stories, name="stories"),
     path("stories/open/", stories.story_open, name="story_open"),
     path("stories/<int:pk>/", stories.story, name="story"),
+    path("stories/<int:pk>/dossier/", dossiers.story_dossier, name="story_dossier"),
+    path("stories/<int:pk>/dossier.pdf", dossiers.story_dossier_pdf, name="story_dossier_pdf"),
     path("stories/<int:pk>/edit/", stories.story_edit, name="story_edit"),
     path("flags/", flags.flags, name="flags"),
     path("flags/<int:pk>/clear/", flags.flag_clear, name="flag_clear"),
