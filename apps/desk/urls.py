@@ -2,6 +2,7 @@ from django.urls import path
 from django.views.generic import RedirectView
 
 from apps.desk.views import (
+    adding,
     archive,
     attributions,
     captures,
@@ -20,6 +21,7 @@ from apps.desk.views import (
     quotes,
     replies,
     saved,
+    searching,
     session,
     sources,
     stories,
@@ -38,6 +40,9 @@ urlpatterns = [
     path("healthz", session.health, name="health"),
     path("sign-in/", session.SignIn.as_view(), name="sign_in"),
     path("sign-out/", session.sign_out, name="sign_out"),
+    path("search/", searching.search, name="search"),
+    path("add/", adding.add, name="add"),
+    path("add/bookmarklet/", adding.bookmarklet, name="bookmarklet"),
     path("claims/", claims.queue, name="queue"),
     path("claims/open/", claims.claim_open, name="claim_open"),
     path("claims/<int:pk>/", claims.claim, name="claim"),

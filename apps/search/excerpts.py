@@ -27,7 +27,7 @@ class Part:
 
 @dataclass(frozen=True)
 class Excerpt:
-    """A stretch of a text. ``start``: where it begins there; ``hit``: where the first word that it shows stands."""
+    """A stretch of a text. ``start``: where it begins there; ``hit``: where the first word that it marks stands."""
 
     parts: tuple[Part, ...]
     start: int = 0
@@ -42,6 +42,14 @@ class Excerpt:
     def first_hit(self) -> str:
         """The first words that it marks, as the text has them."""
         return next((part.text for part in self.parts if part.is_hit), "")
+
+    @property
+    def around_hit(self) -> tuple[str, str]:
+        """What stands before and behind them in their own line, as far as it is shown."""
+        first = next((at for at, part in enumerate(self.parts) if part.is_hit), len(self.parts))
+        before = "".join(part.text for part in self.parts[:first])
+        behind = "".join(part.text for part in self.parts[first + 1 :])
+        return before[before.rfind("\n") + 1 :], behind.partition("\n")[0]
 
 
 def marked(text: str, query: Query) -> Excerpt:
@@ -67,7 +75,7 @@ def excerpt(text: str, query: Query) -> Excerpt:
     # A stretch begins with its own paragraph.
     start = max(start, looked.rfind("\n", 0, best[0]) + 1)
     end = _edge(text, max(start + LENGTH, best[1]))
-    return _cut(text, start, end, spans)
+    return _cut(text, start, len(text[:end].rstrip()), spans)
 
 
 def _edge(text: str, end: int) -> int:

@@ -36,17 +36,34 @@ def find(kind: Kind, query: Query, narrowed: QuerySet[Any] | None = None) -> Fou
     if not query:
         return Found()
     with index.within_time():
-        fresh, stale = _changed(kind, query)
-        if narrowed is None:
-            found = index.newest(kind, query, MOST + 1 + len(stale))
-        else:
-            rows = narrowed.filter(pk__in=index.matching(kind, query)).order_by("-pk")
-            found = list(rows.values_list("pk", flat=True)[: MOST + 1 + len(stale)])
-            fresh = set(narrowed.filter(pk__in=fresh).values_list("pk", flat=True))
-        known = [one for one in found if one not in stale]
+        fresh, known = _gathered(kind, query, narrowed)
         ranked = _ordered(known[:MOST], index.ranks(kind, query, known[:MOST]))
-    subjects = [*sorted(fresh, reverse=True), *ranked]
-    return Found(subjects[:MOST], min(len(fresh) + len(known), MOST + 1))
+    return Found([*fresh, *ranked][:MOST], _total(fresh, known))
+
+
+def count(kind: Kind, query: Query) -> int:
+    """How many are found of a kind, no further than one above MOST. Raises index.TookTooLong."""
+    if not query:
+        return 0
+    with index.within_time():
+        return _total(*_gathered(kind, query, None))
+
+
+def _total(fresh: list[int], known: list[int]) -> int:
+    return min(len(fresh) + len(known), MOST + 1)
+
+
+def _gathered(kind: Kind, query: Query, narrowed: QuerySet[Any] | None) -> tuple[list[int], list[int]]:
+    """What fits of what was written and not read yet, and of what was read; the newest first."""
+    fresh, stale = _changed(kind, query)
+    most = MOST + 1 + len(stale)
+    if narrowed is None:
+        found = index.newest(kind, query, most)
+    else:
+        rows = narrowed.filter(pk__in=index.matching(kind, query)).order_by("-pk")
+        found = list(rows.values_list("pk", flat=True)[:most])
+        fresh = set(narrowed.filter(pk__in=fresh).values_list("pk", flat=True)) if fresh else fresh
+    return sorted(fresh, reverse=True), [one for one in found if one not in stale]
 
 
 def _changed(kind: Kind, query: Query) -> tuple[set[int], set[int]]:

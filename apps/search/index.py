@@ -42,9 +42,9 @@ def write(kind: Kind, documents: Sequence[Document], subjects: Sequence[int]) ->
     """Put these documents in the place of whatever is known of these subjects. The caller has a transaction."""
     table = TABLES[kind]._meta.db_table
     with connection.cursor() as cursor:
-        TABLES[kind].objects.filter(pk__in=subjects).delete()
+        TABLES[kind]._default_manager.filter(pk__in=subjects).delete()
         if connection.vendor == "sqlite":
-            rows: list[tuple[object, ...]] = [
+            rows: list[tuple[int | str, ...]] = [
                 (one.subject, " ".join(_bounded(one.head)), " ".join(_bounded(one.body))) for one in documents
             ]
             cursor.executemany(f"INSERT INTO {table} (rowid, head, body) VALUES (%s, %s, %s)", rows)  # noqa: S608
@@ -143,10 +143,10 @@ def _for_fts5(term: Term) -> str:
 
 
 @contextmanager
-def within_time(seconds: float = SECONDS) -> Iterator[None]:
-    """Ends what takes longer. Raises TookTooLong."""
+def within_time(seconds: float = 0) -> Iterator[None]:
+    """Ends what takes longer: each statement on PostgreSQL, all of them on SQLite. Raises TookTooLong."""
     limit = _sqlite_limit if connection.vendor == "sqlite" else _postgresql_limit
-    with limit(seconds):
+    with limit(seconds or SECONDS):
         yield
 
 

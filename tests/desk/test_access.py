@@ -50,6 +50,9 @@ TABLE: dict[str, tuple[str, set[str]]] = {
     "health": ("GET", EVERYONE),
     "sign_in": ("GET", EVERYONE),
     "sign_out": ("POST", EVERYONE),
+    "search": ("GET", EVERYONE),
+    "add": ("GET", CITES),
+    "bookmarklet": ("GET", CITES),
     "queue": ("GET", EVERYONE),
     "claim_open": ("GET", CITES),
     "claim": ("GET", EVERYONE),
@@ -234,6 +237,7 @@ class Addresses:
 WITHOUT_ROWS = {
     *("home", "health", "sign_in", "sign_out", "queue", "claim_open", "claim_similar", "stories", "story_open"),
     *("trail", "needs_a_person", "archive_health", "drifts", "suggestions", "flags", "replies_due", "corrections"),
+    *("search", "add", "bookmarklet"),
     *("confidentials", "policy", "policy_edit", "verifications", "verification_ask"),
 }
 

@@ -85,7 +85,7 @@ EVIL = [
     '"',
     '""""',
     '"unbalanced captured',
-    "captured\"Kursk",
+    'captured"Kursk',
     "-",
     "--",
     "- captured",
