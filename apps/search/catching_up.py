@@ -11,7 +11,7 @@ from apps.search import documents, index
 from apps.search.models import Kind, Stale
 
 # Texts are long, claims are short: about as much work at a time.
-AT_ONCE = {Kind.CLAIM: 500, Kind.SOURCE: 500, Kind.TEXT: 20}
+AT_ONCE = {Kind.CLAIM: 500, Kind.SOURCE: 500, Kind.TEXT: 50}
 LOCK = 7_321_900_427
 
 

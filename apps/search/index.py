@@ -41,16 +41,19 @@ class Document:
 def write(kind: Kind, documents: Sequence[Document], subjects: Sequence[int]) -> None:
     """Put these documents in the place of whatever is known of these subjects. The caller has a transaction."""
     table = TABLES[kind]._meta.db_table
+    TABLES[kind]._default_manager.filter(pk__in=subjects).delete()
+    if not documents:
+        return
     with connection.cursor() as cursor:
-        TABLES[kind]._default_manager.filter(pk__in=subjects).delete()
         if connection.vendor == "sqlite":
-            rows: list[tuple[int | str, ...]] = [
-                (one.subject, " ".join(_bounded(one.head)), " ".join(_bounded(one.body))) for one in documents
-            ]
+            rows = [(one.subject, " ".join(_bounded(one.head)), " ".join(_bounded(one.body))) for one in documents]
             cursor.executemany(f"INSERT INTO {table} (rowid, head, body) VALUES (%s, %s, %s)", rows)  # noqa: S608
         else:
-            rows = [(one.subject, _vector(one)) for one in documents]
-            cursor.executemany(f"INSERT INTO {table} (rowid, words) VALUES (%s, %s::tsvector)", rows)  # noqa: S608
+            cursor.execute(
+                f"INSERT INTO {table} (rowid, words)"  # noqa: S608
+                " SELECT number, told::tsvector FROM unnest(%s::bigint[], %s::text[]) AS read (number, told)",
+                [[one.subject for one in documents], [_vector(one) for one in documents]],
+            )
 
 
 def _bounded(text: str) -> list[str]:

@@ -101,7 +101,14 @@ def words(text: str) -> Iterator[Word]:
 
 
 def folded(text: str) -> list[str]:
-    return [word.folded for word in words(text)]
+    """The words of a text as they compare: what `words` says, without the places."""
+    found: list[str] = []
+    for run in _RUN.findall(text):
+        if not run.isascii() and _IS_UNSPACED.match(run):
+            found += filter(None, (fold(run[at : at + 2]) for at in range(len(run))))
+        elif word := fold(run):
+            found.append(word)
+    return found
 
 
 def asked(typed: str) -> Query:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.urls import reverse
 from playwright.sync_api import expect
 
 from apps.claims.models import Claim, TextQuote
 from apps.search.catching_up import catch_up
+from tests.archive.servers import Route, site
 from tests.browser.test_quotes import SIZES, TEXT, select
 from tests.newsroom import PASSWORD, make_capture, make_citation, make_claim, make_editor, make_extract, make_source
 
@@ -87,10 +90,12 @@ def test_the_bookmark_brings_page_and_selection_over_the_sign_in(somebody, captu
     bookmark = page.locator("#bookmarklet").get_attribute("href")
     stranger = somebody()
     elsewhere = stranger.page
-    elsewhere.goto("data:text/html,<title>Elsewhere</title><p>" + "%E5%8C%97 “two” were captured. " * 60 + "<p id=x>y")
-    elsewhere.evaluate("getSelection().selectAllChildren(document.querySelector('p'))")
-    with elsewhere.expect_popup() as opened:
-        elsewhere.evaluate(bookmark.removeprefix("javascript:"))
+    story = Route(f"<title>Elsewhere</title><link rel=icon href=data:><p>{'北 “two” were captured. ' * 200}</p>")
+    with site({"/story?a=1&b=2": story}) as where:
+        elsewhere.goto(f"http://{where}/story?a=1&b=2")
+        elsewhere.evaluate("getSelection().selectAllChildren(document.querySelector('p'))")
+        with elsewhere.expect_popup() as opened:
+            elsewhere.evaluate(bookmark.removeprefix("javascript:"))
     desk = opened.value
     desk.wait_for_url("**/sign-in/**")
     desk.get_by_label("User name").fill("ada")
@@ -98,8 +103,9 @@ def test_the_bookmark_brings_page_and_selection_over_the_sign_in(somebody, captu
     desk.get_by_role("button", name="Sign in").click()
     desk.wait_for_url("**/add/?url=*")
     words = desk.get_by_label("The claim, in one sentence").input_value()
-    assert words.startswith("北 “two” were captured. 北")
+    assert words.startswith("北 “two” were captured. 北 “two”")
     assert "\ufffd" not in words
+    expect(desk.get_by_label("Addresses, words, or both")).to_have_value(re.compile(r"/story\?a=1&b=2\n\n北"))
 
 
 @pytest.mark.parametrize("how", ["pointer", "keys", "no scripts"])

@@ -23,8 +23,8 @@ from apps.desk.requests import DeskRequest
 from apps.desk.typed import sent
 from apps.desk.views.claims import unseen
 
-# What a bookmark sends has to fit into a request line (4,094 bytes), also once more encoded on the way to signing in.
-LONGEST_URL, LONGEST_TITLE, LONGEST_TEXT = 1_500, 250, 800
+# What a bookmark sends has to fit into an address that signing in leads back to (django.utils.http, 2,048 signs).
+LONGEST_BROUGHT = 1_900
 
 
 @require_http_methods(["GET", "POST"])
@@ -99,16 +99,18 @@ def bookmarklet(request: DeskRequest) -> HttpResponse:
     """A bookmark that brings the page one is reading, and the words selected there, into quick add."""
     require(request.user, Capability.CITE)
     address = json.dumps(request.build_absolute_uri(reverse("desk:add")))
-    most = {"url": LONGEST_URL, "title": LONGEST_TITLE, "text": LONGEST_TEXT}
-    return render(request, "desk/bookmarklet.html", {"bookmark": BOOKMARK % {"address": address, **most}})
+    return render(
+        request, "desk/bookmarklet.html", {"bookmark": BOOKMARK % {"address": address, "most": LONGEST_BROUGHT}}
+    )
 
 
-# Signs are added one by one until the encoded text is full: none is cut in two.
+# The address is sent whole; the words that were selected, or the title, as far as there is room: none of their signs is
+# cut in two.
 BOOKMARK = (
     "javascript:(()=>{"
-    "const c=(s,n)=>{let r='';for(const k of String(s)){let e;try{e=encodeURIComponent(k)}catch{continue}"
-    "if(r.length+e.length>n)break;r+=e}return r};"
-    "open(%(address)s+'?url='+c(location.href,%(url)d)+'&title='+c(document.title,%(title)d)"
-    "+'&text='+c(getSelection(),%(text)d))"
+    "const u=encodeURIComponent(location.href);let r='';"
+    "for(const k of String(getSelection()).trim()||document.title){let e;try{e=encodeURIComponent(k)}catch{continue}"
+    "if(u.length+r.length+e.length>%(most)d)break;r+=e}"
+    "open(%(address)s+'?url='+u+'&text='+r)"
     "})()"
 )
