@@ -49,6 +49,12 @@ def count(kind: Kind, query: Query) -> int:
         return _total(*_gathered(kind, query, None))
 
 
+def unread(kind: Kind) -> int:
+    """How many changes a search does not see yet, no further than one above MOST."""
+    read_on_the_spot = 0 if kind == Kind.TEXT else MOST_STALE
+    return max(0, Stale.objects.filter(kind=kind).order_by()[: MOST + 1 + read_on_the_spot].count() - read_on_the_spot)
+
+
 def _total(fresh: list[int], known: list[int]) -> int:
     return min(len(fresh) + len(known), MOST + 1)
 

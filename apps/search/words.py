@@ -140,7 +140,7 @@ def _term(text: str, *, minus: str, is_exact: bool) -> Term | None:
     elif is_single:
         is_beginning = True
     else:
-        is_asked = text.rstrip().endswith("*")
+        is_asked = text.rstrip().endswith("*") and len(last.folded) > 1
         is_long = len(last.folded) >= SHORTEST_BEGINNING and not last.folded.isdigit()
         is_beginning = is_asked or (is_long and not is_exact)
     return Term(tuple(word.folded for word in found), is_beginning, bool(minus))

@@ -216,3 +216,18 @@ def test_a_copy_that_no_source_is_of_is_shown_by_its_host(client, ada):
     make_extract(make_capture(make_page("https://lost.example.com/1")), "Captured.")
     catch_up()
     assert "lost.example.com" in page_of(client, q="captured", in_="text").content.decode()
+
+
+def test_what_was_not_read_yet_is_said(client, ada, monkeypatch):
+    make_extract(make_capture(make_page("https://lost.example.com/1")), "Captured.")
+    page = page_of(client, q="captured", in_="text").content.decode()
+    assert "1 change of archived text can’t be found yet" in page
+    for number in range(4):
+        make_claim(ada, f"Soldier {number} was captured.")
+    assert "can’t be found yet" not in page_of(client, q="captured", in_="claim").content.decode()
+    monkeypatch.setattr("apps.search.finding.MOST_STALE", 2)
+    response = page_of(client, q="captured", in_="claim")
+    assert "2 changes of claims can’t be found yet" in response.content.decode()
+    assert len(response.context["hits"]) == 2
+    catch_up()
+    assert len(page_of(client, q="captured", in_="claim").context["hits"]) == 4

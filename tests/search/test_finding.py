@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from django.core.management import call_command
 from django.db import connection, transaction
@@ -74,6 +77,8 @@ FINDS = [
     ("٣٠٠٠", {"digits"}),
     ("300", set()),
     ("300*", {"digits"}),
+    ("3*", set()),
+    ("قا*", {"arabic"}),
     ("café séoul", {"composed"}),
     ("cafe seoul", {"composed"}),
 ]
@@ -301,3 +306,39 @@ def test_no_confidential_word_is_read(ada):
         assert find(kind, asked("nightjar")).total == 0
         read = documents.READ[kind](list(documents.subjects(kind)))
         assert not [one for one in read if "nightjar" in f"{one.head} {one.body}".lower()]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_writers_and_readers_at_once_leave_nothing_unread_and_nothing_old(ada):
+    """Three people change claims while two workers read: in the end each is found by its last words alone."""
+    claims = [make_claim(ada, f"First{number} words.") for number in range(3)]
+    over = threading.Event()
+
+    def write(claim):
+        for version in range(1, 9):
+            edit_claim(claim, by=ada, expected_version=version, statement=f"Word{claim.pk}x{version}.")
+
+    def read():
+        while not over.is_set():
+            catch_up()
+
+    def closing(do, *given):
+        try:
+            do(*given)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(5) as people:
+        workers = [people.submit(closing, read) for _ in range(2)]
+        writers = [people.submit(closing, write, claim) for claim in claims]
+        for one in writers:
+            one.result()
+        over.set()
+        for one in workers:
+            one.result()
+    catch_up()
+    assert not Stale.objects.exists()
+    for claim in claims:
+        assert find(Kind.CLAIM, asked(f"Word{claim.pk}x8")).subjects == [claim.pk]
+        for version in range(1, 8):
+            assert find(Kind.CLAIM, asked(f'"Word{claim.pk}x{version}"')).subjects == []

@@ -14,7 +14,7 @@ from apps.desk.paging import slice_by_place
 from apps.desk.requests import DeskRequest
 from apps.desk.search_filters import FILTERS
 from apps.search import documents
-from apps.search.finding import MOST, Found, count, find
+from apps.search.finding import MOST, Found, count, find, unread
 from apps.search.index import TookTooLong
 from apps.search.models import Kind
 from apps.search.words import LONGEST_QUERY, Query, asked
@@ -54,6 +54,7 @@ def search(request: DeskRequest) -> HttpResponse:
         "hits": hits(kind, shown.rows, query),
         "total": found.total,
         "most": MOST,
+        "unread": unread(kind),
         "first": 1 if shown.is_first else found.subjects.index(shown.rows[0]) + 1 if shown.rows else 1,
     }
     return answer(request, "desk/search.html", context, partials=("results",))
