@@ -13,7 +13,7 @@ from apps.archive.models import Capture
 from apps.archive.passages import Span
 from apps.claims.models import Claim
 from apps.claims.quotes import paragraph_of
-from apps.search.excerpts import Excerpt, excerpt, marked
+from apps.search.excerpts import Excerpt, excerpt
 from apps.search.models import Kind
 from apps.search.words import Query
 from apps.sources.models import Source
@@ -21,11 +21,11 @@ from apps.sources.models import Source
 
 @dataclass(frozen=True)
 class Hit:
-    """One thing that was found. ``rest`` is what else of it has the words; empty where the title has them all."""
+    """One thing that was found. ``rest``: the stretch of an archived text that has most of the words."""
 
     row: Any
     address: str
-    title: Excerpt
+    title: str
     rest: Excerpt | None = None
 
 
@@ -37,14 +37,14 @@ def hits(kind: Kind, subjects: Sequence[int], query: Query) -> list[Hit]:
 
 def _claims(subjects: Sequence[int], query: Query) -> list[Hit]:
     return [
-        Hit(one, reverse("desk:claim", args=[one.pk]), marked(one.statement, query))
+        Hit(one, reverse("desk:claim", args=[one.pk]), one.statement)
         for one in Claim.objects.filter(pk__in=subjects).for_queue()
     ]
 
 
 def _sources(subjects: Sequence[int], query: Query) -> list[Hit]:
     found = Source.objects.filter(pk__in=subjects).select_related("outlet", "page__host")
-    return [Hit(one, reverse("desk:source", args=[one.pk]), marked(str(one), query)) for one in found]
+    return [Hit(one, reverse("desk:source", args=[one.pk]), str(one)) for one in found]
 
 
 def _texts(subjects: Sequence[int], query: Query) -> list[Hit]:
@@ -59,7 +59,7 @@ def _text(capture: Capture, query: Query) -> Hit:
     if rest.hit is not None:
         paragraph = paragraph_of(text, Span(rest.hit, rest.hit + 1))
         address = f"{address}#p{paragraph}:~:text={_directive(rest)}"
-    return Hit(capture, address, marked(capture.extract.title or capture.page.url, query), rest)
+    return Hit(capture, address, capture.extract.title or capture.page.url, rest)
 
 
 SHOWN: dict[Kind, Callable[[Sequence[int], Query], list[Hit]]] = {

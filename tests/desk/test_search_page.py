@@ -85,6 +85,18 @@ def test_it_opens_on_what_there_is_and_the_tabs_say_how_many(client, ada):
     assert "Archived text: 1" in empty
 
 
+def test_of_a_source_everything_that_has_the_words_is_marked(client, ada):
+    source = make_source("https://kursk.example.com/story", outlet="Kursk <Times>", credit_line="AFP", title="Freed")
+    for words, shown in {
+        "kursk": "<mark>Kursk</mark> &lt;Times&gt;",
+        "afp": "<mark>AFP</mark>",
+        "kursk.example": "https://<mark>kursk.example</mark>.com/story",
+    }.items():
+        response = page_of(client, q=words, in_="source")
+        assert [hit.row for hit in response.context["hits"]] == [source]
+        assert shown in response.content.decode()
+
+
 def test_an_archived_text_leads_to_the_paragraph_and_to_the_words(client, ada):
     text = "Seoul.\n\nThe agency said on Friday that one half-frozen soldier was captured."
     text += "\n<script>alert(1)</script> Nightjar."

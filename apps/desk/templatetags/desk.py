@@ -17,7 +17,8 @@ from apps.desk.badges import Note
 from apps.desk.panels.grades import Grades
 from apps.desk.subjects import Subject
 from apps.desk.watch_panel import Chip
-from apps.search.excerpts import Excerpt
+from apps.search.excerpts import Excerpt, marked
+from apps.search.words import Query
 
 register = template.Library()
 
@@ -113,6 +114,12 @@ def with_marks(found: Excerpt) -> SafeString:
     return format_html_join(
         "", "{}", ((format_html("<mark>{}</mark>", one.text) if one.is_hit else one.text,) for one in found.parts)
     )
+
+
+@register.filter
+def looked_for(text: object, query: Query) -> SafeString:
+    """A short text, whole, with what was looked for marked."""
+    return with_marks(marked(str(text), query))
 
 
 @register.filter

@@ -27,25 +27,24 @@ def search(request: DeskRequest) -> HttpResponse:
     """What ``?q=`` finds: ``?in=`` claim, source or text, narrowed by that kind's filters."""
     typed = request.GET.get("q", "").replace("\0", " ").strip()
     query = asked(typed)
-    numbers = {kind: _number(kind, query) for kind in Kind}
     wanted = request.GET.get("in", "")
-    kind = Kind(wanted) if wanted in Kind.values else next((one for one in Kind if numbers[one]), Kind.CLAIM)
+    kind = Kind(wanted) if wanted in Kind.values else None
+    numbers = {one: _number(one, query) for one in Kind if one != kind}
+    kind = kind or next((one for one in Kind if numbers[one] != 0), Kind.CLAIM)
     narrowed = FILTERS[kind](request.GET, documents.rows(kind), request=request)
     is_narrowed = any(request.GET.get(name) for name in narrowed.filters)
-    context: dict[str, Any] = {"took_too_long": numbers[kind] is None}
-    found = Found()
-    if not context["took_too_long"]:
-        try:
-            found = find(kind, query, narrowed.qs if is_narrowed else None)
-        except TookTooLong:
-            context["took_too_long"] = True
-    numbers[kind] = found.total
+    try:
+        found = find(kind, query, narrowed.qs if is_narrowed else None)
+        numbers[kind] = found.total
+    except TookTooLong:
+        found, numbers[kind] = Found(), None
     shown = slice_by_place(request, found.subjects, PAGE)
-    context |= {
+    context: dict[str, Any] = {
+        "took_too_long": numbers[kind] is None,
         "typed": typed[: LONGEST_QUERY * 4],
         "query": query,
         "kind": kind,
-        "tabs": list(numbers.items()),
+        "tabs": [(one, numbers[one]) for one in Kind],
         "others": [(one, number) for one, number in numbers.items() if number and one != kind],
         "filter": narrowed,
         "left_out": left_out(narrowed),
