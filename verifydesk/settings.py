@@ -44,6 +44,7 @@ INSTALLED_APPS = [
     "apps.sources",
     "apps.claims",
     "apps.bundles",
+    "apps.search",
     "apps.desk",
     "verifydesk.apps.VerifyDeskConfig",
     "verifydesk.apps.PanelConfig",

@@ -1,6 +1,7 @@
 from django.urls import path
 
 from apps.desk.views import (
+    adding,
     archive,
     attributions,
     bulk,
@@ -24,6 +25,7 @@ from apps.desk.views import (
     quotes,
     replies,
     saved,
+    searching,
     session,
     sources,
     stories,
@@ -43,6 +45,9 @@ urlpatterns = [
     path("healthz", session.health, name="health"),
     path("sign-in/", session.SignIn.as_view(), name="sign_in"),
     path("sign-out/", session.sign_out, name="sign_out"),
+    path("search/", searching.search, name="search"),
+    path("add/", adding.add, name="add"),
+    path("add/bookmarklet/", adding.bookmarklet, name="bookmarklet"),
     path("claims/", queue.queue, name="queue"),
     path("claims/assign/", bulk.claims_assign, name="claims_assign"),
     path("claims/stage/", bulk.claims_stage, name="claims_stage"),

@@ -6,6 +6,7 @@ What is on it is what could break a page: long words, failures, verdicts, withdr
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.urls import reverse
 from django.utils import timezone
@@ -20,6 +21,8 @@ from apps.claims.models import Citation, Claim
 from apps.claims.quotes import Picked
 from apps.claims.states import Stance, State
 from apps.desk.views.captures import VIEWS
+from apps.search.catching_up import catch_up
+from apps.search.models import Kind
 from apps.sources.actions import suggest_attribution
 from apps.sources.models import Party
 from tests.archive.recorded import PNG, store_page
@@ -72,6 +75,7 @@ def everything() -> dict[str, list[str]]:
         **_of_the_claim(claim, sofia),
         **_of_a_request(sofia),
         **_of_what_is_confidential(sofia),
+        **_of_what_is_looked_for(),
         "home": [reverse("desk:home")],
         "claim_open": [reverse("desk:claim_open")],
         **_of_the_queue(sofia),
@@ -234,3 +238,21 @@ def _of_what_is_confidential(sofia: User) -> dict[str, list[str]]:
     cited = make_confidential(make_claim(sofia, "A ministry knows."), sofia)
     found = _at({"confidential": cited.source.key, "confidential_people": cited.source.key})
     return {**found, "confidentials": [reverse("desk:confidentials")]}
+
+
+def _of_what_is_looked_for() -> dict[str, list[str]]:
+    """Hits of each kind, and none; and what quick add says of pages that the desk has and of an address that it refuses."""
+    catch_up()
+    search, known = reverse("desk:search"), Citation.objects.live().exclude(source__page__url__contains="urn:").first()
+    brought = urlencode(
+        {"url": known.source.page.url if known else "", "text": f"Ukraine captured one {LONG} http://10.0.0.1/"}
+    )
+    return {
+        "search": [
+            search,
+            *(f"{search}?q=captured+-nightjar&in={kind}" for kind in Kind),
+            f"{search}?q={WORD}+nightjar",
+        ],
+        "add": [reverse("desk:add"), f"{reverse('desk:add')}?{brought}"],
+        "bookmarklet": [reverse("desk:bookmarklet")],
+    }

@@ -3,6 +3,7 @@
 Each action asks in this order: permission, lock, rule; then it writes and records, in one transaction.
 """
 
+from apps.claims.actions.adding import Added, Opening, cite_pages, open_on_words, open_with_pages
 from apps.claims.actions.answers import answer_dispute
 from apps.claims.actions.attributions import (
     attribute,
@@ -42,6 +43,8 @@ from apps.claims.actions.stories import edit_story, open_story
 from apps.claims.actions.uses import follow_up, note_use, settle_correction, withdraw_use
 
 __all__ = [
+    "Added",
+    "Opening",
     "add_figure",
     "adopt_copy",
     "answer_dispute",
@@ -55,6 +58,7 @@ __all__ = [
     "cite_confidential",
     "cite_document",
     "cite_interview",
+    "cite_pages",
     "cite_words",
     "clear_flag",
     "confirm_attribution",
@@ -77,7 +81,9 @@ __all__ = [
     "name_on_confidential",
     "note_use",
     "open_claim",
+    "open_on_words",
     "open_story",
+    "open_with_pages",
     "override",
     "pick_passage",
     "proof",

@@ -17,6 +17,8 @@ from apps.desk.badges import Note
 from apps.desk.panels.grades import Grades
 from apps.desk.subjects import Subject
 from apps.desk.watch_panel import Chip
+from apps.search.excerpts import Excerpt, marked
+from apps.search.words import Query
 
 register = template.Library()
 
@@ -46,6 +48,7 @@ ICONS = {
     "circle": '<path d="M12.8 6A5.2 5.2 0 1 0 13 9.6M13.2 2.8V6.2H9.8"/>',
     "against": '<path d="M8 2 1.8 13.4h12.4zM8 6.4v3.4m0 1.6v.2"/>',
     "lines": '<path d="M2.5 4h4l3 4h4M2.5 12h4l3-4"/>',
+    "search": '<circle cx="7" cy="7" r="4.4"/><path d="m10.3 10.3 3.6 3.6"/>',
     "close": '<path d="m4 4 8 8m0-8-8 8"/>',
 }
 
@@ -85,7 +88,13 @@ def moment(value: datetime | None) -> str:
 @register.filter
 def counted(number: int) -> str:
     """A number of claims, as far as the desk counts: 12, 10,000, 10,000+."""
-    return f"{number:,}" if number <= COUNTED_TO else f"{COUNTED_TO:,}+"
+    return up_to(number, COUNTED_TO)
+
+
+@register.filter
+def up_to(number: int, most: int) -> str:
+    """A number that was counted no further than one above ``most``: 12, 1,000, 1,000+."""
+    return f"{number:,}" if number <= most else f"{most:,}+"
 
 
 @register.filter
@@ -105,6 +114,20 @@ def with_code(sentence: str) -> SafeString:
     """A sentence whose `commands` are set apart from its words."""
     parts = sentence.split("`")
     return format_html_join("", "{}<code>{}</code>", zip(parts[:-1:2], parts[1::2], strict=True)) + escape(parts[-1])
+
+
+@register.filter
+def with_marks(found: Excerpt) -> SafeString:
+    """A stretch of text with what was looked for marked. Every part of it is escaped."""
+    return format_html_join(
+        "", "{}", ((format_html("<mark>{}</mark>", one.text) if one.is_hit else one.text,) for one in found.parts)
+    )
+
+
+@register.filter
+def looked_for(text: object, query: Query) -> SafeString:
+    """A short text, whole, with what was looked for marked."""
+    return with_marks(marked(str(text), query))
 
 
 @register.filter

@@ -61,7 +61,7 @@ def claim_open(request: DeskRequest) -> HttpResponse:
     alike: list[similar.Likeness] = []
     status = 422 if request.method == "POST" else 200
     if request.method == "POST" and form.is_valid():
-        alike = _unseen(request, form.cleaned_data)
+        alike = unseen(request, form.cleaned_data)
         if not alike:
             opened = actions.open_claim(by=request.user, **form.cleaned_data)
             return redirect("desk:claim", opened.pk)
@@ -69,7 +69,7 @@ def claim_open(request: DeskRequest) -> HttpResponse:
     return render(request, "desk/claim_form.html", {"form": form, "alike": alike}, status=status)
 
 
-def _unseen(request: DeskRequest, told: dict[str, Any]) -> list[similar.Likeness]:
+def unseen(request: DeskRequest, told: dict[str, Any]) -> list[similar.Likeness]:
     """Claims that say nearly the same and that the form did not show. A form that is sent twice is asked once."""
     if Claim.objects.filter(submission=told["submission"], submission__isnull=False).exists():
         return []
