@@ -1,15 +1,31 @@
 """What every page of the desk knows."""
 
+from functools import partial
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
+
+from apps.accounts.models import User
+from apps.teamwork.models import Notice
+
+MOST = 100
 
 
 def desk(request: HttpRequest) -> dict[str, Any]:
-    """``may``: the capabilities of whoever is signed in, by name; ``newsroom``: what this desk is called."""
+    """``may``: the capabilities of whoever is signed in, by name; ``newsroom``: what this desk is called.
+
+    ``unread``: how many notices wait, counted no further than to a hundred, and only on a page that says so.
+    """
     user = getattr(request, "user", None)
     return {
         "may": user.capabilities if user is not None and user.is_authenticated else frozenset(),
         "newsroom": settings.NEWSROOM_NAME,
+        "unread": SimpleLazyObject(partial(_unread, user)),
     }
+
+
+def _unread(user: Any) -> int:
+    """How many notices wait for somebody, as far as a hundred."""
+    return Notice.objects.unseen().filter(person=user)[:MOST].count() if isinstance(user, User) else 0

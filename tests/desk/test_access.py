@@ -16,6 +16,7 @@ from apps.claims.states import State
 from apps.desk.urls import urlpatterns
 from apps.sources.actions import suggest_attribution
 from apps.sources.models import ConfidentialSource
+from apps.teamwork.actions import post_comment
 from tests.archive.recorded import store_page
 from tests.newsroom import (
     ask,
@@ -26,6 +27,7 @@ from tests.newsroom import (
     make_figure,
     make_interview,
     make_knowledge,
+    make_notice,
     make_outlet,
     make_person,
     make_story,
@@ -40,6 +42,7 @@ EVERYONE = set(ROLES)
 CITES = {"reporter", "editor", "standards_editor"}
 DECIDES = {"editor", "standards_editor"}
 EVIDENCE = {"reporter", "editor", "standards_editor", "auditor"}
+COMMENTS = EVIDENCE
 EXPORTS = {"editor", "standards_editor", "auditor"}
 # Sums of what the admin panel shows row by row: whoever may see the rows may see them.
 OPERATORS = {"standards_editor", "auditor", "administrator"}
@@ -140,6 +143,17 @@ TABLE: dict[str, tuple[str, set[str]]] = {
     "trail_export": ("GET", OPERATORS),
     "verifications": ("GET", OPERATORS),
     "verification_ask": ("POST", OPERATORS),
+    "claim_live": ("GET", EVERYONE),
+    "claim_comment": ("GET", COMMENTS),
+    "claim_watch": ("POST", EVERYONE),
+    # Its author's alone, whatever their role: tests/teamwork.
+    "comment_edit": ("GET", set()),
+    "comment_withdraw": ("GET", set()),
+    "notices": ("GET", EVERYONE),
+    "notices_read": ("POST", EVERYONE),
+    # Whose it is, may: test_notices.py.
+    "notice_read": ("POST", set()),
+    "notices_settings": ("GET", EVERYONE),
     "view_save": ("POST", EVERYONE),
     "view_remove": ("POST", set()),
 }
@@ -220,6 +234,12 @@ class Addresses:
     def a_view(self):
         return save_view("trail", "Verdicts", "verb=claim_corroborated", by=self.ada)
 
+    def a_comment(self):
+        return post_comment(self.claim, "Seen.", by=self.ada)
+
+    def a_notice(self):
+        return make_notice(self.claim, self.ada)
+
     def a_ruling(self):
         two = make_outlet("AFP"), make_outlet("KCNA")
         return rule_apart(make_claim(self.ada), *two, by=self.ada, reason="So.", expected_version=1)
@@ -234,6 +254,7 @@ class Addresses:
 WITHOUT_ROWS = {
     *("home", "health", "sign_in", "sign_out", "queue", "claim_open", "claim_similar", "stories", "story_open"),
     *("trail", "needs_a_person", "archive_health", "drifts", "suggestions", "flags", "replies_due", "corrections"),
+    *("notices", "notices_read", "notices_settings"),
     *("confidentials", "policy", "policy_edit", "verifications", "verification_ask"),
 }
 
