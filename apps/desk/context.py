@@ -17,13 +17,21 @@ def desk(request: HttpRequest) -> dict[str, Any]:
     """``may``: the capabilities of whoever is signed in, by name; ``newsroom``: what this desk is called.
 
     ``unread``: how many notices wait, counted no further than to a hundred, and only on a page that says so.
+    ``drafts_of``: whose words the browser may keep while they are typed; nobody's where they are confidential.
     """
     user = getattr(request, "user", None)
     return {
         "may": user.capabilities if user is not None and user.is_authenticated else frozenset(),
         "newsroom": settings.NEWSROOM_NAME,
+        "drafts_of": _drafts_of(request, user),
         "unread": SimpleLazyObject(partial(_unread, user)),
     }
+
+
+def _drafts_of(request: HttpRequest, user: Any) -> int | None:
+    found = getattr(request, "resolver_match", None)
+    is_confidential = found is None or getattr(found.func, "is_confidential", False)
+    return user.pk if isinstance(user, User) and found and not is_confidential else None
 
 
 def _unread(user: Any) -> int:

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from apps.accounts.permissions import NotAllowed
 from apps.audit.models import Entry
-from apps.desk.claim_page import claim_page
+from apps.desk.claim_page import claim_page, is_of_another_state
 from apps.desk.fragments import answer, is_fragment
 from apps.desk.knowledge_filters import NoticeFilter
 from apps.desk.paging import slice_by_id
@@ -30,7 +30,7 @@ from apps.teamwork.telling import is_late
 
 NEWS = 3
 # What a change of the claim may have changed on its page. The page itself keeps back what somebody types in.
-CHANGED = ("header", "flags_part", "rows", "poller", "figures_part", "moves", "assessments", "work", "knowledge")
+CHANGED = ("header", "flags_part", "rows", "poller", "figures_part", "moves", "work", "knowledge", "timeline")
 
 
 @require_safe
@@ -48,7 +48,8 @@ def claim_live(request: DeskRequest, pk: int) -> HttpResponse:
     version, said, _ = (*shown.split("."), "", "", "")[:3]
     parts = ["live_part"]
     if version != str(found.version):
-        parts += [*CHANGED, "timeline"]
+        # Where somebody types into the moves, and these are kept back, what the rule says is still brought up to date.
+        parts += [*CHANGED, *(() if is_of_another_state(request, context) else ("assessments",))]
         seen = int(version) if version.isascii() and version.isdigit() and len(version) < 10 else found.version
         news = Entry.objects.since(found.stream, seen).exclude(actor=request.user)
         context["news"] = list(news.order_by("-seq")[:NEWS])
