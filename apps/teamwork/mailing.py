@@ -95,6 +95,9 @@ def send(delivery_id: int) -> bool:
     if not (person.is_active and person.may(Capability.READ_DESK) and person.email):
         held.update(failed_at=now, failure="Whom it is for has left the desk, or has no e-mail address.")
         return False
+    if delivery.attempt > settings.EMAIL_ATTEMPTS:
+        held.update(failed_at=now, failure="The mail server did not answer in time, again and again.")
+        return False
     try:
         message(delivery).send()
     except (smtplib.SMTPException, OSError) as error:

@@ -214,6 +214,14 @@ class TestWhenItGoesWrong:
         assert (row.attempt, bool(row.failed_at)) == (3, True)
         assert "451 Later" in row.failure
 
+    def test_one_that_its_workers_never_came_back_from_is_given_up_too(self, box, settings, claim, ada):
+        comment(claim, ada)
+        mailing.gather(timezone.now())
+        Delivery.objects.update(attempt=settings.EMAIL_ATTEMPTS)
+        assert deliver() == [False]
+        assert Delivery.objects.get().failed_at
+        assert box.mails == []
+
     def test_pauses_grow_and_end_at_six_hours(self, box, settings, claim, ada):
         settings.EMAIL_ATTEMPTS = 30
         box.to_message = "451 Later"
