@@ -24,7 +24,7 @@ def desk(request: HttpRequest) -> dict[str, Any]:
         "may": user.capabilities if user is not None and user.is_authenticated else frozenset(),
         "newsroom": settings.NEWSROOM_NAME,
         "drafts_of": _drafts_of(request, user),
-        "unread": SimpleLazyObject(partial(_unread, user)),
+        "unread": SimpleLazyObject(partial(unread, user)),
     }
 
 
@@ -34,6 +34,6 @@ def _drafts_of(request: HttpRequest, user: Any) -> int | None:
     return user.pk if isinstance(user, User) and found and not is_confidential else None
 
 
-def _unread(user: Any) -> int:
+def unread(user: Any) -> int:
     """How many notices wait for somebody, as far as a hundred."""
     return Notice.objects.unseen().filter(person=user)[:MOST].count() if isinstance(user, User) else 0

@@ -128,6 +128,7 @@ urlpatterns = [
     path("comments/<int:pk>/edit/", comments.comment_edit, name="comment_edit"),
     path("comments/<int:pk>/withdraw/", comments.comment_withdraw, name="comment_withdraw"),
     path("notices/", notices.notices, name="notices"),
+    path("notices/count/", notices.notices_count, name="notices_count"),
     path("notices/read/", notices.notices_read, name="notices_read"),
     path("notices/<int:pk>/read/", notices.notice_read, name="notice_read"),
     path("notices/settings/", notices.notices_settings, name="notices_settings"),

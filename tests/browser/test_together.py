@@ -83,6 +83,14 @@ class TestTwoPeople:
         page.keyboard.type("mple.com/")
         expect(page.locator("#id_url")).to_have_value("https://a.example.com/")
 
+    def test_what_one_has_opened_to_read_stays_open(self, both, claim, rita):
+        page, _ = both
+        judge = page.locator("#evidence details.judge").first
+        judge.locator("summary").click()
+        record_caveat(claim, by=rita, kind=Caveat.Kind.OTHER, text="No picture was shown.")
+        expect(page.locator("#caveats")).to_contain_text("No picture was shown.", timeout=SOON)
+        expect(judge).to_have_attribute("open", "")
+
     def test_a_form_that_was_kept_back_is_told_what_happened_when_it_is_sent(self, both, claim):
         page, _ = both
         page.locator("#id_corroborated_reason").fill("Two bodies know.")

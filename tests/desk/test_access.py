@@ -150,6 +150,7 @@ TABLE: dict[str, tuple[str, set[str]]] = {
     "comment_edit": ("GET", set()),
     "comment_withdraw": ("GET", set()),
     "notices": ("GET", EVERYONE),
+    "notices_count": ("GET", EVERYONE),
     "notices_read": ("POST", EVERYONE),
     # Whose it is, may: test_notices.py.
     "notice_read": ("POST", set()),
@@ -254,7 +255,7 @@ class Addresses:
 WITHOUT_ROWS = {
     *("home", "health", "sign_in", "sign_out", "queue", "claim_open", "claim_similar", "stories", "story_open"),
     *("trail", "needs_a_person", "archive_health", "drifts", "suggestions", "flags", "replies_due", "corrections"),
-    *("notices", "notices_read", "notices_settings"),
+    *("notices", "notices_count", "notices_read", "notices_settings"),
     *("confidentials", "policy", "policy_edit", "verifications", "verification_ask"),
 }
 

@@ -57,6 +57,15 @@ class TestTheList:
         assert "You were mentioned" in shown
         assert '<b class="unread">1<span' in page(client, "stories")
 
+    def test_the_count_follows_while_a_page_stays_open(self, client, claim, ada):
+        def count(shown):
+            return client.get(reverse("desk:notices_count"), {"unread": shown}, headers={"HX-Request": "true"})
+
+        assert count("0").status_code == 204
+        comment_on(claim, ada)
+        assert '<b class="unread">1<' in count("0").content.decode()
+        assert count("1").status_code == 204
+
     def test_of_a_comment_that_was_withdrawn_it_shows_no_words(self, client, claim, ada):
         comment_on(claim, ada, "A word too many.")
         comment = claim.comments.get()

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from apps.accounts.permissions import NotAllowed
 from apps.audit.models import Entry
 from apps.desk.claim_page import claim_page, is_of_another_state
+from apps.desk.context import unread
 from apps.desk.fragments import answer, is_fragment
 from apps.desk.knowledge_filters import NoticeFilter
 from apps.desk.paging import slice_by_id
@@ -67,6 +68,16 @@ def notices(request: DeskRequest) -> HttpResponse:
     found = slice_by_id(request, narrowed.qs, PAGE)
     newest = mine.order_by("-id").values_list("pk", flat=True).first() or 0
     return listing(request, "desk/notices.html", narrowed, found, newest=newest, is_late=is_late())
+
+
+@require_safe
+def notices_count(request: DeskRequest) -> HttpResponse:
+    """How many are unread now; nothing when the page that asks shows that number already."""
+    if not is_fragment(request):
+        return redirect("desk:notices")
+    if request.GET.get("unread") == str(unread(request.user)):
+        return HttpResponse(status=204)
+    return render(request, "components/unread.html")
 
 
 @require_POST

@@ -1,7 +1,7 @@
 "use strict";
 (() => {
   const byId = (id) => document.getElementById(id);
-  const isPoller = (elt) => elt?.id === "poller" || elt?.id === "live";
+  const isPoller = (elt) => ["poller", "live", "unread"].includes(elt?.id);
   let held = "";
   let heading = "";
 

@@ -17,10 +17,13 @@
     part.querySelector("[aria-invalid=true], [role=alert]") ||
     [...part.querySelectorAll(fields)].some((field) => field === document.activeElement || isChanged(field));
 
+  // What somebody has opened to read stays open.
+  const nameOf = (details) => details.querySelector("summary")?.textContent.trim();
+  const opened = new Map();
   let isLive = false;
   let focused = null;
   document.addEventListener("htmx:beforeRequest", (event) => {
-    if (event.detail.elt.id === "live" && document.hidden) event.preventDefault();
+    if (["live", "unread"].includes(event.detail.elt.id) && document.hidden) event.preventDefault();
   });
   document.addEventListener("htmx:beforeSwap", ({ detail }) => {
     isLive = detail.requestConfig.elt.id === "live";
@@ -28,9 +31,11 @@
   });
   document.addEventListener("htmx:oobBeforeSwap", (event) => {
     const part = event.detail.target;
-    if (!isLive || !isHeld(part)) return;
-    event.detail.shouldSwap = false;
-    if (!part.querySelector(".held-back")) part.prepend(byId("held-back").content.cloneNode(true));
+    if (!isLive) return;
+    if (isHeld(part)) {
+      event.detail.shouldSwap = false;
+      if (!part.querySelector(".held-back")) part.prepend(byId("held-back").content.cloneNode(true));
+    } else if (part.id) opened.set(part.id, new Set([...part.querySelectorAll("details[open]")].map(nameOf)));
   });
   document.addEventListener("htmx:afterSettle", () => {
     // A link that was replaced by itself keeps the focus.
@@ -39,6 +44,10 @@
         [...document.querySelectorAll("a")].find((link) => link.href === focused.href && link.text === focused.text);
       same?.focus({ preventScroll: true });
     }
+    for (const [id, names] of opened) {
+      for (const details of byId(id)?.querySelectorAll("details") ?? []) if (names.has(nameOf(details))) details.open = true;
+    }
+    opened.clear();
     focused = null;
     isLive = false;
   });
@@ -105,7 +114,7 @@
       });
       if (!missing.length) continue;
       const bar = byId("draft").content.cloneNode(true).firstElementChild;
-      bar.querySelector("time").textContent = new Date(draft.at).toLocaleString();
+      bar.querySelector("time").textContent = new Date(draft.at).toLocaleString("en-GB", { dateStyle: "medium", timeStyle: "short" });
       bar.querySelector("[data-put-back]").addEventListener("click", () => {
         for (const [name, value] of missing) {
           const field = form.elements.namedItem(name);
