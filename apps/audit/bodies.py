@@ -82,7 +82,9 @@ def moment(at: datetime) -> str:
 
 def is_open(value: Any) -> bool:
     """Whether a value before or after stands in the body as it is."""
-    return value is None or isinstance(value, bool | int) or (isinstance(value, str) and (not value or value in OPEN))
+    if type(value) is str:
+        return not value or value in OPEN
+    return value is None or isinstance(value, bool | int)
 
 
 class Line(Protocol):
@@ -124,14 +126,17 @@ class Line(Protocol):
 
 def told(line: Line) -> dict[str, Any]:
     """The values of a line that its body only commits to, by field: "reason", "after.statement"."""
-    texts = {
-        "actor": line.actor_label,
-        "behalf": line.behalf_label,
-        "address": line.address,
-        "target": line.target_label,
-        "reason": line.reason,
-    }
-    found: dict[str, Any] = {field: value for field, value in texts.items() if value}
+    found: dict[str, Any] = {}
+    if line.actor_label:
+        found["actor"] = line.actor_label
+    if line.behalf_label:
+        found["behalf"] = line.behalf_label
+    if line.address:
+        found["address"] = line.address
+    if line.target_label:
+        found["target"] = line.target_label
+    if line.reason:
+        found["reason"] = line.reason
     for side, values in (("before", line.before), ("after", line.after)):
         for name, value in values.items():
             if not is_open(value):
@@ -170,7 +175,14 @@ def written(line: Line, at: str, prev: str | None, stands: dict[str, str]) -> st
 def _values(side: str, values: dict[str, Any], stands: dict[str, str]) -> str:
     if not values:
         return "{}"
-    return _encode({name: stands.get(f"{side}.{name}", value) for name, value in values.items()})
+    said = []
+    for name in sorted(values):
+        mark, value = stands.get(f"{side}.{name}"), values[name]
+        if mark:
+            said.append(f'{_text(name)}:"{mark}"')
+        else:
+            said.append(f"{_text(name)}:{_text(value) if type(value) is str else _encode(value)}")
+    return f"{{{','.join(said)}}}"
 
 
 def _mark(stands: dict[str, str], field: str) -> str:

@@ -71,3 +71,9 @@ class Report:
 
     def add(self, kind: Kind, where: str, says: str = "") -> None:
         self.findings.append(Finding(kind, where, says))
+
+    def take(self, part: Report) -> None:
+        """Add what was found of lines judged by themselves."""
+        self.entries += part.entries
+        self.erased += part.erased
+        self.findings += part.findings

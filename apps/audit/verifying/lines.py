@@ -1,4 +1,4 @@
-"""Reads lines as they are stored, quickly, and judges each by itself and in its stream."""
+"""Reads lines as they are stored, quickly, and judges each by itself: whether its columns say what was hashed."""
 
 from __future__ import annotations
 
@@ -39,24 +39,14 @@ COLUMNS = [
 FETCHED = 2_000
 # Where the body has what a commitment calls by another name.
 FIELDS = {"actor.name": "actor", "behalf.name": "behalf"}
-QUOTED = ", ".join(f'e."{name}"' for name in COLUMNS)
-SEALED = (
-    f'SELECT {QUOTED}, l."index", l.hash, l.entry_id FROM audit_leaf l LEFT JOIN audit_entry e ON e.id = l.entry_id'  # noqa: S608
-    ' ORDER BY l."index"'
-)
-UNSEALED = (
-    f"SELECT {QUOTED}, NULL, NULL, p.entry_id FROM audit_entry e LEFT JOIN audit_pending p ON p.entry_id = e.id"  # noqa: S608
-    " WHERE NOT EXISTS (SELECT 1 FROM audit_leaf l WHERE l.entry_id = e.id) ORDER BY e.id"
-)
-OF_STREAM = (
-    f'SELECT {QUOTED}, l."index", l.hash, COALESCE(l.entry_id, p.entry_id) FROM audit_entry e'  # noqa: S608
-    " LEFT JOIN audit_leaf l ON l.entry_id = e.id LEFT JOIN audit_pending p ON p.entry_id = e.id"
-    " WHERE e.stream = %s ORDER BY e.seq, e.id"
-)
+QUOTED = ", ".join(f'"{name}"' for name in COLUMNS)
+BY_ID = f"SELECT {QUOTED} FROM audit_entry WHERE id BETWEEN %s AND %s ORDER BY id"  # noqa: S608
+BY_STREAM = f"SELECT {QUOTED} FROM audit_entry WHERE stream = %s ORDER BY seq, id"  # noqa: S608
+_scan = json.JSONDecoder().raw_decode
 
 
 class Stored(NamedTuple):
-    """A line with its place in the tree; ``held_by`` is the row of the tree or of what waits that names it."""
+    """A line, column by column."""
 
     id: int
     at: Any
@@ -79,24 +69,33 @@ class Stored(NamedTuple):
     hash: str
     salts: Any
     erasures: int
-    place: int | None
-    leaf: str | None
-    held_by: int | None
 
     @property
     def name(self) -> str:
         """What findings call it."""
-        place = f"line {self.seq} of {self.stream}" if self.seq else f"a line of {self.stream}"
-        return f"{place} (entry {self.id})"
+        return name_of(self.stream, self.seq, self.id)
 
 
-def read(sql: str, *given: Any) -> Iterator[Stored]:
-    """The lines of a query, a few at a time, so that memory stays flat."""
+def name_of(stream: str, seq: int | None, pk: int) -> str:
+    """What findings call a line."""
+    return f"line {seq} of {stream} (entry {pk})" if seq else f"a line of {stream} (entry {pk})"
+
+
+def rows_of(sql: str, *given: Any) -> Iterator[tuple[Any, ...]]:
+    """The rows of a query, a few at a time, so that memory stays flat."""
     with connection.chunked_cursor() as cursor:
         cursor.execute(sql, given)
         while rows := cursor.fetchmany(FETCHED):
-            for row in rows:
-                yield Stored(*row)
+            yield from rows
+
+
+def judge_all(sql: str, *given: Any) -> Report:
+    """What is wrong with each of the lines by itself, and how many they are."""
+    report = Report()
+    for row in rows_of(sql, *given):
+        judge(Stored(*row), report)
+        report.entries += 1
+    return report
 
 
 def instant(stored: Any) -> str:
@@ -116,12 +115,12 @@ def judge(line: Stored, report: Report) -> None:
         return
     try:
         plain = line._replace(
-            before=_value(line.before),
-            after=_value(line.after),
-            salts=_value(line.salts),
+            before=value_of(line.before),
+            after=value_of(line.after),
+            salts=value_of(line.salts),
             address=_address(line.address),
         )
-        prev = _prev(line.body)
+        prev = prev_of(line.body)
         values, salts = told(plain), plain.salts
         stands = {field: commitment(salts[field], field, value) for field, value in values.items() if field in salts}
         if line.erasures or not len(stands) == len(salts) == len(values):
@@ -178,57 +177,21 @@ def _is_mark(value: Any) -> bool:
     return isinstance(value, str) and value.startswith(MARK)
 
 
-def _prev(body: str) -> str | None:
-    """What a body says of the line before it, without reading all of it."""
+def prev_of(body: str) -> str | None:
+    """What a body says of the line before it, without reading all of it. Raises ValueError where it says nothing."""
     start = body.index(',"prev":') + 8
     return None if body.startswith("null", start) else body[start + 1 : start + 65]
 
 
-def _value(stored: Any) -> Any:
+def value_of(stored: Any) -> Any:
+    """A column of JSON as a value. Raises ValueError."""
+    if not isinstance(stored, str):
+        return stored
     if stored == "{}":
         return {}
-    return json.loads(stored) if isinstance(stored, str) else stored
+    value, end = _scan(stored)
+    return value if end == len(stored) else json.loads(stored)
 
 
 def _address(stored: Any) -> str | None:
     return None if stored is None else str(stored)
-
-
-class Streams:
-    """The last line of each stream that counts its lines, as they come; what doesn't follow is looked at once more."""
-
-    def __init__(self) -> None:
-        self.last: dict[str, tuple[int, str]] = {}
-        self.told: dict[str, dict[str, Any]] = {}
-        self.odd: set[str] = set()
-
-    def take(self, line: Stored, told_of: frozenset[str]) -> None:
-        """The next line. ``told_of`` are the fields whose last value rows are held to."""
-        if line.seq is None:
-            return
-        before = self.last.get(line.stream)
-        prev = _prev(line.body) if ',"prev":' in line.body else None
-        fits = prev is None if before is None else (line.seq == before[0] + 1 and prev == before[1])
-        if not fits:
-            self.odd.add(line.stream)
-        if before is None or line.seq > before[0]:
-            self.last[line.stream] = (line.seq, line.hash)
-        if told_of and told_of & (after := _value(line.after)).keys():
-            self.told.setdefault(line.stream, {}).update({name: after[name] for name in told_of & after.keys()})
-
-
-def judge_stream(stream: str, report: Report) -> None:
-    """Each place at which a stream's lines don't follow each other."""
-    before: Stored | None = None
-    for line in read(OF_STREAM, stream):
-        if line.seq is None:
-            continue
-        prev = _prev(line.body) if ',"prev":' in line.body else None
-        if before is None:
-            if prev is not None:
-                report.add(Kind.LINE_MISSING, f"{stream} begins with line {line.seq}", "Lines before it are gone.")
-        elif line.seq != (before.seq or 0) + 1:
-            report.add(Kind.LINE_MISSING, f"between lines {before.seq} and {line.seq} of {stream}")
-        elif prev != before.hash:
-            report.add(Kind.CHAIN_BROKEN, line.name)
-        before = line

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from django.apps import apps
 
 from apps.audit.verifying.findings import Finding, Kind, Report
-from apps.audit.verifying.lines import Streams
+from apps.audit.verifying.streams import Streams
 from apps.audit.versioned import Versioned
 
 # Apps above the trail judge what only they know; each check takes a stream, or None for all.

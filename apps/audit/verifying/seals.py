@@ -15,7 +15,7 @@ from apps.audit.sealing.keys import known_keys
 from apps.audit.sealing.store import STEP, StoredTree
 from apps.audit.sealing.tree import Growing, inclusion, leaf_hash, root_of_inclusion
 from apps.audit.verifying.findings import Kind, Report
-from apps.audit.verifying.lines import Stored
+from apps.audit.verifying.streams import Placed
 
 HASH = re.compile(r"[0-9a-f]{64}")
 
@@ -35,7 +35,7 @@ class Tree:
         self.nodes = Node.objects.order_by("level", "index").values_list("level", "index", "hash")
         self.wanted: dict[tuple[int, int], str] = {}
 
-    def take(self, line: Stored) -> None:
+    def take(self, line: Placed) -> None:
         """The next leaf, with the line that it is of."""
         expected = self.growing.size
         if line.place != expected:
@@ -118,7 +118,7 @@ def judge_note(checkpoint: Checkpoint, keys: list[notes.VerifierKey], report: Re
     return signed
 
 
-def judge_in_tree(line: Stored, last: Checkpoint, tree: StoredTree, report: Report) -> None:
+def judge_in_tree(line: Placed, last: Checkpoint, tree: StoredTree, report: Report) -> None:
     """Whether one line is in the tree of the last checkpoint, by the proof that anybody could check."""
     if line.place is None:
         return
@@ -150,7 +150,7 @@ def is_stamp_of(token: bytes, note: bytes) -> bool:
     return algorithm is not None and hashlib.new(algorithm, note).digest() == info.message_imprint.message
 
 
-def unheld(report: Report, line: Stored) -> None:
+def unheld(report: Report, line: Placed) -> None:
     """A line without a leaf has to wait for one."""
     if line.held_by is None:
         report.add(Kind.NOT_SEALED, line.name)
