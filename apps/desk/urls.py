@@ -131,6 +131,7 @@ urlpatterns = [
     path("notices/count/", notices.notices_count, name="notices_count"),
     path("notices/read/", notices.notices_read, name="notices_read"),
     path("notices/<int:pk>/read/", notices.notice_read, name="notice_read"),
+    path("notices/mail/<int:pk>/again/", notices.mail_again, name="mail_again"),
     path("notices/settings/", notices.notices_settings, name="notices_settings"),
     path("rule/", policies.policy, name="policy"),
     path("rule/edit/", policies.policy_edit, name="policy_edit"),

@@ -97,6 +97,7 @@ QUIET = {
     "apps.teamwork.actions.notices.mark_all_seen": READING,
     "apps.teamwork.actions.notices.mark_claim_seen": READING,
     "apps.teamwork.actions.notices.mark_seen": READING,
+    "apps.teamwork.actions.notices.send_again": "What is told is on record already; this is its way there.",
     "apps.teamwork.actions.watching.be_here": "Having a page open changes nothing of the desk's.",
     "apps.claims.actions.flags.flag_for_drift": "News: the finding has a line, and each claim that it reaches.",
 }

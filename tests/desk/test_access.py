@@ -17,6 +17,7 @@ from apps.desk.urls import urlpatterns
 from apps.sources.actions import suggest_attribution
 from apps.sources.models import ConfidentialSource
 from apps.teamwork.actions import post_comment
+from apps.teamwork.models import Delivery
 from tests.archive.recorded import store_page
 from tests.newsroom import (
     ask,
@@ -154,6 +155,8 @@ TABLE: dict[str, tuple[str, set[str]]] = {
     "notices_read": ("POST", EVERYONE),
     # Whose it is, may: test_notices.py.
     "notice_read": ("POST", set()),
+    # Whose it is, may: test_mailing.py.
+    "mail_again": ("POST", set()),
     "notices_settings": ("GET", EVERYONE),
     "view_save": ("POST", EVERYONE),
     "view_remove": ("POST", set()),
@@ -237,6 +240,9 @@ class Addresses:
 
     def a_comment(self):
         return post_comment(self.claim, "Seen.", by=self.ada)
+
+    def a_mail(self):
+        return Delivery.objects.create(person=self.ada)
 
     def a_notice(self):
         return make_notice(self.claim, self.ada)

@@ -202,6 +202,16 @@ class TestWhenItGoesWrong:
         client.force_login(rita)
         page = client.get(reverse("desk:notices_settings")).content.decode()
         assert "550 No such person here" in page
+        box.to_recipient = "250 OK"
+        (row,) = Delivery.objects.all()
+        client.force_login(ada)
+        assert client.post(reverse("desk:mail_again", args=[row.pk])).status_code == 403
+        assert deliver() == []
+        client.force_login(rita)
+        client.post(reverse("desk:mail_again", args=[row.pk]))
+        assert deliver() == [True]
+        client.post(reverse("desk:mail_again", args=[row.pk]))
+        assert deliver() == []
 
     def test_after_so_many_attempts_it_is_given_up(self, box, settings, claim, ada):
         settings.EMAIL_ATTEMPTS = 3

@@ -101,6 +101,17 @@ def notice_read(request: DeskRequest, pk: int) -> HttpResponse:
     return redirect(f"{reverse('desk:claim', args=[notice.claim_id])}{notice.place}")
 
 
+@require_POST
+def mail_again(request: DeskRequest, pk: int) -> HttpResponse:
+    """Try a mail again that was given up: the address, or the server, may be well now."""
+    delivery = get_object_or_404(Delivery, pk=pk)
+    if delivery.person_id != request.user.pk:
+        raise NotAllowed("You may not send what is somebody else's.")
+    actions.send_again(delivery, by=request.user)
+    messages.success(request, "The desk tries again.")
+    return redirect("desk:notices_settings")
+
+
 @require_http_methods(["GET", "POST"])
 def notices_settings(request: DeskRequest) -> HttpResponse:
     """On the desk, by e-mail, when, and in which time zone."""

@@ -13,7 +13,7 @@ from apps.audit.verbs import Verb
 from apps.audit.versioned import differences
 from apps.claims.models import Claim
 from apps.teamwork.codes import Pace, Scope
-from apps.teamwork.models import Notice, Preference
+from apps.teamwork.models import Delivery, Notice, Preference
 
 
 def mark_seen(notice: Notice, *, by: User) -> None:
@@ -31,6 +31,13 @@ def mark_claim_seen(claim: Claim, *, by: User) -> None:
 def mark_all_seen(up_to: int, *, by: User) -> int:
     """Everything up to this number is read; what came after it is not. Returns how many were unread."""
     return Notice.objects.unseen().filter(person=by, pk__lte=up_to).update(seen_at=timezone.now())
+
+
+def send_again(delivery: Delivery, *, by: User) -> None:
+    """Try a mail of one's own once more that was given up; a worker is rung by the next round of the clock."""
+    require(by, Capability.READ_DESK)
+    given_up = Delivery.objects.filter(pk=delivery.pk, person=by, failed_at__isnull=False)
+    given_up.update(failed_at=None, failure="", attempt=0, next_attempt_at=timezone.now())
 
 
 def set_preference(*, by: User, scope: Scope, pace: Pace, hour: int, time_zone: str) -> Preference:
