@@ -36,7 +36,8 @@ def _to_remind_of(now: datetime) -> Iterator[tuple[int, datetime, Step]]:
         told = Reminder.objects.filter(claim=OuterRef("pk"), due=OuterRef("due"), step=step)
         waiting = Claim.objects.filter(~Exists(told), due__gt=first, due__lte=last).exclude(stage=Stage.SETTLED)
         for claim, due in waiting.order_by("due", "pk").values_list("pk", "due")[:AT_ONCE]:
-            yield claim, due, step
+            if due is not None:
+                yield claim, due, step
 
 
 @transaction.atomic
