@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
 from apps.accounts.models import User
+from apps.desk.keys import shortcuts
 from apps.teamwork.models import Notice
 
 MOST = 100
@@ -18,6 +19,7 @@ def desk(request: HttpRequest) -> dict[str, Any]:
 
     ``unread``: how many notices wait, counted no further than to a hundred, and only on a page that says so.
     ``drafts_of``: whose words the browser may keep while they are typed; nobody's where they are confidential.
+    ``shortcuts`` are the single keys, for the sheet of them.
     """
     user = getattr(request, "user", None)
     return {
@@ -25,6 +27,7 @@ def desk(request: HttpRequest) -> dict[str, Any]:
         "newsroom": settings.NEWSROOM_NAME,
         "drafts_of": _drafts_of(request, user),
         "unread": SimpleLazyObject(partial(unread, user)),
+        "shortcuts": shortcuts,
     }
 
 

@@ -2,34 +2,19 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from uuid import uuid4
+
+import axe_playwright_python
 import pytest
 from django.urls import reverse
-from django.utils import timezone
 from playwright.sync_api import expect
 
-from apps.archive.models import Capture, Drift, Look, Watch
-from apps.claims import actions
-from apps.claims.models import Claim
-from apps.claims.quotes import Picked
-from apps.claims.states import Stance
-from apps.desk.views.captures import VIEWS
-from apps.sources.actions import suggest_attribution
-from apps.sources.models import Party
-from tests.archive.recorded import PNG, store_page
+from apps.accounts.models import User
+from apps.desk.urls import urlpatterns
 from tests.archive.servers import Route, site
-from tests.newsroom import (
-    PASSWORD,
-    corroborate,
-    make_capture,
-    make_citation,
-    make_claim,
-    make_extract,
-    make_figure,
-    make_person,
-    make_reporter,
-    make_story,
-    make_two_lines,
-)
+from tests.browser.everything import NO_PAGES, everything
+from tests.newsroom import PASSWORD, make_claim, make_reporter
 from tests.workers import worker
 
 pytestmark = [
@@ -37,7 +22,8 @@ pytestmark = [
     pytest.mark.processes,
     pytest.mark.django_db(transaction=True),
 ]
-LONG = "https://news.example.org/" + "a-very-long-path-without-any-break" * 12
+AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js")
+GIVEN = {"IntConverter": 1, "StringConverter": "csv", "SlugConverter": "trail", "UUIDConverter": uuid4()}
 SHIFTS = """() => { window.shifted = 0; new PerformanceObserver(list => {
   for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.shifted += entry.value;
 }).observe({type: 'layout-shift'}); }"""
@@ -45,87 +31,29 @@ SHIFTS = """() => { window.shifted = 0; new PerformanceObserver(list => {
 
 @pytest.fixture
 def paths():
-    """The pages of a desk with everything on it that could break a page: long words, failures, verdicts, withdrawals."""
-    sofia = make_person("sofia", "standards_editor")
-    story = make_story(sofia, "North Korean troops in Kursk")
-    claim = make_claim(sofia, "Ukraine captured two soldiers. " + "Donaudampfschifffahrtsgesellschaft" * 4, story=story)
-    for citation in make_two_lines(claim, sofia):
-        make_extract(citation.capture, "A paragraph. " * 80, title="Two captured")
-    failed = make_citation(claim, sofia, state=Capture.State.FAILED, code="http_403", url=LONG, quote="Word " * 60)
-    corroborate(claim, sofia, "Two bodies know. " * 20)
-    dispute = make_citation(claim, sofia, outlet="TASS", stance=Stance.DISPUTES)
-    actions.withdraw_citation(failed, by=sofia, reason="It can't be copied.")
-    make_citation(claim, sofia, state=Capture.State.BLOCKED, code="blocked_address", url=LONG + "/2")
-    source = claim.citations.first().source
-    figure = make_figure(claim, sofia, "more than 1,000", "Donaudampfschifffahrtsgesellschaft" * 4)
-    make_figure(claim, sofia, measure="killed or wounded")
-    before = store_page(source.page, f"<p>{LONG}</p><table width=3000><tr><td>Wide</table>", screenshot=PNG)
-    after = store_page(source.page, b"%PDF-1.7\n%%EOF", content_type="application/pdf")
-    make_extract(
-        before, f"{LONG}\nTwo men were captured.\n" + "A paragraph. \n" * 40, title="Two captured", byline="Ann"
-    )
-    actions.pick_passage(claim.citations.first(), by=sofia, picked=Picked(before, "Two men were captured."))
-    make_extract(after, f"{LONG}{LONG}\nThree men were captured.\n" + "A paragraph. \n" * 40, title="Three" * 30)
-    found = {"page": source.page, "before": claim.citations.first().capture}
-    Watch.objects.create(page=source.page, next_look_at=timezone.now(), compared=found["before"])
-    Look.objects.create(page=source.page, outcome="failed", code="http_5xx", detail="x" * 400)
-    Drift.objects.create(kind="changed", share=0.3, after=make_capture(source.page), **found)
-    Drift.objects.create(kind="moved", detail=LONG, **found)
-    shared = {"containment": 0.9, "similarity": 0.5, "shared": [{"here": LONG, "there": "A passage. " * 30}]}
-    suggested = suggest_attribution(
-        source, "republishes", failed.source, found_by="text_overlap", grounds=shared, capture=found["before"]
-    )
-    nis = Party.objects.create(name="NIS", kind="body")
-    somebody = Party.objects.create(name="a source in the " + "Verteidigungsministerium" * 4, is_named=False)
-    for party in (nis, somebody):
-        actions.attribute(source, "quotes", party, by=sofia, reason=LONG)
-    ruled = {"by": sofia, "reason": "They were met. " * 20, "expected_version": Claim.objects.get(pk=claim.pk).version}
-    ruling = actions.rule_apart(claim, nis, source, **ruled)
-    return [
-        reverse("desk:suggestions"),
-        reverse("desk:attribution_reject", args=[suggested.pk]),
-        reverse("desk:source_attribute", args=[source.pk]),
-        reverse("desk:claim_rule_apart", args=[claim.pk]),
-        reverse("desk:ruling_withdraw", args=[ruling.pk]),
-        reverse("desk:queue"),
-        reverse("desk:queue") + "?text=nothing+like+it",
-        reverse("desk:claim", args=[claim.pk]),
-        reverse("desk:claim_open"),
-        reverse("desk:claim_edit", args=[claim.pk]),
-        reverse("desk:citation_withdraw", args=[claim.citations.first().pk]),
-        reverse("desk:citation_edit", args=[claim.citations.first().pk]),
-        reverse("desk:claim_figure", args=[claim.pk]),
-        reverse("desk:figure_edit", args=[figure.pk]),
-        reverse("desk:figure_withdraw", args=[figure.pk]),
-        reverse("desk:capture_cite", args=[before.pk]),
-        reverse("desk:story", args=[story.pk]),
-        reverse("desk:citation_answer", args=[dispute.pk]),
-        reverse("desk:policy"),
-        reverse("desk:policy_edit"),
-        reverse("desk:source", args=[source.pk]),
-        reverse("desk:source", args=[failed.source_id]),
-        reverse("desk:source_correct", args=[source.pk]),
-        *(reverse("desk:capture", args=[before.pk]) + f"?view={view}" for view in VIEWS),
-        reverse("desk:capture", args=[after.pk]) + "?view=page",
-        reverse("desk:capture", args=[failed.capture_id]),
-        reverse("desk:capture_diff", args=[before.pk, after.pk]),
-        reverse("desk:page_upload", args=[failed.source.page_id]),
-        reverse("desk:stories"),
-        reverse("desk:story", args=[story.pk]),
-        reverse("desk:story_open"),
-        reverse("desk:trail"),
-        reverse("desk:needs_a_person"),
-        reverse("desk:archive_health"),
-        reverse("desk:drifts"),
-        reverse("desk:capture_let_go", args=[failed.capture_id]),
-    ]
+    """The address of every page there is."""
+    return ["/sign-in/", *(path for found in everything().values() for path in found)]
+
+
+def test_every_page_is_looked_at(client):
+    """A view that answers GET is a page of `everything`, or said to be none."""
+    looked_at = everything()
+    client.force_login(User.objects.get(username="sofia"))
+    answering = {pattern.name for pattern in urlpatterns if is_read(client, pattern)}
+    assert answering - NO_PAGES - {"sign_in"} == set(looked_at)
+
+
+def is_read(client, pattern):
+    given = {name: GIVEN[type(converter).__name__] for name, converter in pattern.pattern.converters.items()}
+    answer = client.generic("TRACE", reverse(f"desk:{pattern.name}", kwargs=given))
+    return answer.status_code != 405 or "GET" in answer.headers["Allow"]
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_no_page_is_wider_than_its_window_or_lacks_a_heading(somebody, paths, scheme):
     page = somebody("sofia", color_scheme=scheme).page
     for path in paths:
-        page.goto(path)
+        assert page.goto(path).status == 200, path
         for width in (390, 1280, 1920):
             page.set_viewport_size({"width": width, "height": 844})
             assert page.evaluate("document.documentElement.scrollWidth") <= width, (path, width)
@@ -134,6 +62,34 @@ def test_no_page_is_wider_than_its_window_or_lacks_a_heading(somebody, paths, sc
         background = page.evaluate("getComputedStyle(document.documentElement).backgroundColor")
         dark = sum(int(part) for part in background.strip("rgba()").split(",")[:3]) < 384
         assert dark == (scheme == "dark"), (path, background)
+
+
+def test_axe_finds_nothing_on_any_page_in_either_theme(somebody, paths):
+    """Every rule of axe-core, once in light; of colours also in dark, and the narrow page's own with what it hides."""
+    person = somebody("sofia", color_scheme="light", bypass_csp=True)
+    person.page.add_init_script(AXE.read_text())
+    found = []
+    for path in paths:
+        person.page.emulate_media(color_scheme="light")
+        person.page.set_viewport_size({"width": 1280, "height": 844})
+        assert person.page.goto(path).status == 200, path
+        found += judged(person.page, path, "light", {})
+        person.page.emulate_media(color_scheme="dark")
+        found += judged(person.page, path, "dark", {"runOnly": ["color-contrast"]})
+        person.page.set_viewport_size({"width": 390, "height": 844})
+        found += judged(person.page, path, "narrow", {"runOnly": ["target-size", "scrollable-region-focusable"]})
+    assert found == [], "\n".join(found)
+
+
+def judged(page, path, where, options):
+    """What axe finds, a line for each element. A page that it could not judge at all is a finding too."""
+    told = page.evaluate("options => axe.run(document, {...options, resultTypes: ['violations']})", options)
+    assert told["testEngine"]["name"] == "axe-core"
+    return [
+        f"{path} ({where}): {violation['id']}: {' '.join(map(str, node['target']))}: {node['html'][:160]}"
+        for violation in told["violations"]
+        for node in violation["nodes"]
+    ]
 
 
 @pytest.mark.parametrize("width", [390, 1280])

@@ -1,0 +1,123 @@
+"""What a page of the demo newsroom weighs and how soon it stands: ``python -m tests.bench.desk.pages [--rounds 5]``.
+
+Starts the demo once for its data, then the same desk as for deployment (DEBUG=0: files compressed and named by what is
+in them), and opens each page in Chromium with an empty cache. Prints, for each, the compressed bytes of scripts and
+styles, the largest contentful paint (median of the rounds) and the sum of layout shifts. Says which of the bounds of
+60 kB, 40 kB, 1 s and 0.05 is broken, and ends with 1 then.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shutil
+import statistics
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Browser, sync_playwright
+
+from tests.processes.supervised import supervised_desk
+
+PAGES = [
+    "/",
+    "/claims/",
+    "/claims/1/",
+    "/stories/1/",
+    "/sources/1/",
+    "/captures/1/",
+    "/trail/",
+    "/suggestions/",
+    "/flags/",
+]
+BOUNDS = {"script": 60_000, "style": 40_000, "paint": 1_000, "shift": 0.05}
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+OBSERVE = """
+window.seen = {paint: 0, shift: 0};
+new PerformanceObserver(l => { for (const e of l.getEntries()) seen.paint = Math.max(seen.paint, e.startTime); })
+  .observe({type: 'largest-contentful-paint', buffered: true});
+new PerformanceObserver(l => { for (const e of l.getEntries()) if (!e.hadRecentInput) seen.shift += e.value; })
+  .observe({type: 'layout-shift', buffered: true});
+"""
+READ = """() => {
+  const of = kind => performance.getEntriesByType('resource').filter(e => e.name.split('?')[0].endsWith(kind))
+    .reduce((sum, e) => sum + e.encodedBodySize, 0);
+  return {...seen, script: of('.js'), style: of('.css')};
+}"""
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rounds", type=int, default=5)
+    asked = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        var = Path(folder)
+        with supervised_desk(var, is_new=True, DEBUG="1", DEMO="1") as desk:
+            if not desk.says("VerifyDesk is open", 240):
+                raise SystemExit(desk.output)
+        told = json.loads((var / "demo-sign-ins.json").read_text())
+        deployed = {"DEBUG": "0", "SECRET_KEY": "x" * 60, "ALLOWED_HOSTS": "127.0.0.1", "SECURE_COOKIES": "0"}
+        with supervised_desk(var, is_new=True, SECURE_SSL_REDIRECT="0", **deployed) as desk:
+            if not desk.says("VerifyDesk is open", 120):
+                raise SystemExit(desk.output)
+            broken = measure(desk.address, told, asked.rounds)
+    sys.exit(1 if broken else 0)
+
+
+def measure(address: str, told: dict[str, Any], rounds: int) -> int:
+    """Each page in its rounds; returns how many bounds are broken."""
+    editor = next(one for one in told["people"] if one["role"] == "standards editor")
+    broken = 0
+    with sync_playwright() as playwright:
+        path = shutil.which("chromium") or shutil.which("chromium-headless-shell")
+        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        state = signed_in(browser, address, editor["username"], told["password"])
+        say(f"{'page':16} {'script':>8} {'style':>8} {'paint':>8} {'shift':>7}")
+        for page in PAGES:
+            seen = [look(browser, address, state, page) for _ in range(rounds)]
+            found = {name: statistics.median(one[name] for one in seen) for name in BOUNDS}
+            over = [name for name, bound in BOUNDS.items() if found[name] > bound]
+            broken += len(over)
+            words = f"{found['script']:8.0f} {found['style']:8.0f} {found['paint']:5.0f} ms {found['shift']:7.3f}"
+            say(f"{page:16} {words} {'over: ' + ', '.join(over) if over else ''}")
+        browser.close()
+    return broken
+
+
+def signed_in(browser: Browser, address: str, username: str, password: str) -> Any:
+    """The cookies of somebody who has signed in."""
+    context = browser.new_context(base_url=address)
+    page = context.new_page()
+    page.goto("/sign-in/")
+    page.fill("#id_username", username)
+    page.fill("#id_password", password)
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".person")
+    state = context.storage_state()
+    context.close()
+    return state
+
+
+def look(browser: Browser, address: str, state: Any, path: str) -> dict[str, float]:
+    """One page, with nothing in the cache."""
+    context = browser.new_context(base_url=address, storage_state=state, viewport={"width": 1280, "height": 900})
+    page = context.new_page()
+    page.add_init_script(OBSERVE)
+    answer = page.goto(path, wait_until="load")
+    if answer is None or answer.status != 200:
+        raise SystemExit(f"{path}: {answer and answer.status}")
+    page.wait_for_timeout(500)
+    found: dict[str, float] = page.evaluate(READ)
+    context.close()
+    return found
+
+
+def say(line: str) -> None:
+    sys.stdout.write(f"{line.rstrip()}\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()
