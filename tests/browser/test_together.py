@@ -64,7 +64,7 @@ class TestTwoPeople:
         reason.fill("Two bodies know.")
         ada.get_by_role("button", name="Ask to mark corroborated").click()
         expect(rita.locator("#moves")).to_contain_text("Ada", timeout=SOON)
-        expect(rita.locator("#live")).to_contain_text("Ada asked for", timeout=SOON)
+        expect(rita.locator("#live-news")).to_contain_text("Ada asked for", timeout=SOON)
         expect(rita.locator("#timeline")).to_contain_text("Ada asked for", timeout=SOON)
 
     def test_what_one_types_stays_as_it_is_however_much_the_other_does(self, both, claim, rita):
