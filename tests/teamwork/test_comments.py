@@ -117,6 +117,9 @@ class TestSaying:
         assert answer.status_code == 200
         assert "Seen." in page
         assert page.count("<textarea") == 1
+        token = page.split("/live/?live=")[1].split('"')[0]
+        live = reverse("desk:claim_live", args=[claim.pk])
+        assert client.get(live, {"live": token}, headers={"HX-Request": "true"}).status_code == 204
         assert "<html" not in page
 
 

@@ -46,7 +46,9 @@ def claim_comment(request: DeskRequest, pk: int) -> HttpResponse:
     _tell_who_was_called(request, comment)
     if not request.htmx:
         return redirect(f"{reverse('desk:claim', args=[pk])}#comment-{comment.pk}")
-    return answer(request, CLAIM, claim_page(request, claim), partials=("comment_form", "comment_list", "notices"))
+    # With the poller, so that it does not tell its own reader that something was said.
+    parts = ("comment_form", "comment_list", "live_part", "notices")
+    return answer(request, CLAIM, claim_page(request, claim), partials=parts)
 
 
 @require_http_methods(["GET", "POST"])
