@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import uuid
+from dataclasses import asdict, fields
 from datetime import timedelta
 
 import pytest
@@ -14,7 +15,7 @@ from redis import Redis
 from warcio.archiveiterator import ArchiveIterator
 
 from apps.accounts.permissions import NotAllowed
-from apps.archive import tasks
+from apps.archive import configured, tasks
 from apps.archive.actions import AlreadyBeingCopied, register_page, request_capture, retry_capture
 from apps.archive.capturing import capture
 from apps.archive.capturing.leasing import wait_before
@@ -22,6 +23,7 @@ from apps.archive.codes import Code
 from apps.archive.models import Capture, Extract, record_name
 from apps.archive.reading import reader
 from apps.archive.records.storage import archive, open_record
+from apps.archive.web.exchanges import Limits
 from apps.audit.context import Channel, entered_by
 from apps.audit.models import Entry
 from tests.archive.servers import HOSTILE, Route, hostile, redirect, site
@@ -69,6 +71,25 @@ def run(asked):
 
 def verbs(asked):
     return [entry.verb for entry in reversed(Entry.objects.in_streams([asked.page.stream]))]
+
+
+class TestSettings:
+    @pytest.mark.parametrize("name", [field.name for field in fields(Limits)])
+    def test_every_limit_is_the_operators_to_set(self, settings, name):
+        before = asdict(configured.limits())
+        setattr(settings, f"ARCHIVE_{name.upper()}", before[name] + 7)
+        assert asdict(configured.limits()) == {**before, name: before[name] + 7}
+
+    @pytest.mark.parametrize("contact", ["https://desk.example.org/archive", ""])
+    def test_a_site_is_told_who_copies_it_and_whom_to_write_to(self, ask, settings, contact):
+        settings.ARCHIVE_CONTACT = contact
+        with site({"/story": Route(STORY)}) as where:
+            assert run(ask(where))
+            requests = list(where.requests)
+        told = f"Mozilla/5.0 (compatible; {configured.SOFTWARE}; newsroom archive{contact and f'; {contact}'})"
+        assert configured.user_agent() == told
+        assert requests
+        assert all(f"\r\nUser-Agent: {told}\r\n".encode() in request for request in requests)
 
 
 class TestStoring:
@@ -199,9 +220,12 @@ class TestFailing:
     def test_waiting_doubles_and_obeys_the_site_but_never_beyond_a_quarter_of_an_hour(self, ask, settings):
         settings.ARCHIVE_RETRY_SECONDS = 10
         asked = Capture(attempt=1)
-        assert 8 <= wait_before(asked, None).total_seconds() <= 12
-        asked.attempt = 3
-        assert 32 <= wait_before(asked, None).total_seconds() <= 48
+        for asked.attempt, base in ((1, 10), (3, 40)):
+            waits = {wait_before(asked, None).total_seconds() for _ in range(50)}
+            assert all(0.8 * base <= wait <= 1.2 * base for wait in waits)
+            # Many that failed together come back one by one, over a good part of the time between.
+            assert len(waits) > 40
+            assert max(waits) - min(waits) > 0.1 * base
         assert wait_before(asked, 120).total_seconds() == 120
         assert wait_before(asked, 99_999) == timedelta(minutes=15)
 

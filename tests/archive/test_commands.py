@@ -30,9 +30,9 @@ def wire(settings, store):
         yield f"http://{where}"
 
 
-def command(*arguments):
+def command(*arguments, err=None):
     """What a command says, and its exit status."""
-    out, err, status = io.StringIO(), io.StringIO(), 0
+    out, err, status = io.StringIO(), err or io.StringIO(), 0
     try:
         call_command(*arguments, stdout=out, stderr=err)
     except SystemExit as ended:
@@ -68,6 +68,12 @@ class TestCapture:
         assert (private["state"], private["code"]) == ("blocked", "blocked_address")
         assert (nothing["state"], nothing["code"]) == ("failed", "invalid_url")
         assert story["state"] == "stored"
+
+    def test_how_far_it_is_goes_where_no_answer_is_read_from(self, wire):
+        err = io.StringIO()
+        said, _ = command("capture", f"{wire}/gone", f"{wire}/story", "--json", err=err)
+        assert err.getvalue() == f"1 of 2: {wire}/gone\n2 of 2: {wire}/story\n"
+        assert " of 2: " not in said
 
     def test_people_read_it_in_lines_without_the_text(self, wire):
         said, _ = command("capture", f"{wire}/story")

@@ -191,6 +191,23 @@ def test_an_answer_with_a_bad_address_in_it_is_connected_to_by_nobody(name: str)
         assert internal not in failed.detail, "how the house is numbered is nobody's business"
 
 
+def test_a_connection_that_ends_elsewhere_than_at_the_vetted_address_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    with site({"/a": Route(PAGE)}) as vetted, site({"/a": Route(PAGE)}) as inside:
+        elsewhere = ("127.0.0.1", int(inside.rpartition(":")[2]))
+
+        class Diverted(socket.socket):
+            def connect(self, _address: Any, /) -> None:
+                super().connect(elsewhere)
+
+        monkeypatch.setattr(socket, "socket", Diverted)
+        failed = failure(f"http://{vetted}/a", allow=frozenset({str(vetted)}))
+        monkeypatch.undo()
+        assert (failed.code, "somewhere else" in failed.detail) == (Code.BLOCKED_ADDRESS, True)
+        assert vetted.requests == inside.requests == []
+        fetch(f"http://{vetted}/a", limits=QUICK, allow=frozenset({str(vetted)}), user_agent="test").close()
+        assert len(vetted.requests) == 1
+
+
 def test_a_name_that_changes_its_mind_is_asked_once_and_held_to_its_first_answer() -> None:
     replies = iter(["8.8.8.8", "127.0.0.1", "127.0.0.1"])
     asked: list[str] = []
