@@ -29,6 +29,19 @@ def test_on_sqlite_it_says_what_stands_in_place_of_roles():
             call_command("audit_roles", stdout=StringIO())
 
 
+def test_it_prints_what_the_owner_of_the_tables_runs():
+    out = StringIO()
+    if connection.vendor == "sqlite":
+        with pytest.raises(CommandError, match="SQLite has no roles"):
+            call_command("audit_roles", "--sql", "desk_app", stdout=out)
+    else:
+        call_command("audit_roles", "--sql", "desk_app", stdout=out)
+        assert out.getvalue().splitlines() == "\n".join(set_up("desk_app")).splitlines()
+        assert "desk_app" in out.getvalue()
+        with pytest.raises(CommandError, match="no plain name"):
+            call_command("audit_roles", "--sql", "x;DROP TABLE y", stdout=out)
+
+
 @pytest.mark.parametrize("role", ["", "a b", "x;DROP TABLE y", "Desk", "a" * 64])
 def test_a_name_that_is_none_is_refused(role):
     with pytest.raises(ValueError, match="no plain name"):
@@ -82,6 +95,16 @@ class TestDesksRole:
         seal()
         assert verify().findings == []
         assert not as_desk or weaknesses(connection) == []
+
+    def test_the_command_says_so_and_ends_with_0(self, as_desk):
+        out = StringIO()
+        if not as_desk:
+            with pytest.raises(CommandError, match="SQLite has no roles"):
+                call_command("audit_roles", stdout=out)
+            return
+        with pytest.raises(SystemExit) as ended:
+            call_command("audit_roles", stdout=out)
+        assert (ended.value.code, out.getvalue()) == (0, "The role can't change the trail.\n")
 
     @pytest.mark.parametrize("statement", REFUSED)
     def test_it_can_not_change_what_is_written(self, as_desk, statement):

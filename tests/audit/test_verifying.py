@@ -1,5 +1,6 @@
 """Whoever changes the trail behind its back is found, whatever they change, and what they did has a name."""
 
+import io
 import json
 import os
 from contextlib import contextmanager
@@ -328,8 +329,8 @@ def test_what_is_left_of_erased_words_still_has_to_fit(claim):
 SHAPES = {
     "nothing at all": lambda ada: None,
     "nothing sealed": lambda ada: make_claim(ada),
-    "sealed once": lambda ada: (make_claim(ada), seal()),
     "sealed and not laid down": lambda ada: (make_claim(ada), seal()),
+    "laid down once and sealed again": lambda ada: (make_claim(ada), seal(), anchors.anchor(), make_story(ada), seal()),
     "sealed and laid down": lambda ada: (make_claim(ada), seal(), anchors.anchor()),
     "some wait": lambda ada: (make_claim(ada), seal(), make_story(ada)),
     "many sizes": lambda ada: [(make_story(ada, f"Story {number}"), seal()) for number in range(5)],
@@ -377,6 +378,17 @@ SHAPES = {
 }
 
 
+def test_no_list_has_become_shorter_and_no_two_lines_of_it_do_the_same():
+    def done(work):
+        code = work.__code__
+        inner = tuple(one.co_code for one in code.co_consts if hasattr(one, "co_code"))
+        plain = tuple(one for one in code.co_consts if not hasattr(one, "co_code"))
+        return code.co_code, code.co_names, repr(plain), inner
+
+    assert len({done(work) for _, work in CHANGES.values()}) == len(CHANGES) >= 25
+    assert len({done(work) for work in SHAPES.values()}) == len(SHAPES) >= 20
+
+
 @pytest.mark.parametrize("make", SHAPES.values(), ids=SHAPES.keys())
 def test_a_trail_that_nobody_changed_raises_no_alarm(ada, make):
     make(ada)
@@ -407,6 +419,16 @@ class TestCommand:
             code, said = self.run(capsys, "--json")
         told = json.loads(said.out)
         assert (code, told["intact"], told["findings"][0]["kind"]) == (1, False, "leaf_changed")
+
+    @pytest.mark.parametrize("is_terminal", [True, False])
+    def test_whoever_watches_sees_how_far_it_is_and_a_log_does_not(self, claim, capsys, is_terminal):
+        err, lines = io.StringIO(), f"{Entry.every_line.count():,}"
+        err.isatty = lambda: is_terminal
+        with pytest.raises(SystemExit):
+            call_command("audit_verify", stderr=err)
+        assert err.getvalue().endswith(f"\r{lines} of {lines} lines\n" if is_terminal else "")
+        assert bool(err.getvalue()) == is_terminal
+        assert " of " not in capsys.readouterr().out.splitlines()[-1]
 
     def test_what_can_not_be_checked_ends_with_2(self, claim, capsys):
         assert self.run(capsys, "--stream", "claim:999999")[0] == 2

@@ -26,7 +26,7 @@ def test_edited_copies_are_found_and_no_two_reports_of_one_event_are_merged(tmp_
     found = judged(tmp_path)
     assert found["documents"] >= 300
     assert found["relations"]["copy"]["recall"] >= 0.99
-    assert found["relations"]["copy"]["precision"] >= 0.98
+    assert found["relations"]["copy"]["precision"] >= 0.99
     assert found["relations"]["same-party"]["recall"] >= 0.9
     assert found["false_merges"] == 0
     assert sum(found["confusion"]["independent"].values()) >= 500
