@@ -129,6 +129,46 @@ def test_withdrawing_a_citation_leaves_as_many_lines_as_the_others_bear_themselv
     assert len(lines(world, without=gone)) >= len(before)
 
 
+@settings(deadline=None, max_examples=300)
+@given(worlds(), st.sampled_from(SOURCES))
+def test_withdrawing_a_citation_takes_a_line_of_the_others_only_where_a_suggestion_waits(world, number):
+    gone = world.cited[number % len(world.cited)]
+    kept = {pk for pk in world.cited if pk != gone}
+    after = lines(world, without=gone)
+    live, sure = both_readings(world.rows)
+    ends = {pk: (live.end(("source", pk)), sure.end(("source", pk))) for pk in kept}
+    # Borne by one of the others for sure: by an origin that it has whatever is answered.
+    borne = [
+        line
+        for line in lines(world)
+        if any(
+            ends[page.key][0].origins & ends[page.key][1].origins & {*line.origins, *line.circles}
+            for page in line.members
+            if page.key in kept
+        )
+    ]
+    # A page that waits may keep together the names that are suggested of it and its own: that many, and no more.
+    together = sum(len(if_true.origins | if_not.origins) - 1 for if_true, if_not in ends.values() if if_true.pending)
+    assert len(after) + together >= len(borne)
+
+
+def test_what_waits_joins_lines_when_what_held_it_is_withdrawn_until_it_is_answered():
+    """Two outlets print reports of their own, and a page each that AFP's copy is suggested of. AFP's own is cited too."""
+    sources = {
+        pk: SourceRow(pk, f"page {pk}", outlet)
+        for pk, outlet in enumerate(["afp", "ora", "orb", "ora", "orb"], start=1)
+    }
+    suggested = [Edge(("source", pk), "republishes", ("party", "afp"), "suggested", pk) for pk in (4, 5)]
+
+    def counts(state: str) -> tuple[int, int]:
+        world = World((1, 2, 3, 4, 5), Rows(sources, [edge._replace(state=state) for edge in suggested]))
+        return len(lines(world)), len(lines(world, without=1))
+
+    assert counts("confirmed") == (3, 3)
+    assert counts("rejected") == (3, 2)
+    assert counts("suggested") == (3, 1)
+
+
 @settings(deadline=None)
 @given(worlds())
 def test_suggestions_that_wait_never_give_more_lines_than_refusing_all_of_them(world):
