@@ -11,18 +11,21 @@ from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
-from apps.archive.actions import register_page, request_capture, upload_copy
+from apps.archive.actions import keep_document, register_page, request_capture, upload_copy
 from apps.archive.capturing import capture as workshop
 from apps.archive.models import Capture, Contents
 from apps.archive.reading import reader
+from apps.archive.receiving.documents import Received, forgotten_if_refused
+from apps.archive.receiving.handed_in import receive_document, receive_notes, receive_recording
 from apps.archive.records.warc import WarcWriter
 from apps.archive.web.fetching import Limits, fetch
 from apps.audit.context import Channel, entered_by
-from tests.archive import uploads
+from tests.archive import sounds, uploads
 from tests.archive.servers import Loopback, Route, redirect, site
 from tests.newsroom import make_capture, make_page, make_reporter, store_record
 
 NOTE = "Anonymous envelope."
+NOTES = "Interview by telephone with NIS\n\nBoth were taken on the ninth of January.\n"
 STORY = """<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>Two captured</title>
 <link rel="stylesheet" href="/looks.css"></head><body><article><h1>Two captured in Kursk</h1>
 <p id="words">The service said on Sunday that both men were taken on the ninth of January.</p>
@@ -51,6 +54,19 @@ FILES: Mapping[str, Callable[[], bytes]] = {
 }
 
 
+DOCUMENTS: Mapping[str, Callable[[], bytes]] = {
+    "pdf": lambda: uploads.pdf("Two were captured."),
+    "text": lambda: b"Order No. 4\n\nTwo soldiers are to be brought to Kyiv.\n",
+    "picture": uploads.png,
+}
+SOUNDS: Mapping[str, Callable[[], bytes]] = {
+    "mp3": sounds.mp3,
+    "mp4": sounds.mp4,
+    "ogg": sounds.ogg,
+    "wav": sounds.wav,
+}
+
+
 class Copies:
     """Makes copies of a running site's pages, and of files that somebody brings."""
 
@@ -74,6 +90,22 @@ class Copies:
         """A file as somebody brings it."""
         page = register_page(uploads.URL)
         capture = upload_copy(page, io.BytesIO(FILES[kind]()), by=self.rita, file_name=kind, note=NOTE)
+        reader.run(capture.pk)
+        capture.refresh_from_db()
+        return capture
+
+    def handed_in(self, kind: str) -> Capture:
+        """A document that somebody hands in. It has no web address."""
+        return self._kept(receive_document(io.BytesIO(DOCUMENTS[kind]()), name=kind))
+
+    def notes(self, sound: str = "") -> Capture:
+        """The notes of a conversation, alone or with its recording beside them."""
+        recording = receive_recording(io.BytesIO(SOUNDS[sound]()), name=f"call.{sound}") if sound else None
+        return self._kept(receive_notes(NOTES, recording))
+
+    def _kept(self, what: Received) -> Capture:
+        with forgotten_if_refused(what) as received:
+            capture = keep_document(received, by=self.rita, title="Order No. 4", comes_from=NOTE)
         reader.run(capture.pk)
         capture.refresh_from_db()
         return capture
@@ -105,6 +137,9 @@ KINDS: Mapping[str, Callable[[Copies], str]] = {
         copies.unchanged(copies.page(), kind="not modified").warc_digest
     ),
     **{f"an uploaded {kind}": lambda copies, kind=kind: copies.uploaded(kind).warc_digest for kind in FILES},
+    **{f"a {kind} handed in": lambda copies, kind=kind: copies.handed_in(kind).warc_digest for kind in DOCUMENTS},
+    "notes": lambda copies: copies.notes().warc_digest,
+    **{f"notes with {kind}": lambda copies, kind=kind: copies.notes(kind).warc_digest for kind in SOUNDS},
 }
 
 

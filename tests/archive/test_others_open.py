@@ -5,6 +5,7 @@ Each has a damaged file beside it that it must refuse: a check that can't fail p
 
 from __future__ import annotations
 
+import hashlib
 import io
 import socket
 import subprocess
@@ -23,8 +24,8 @@ from apps.archive.records.contents import entries
 from apps.archive.records.storage import open_record
 from apps.archive.records.wacz import write_wacz
 from tests import tools
-from tests.archive import uploads
-from tests.archive.copies import KINDS, STORY, Copies
+from tests.archive import sounds, uploads
+from tests.archive.copies import KINDS, NOTES, STORY, Copies
 from tests.workers import wait_for
 
 pytestmark = [pytest.mark.django_db, pytest.mark.processes]
@@ -159,6 +160,19 @@ class TestPywb:
         assert b"the service said in a statement" in player.answer("mp_", uploads.URL)[1]
         assert player.answer("mp_", f"{site}/never")[0] == 404
 
+    def test_it_plays_what_has_no_web_address_under_its_digest(
+        self, copies: Copies, tmp_path: Path, pywb: Callable[[dict[str, bytes]], Pywb]
+    ) -> None:
+        document, notes = copies.handed_in("pdf"), copies.notes("mp3")
+        player = pywb({"export.wacz": wacz(tmp_path / "copies.wacz", document, notes).read_bytes()})
+        for url, body in {
+            document.page.url: uploads.pdf("Two were captured."),
+            notes.page.url: NOTES.encode(),
+            f"urn:sha256:{hashlib.sha256(sounds.mp3()).hexdigest()}": sounds.mp3(),
+        }.items():
+            assert player.answer("id_", url) == (200, body)
+        assert player.answer("id_", f"urn:sha256:{'0' * 64}")[0] == 404
+
     def test_it_plays_an_export_with_a_page_that_was_still_the_same(
         self, copies: Copies, tmp_path: Path, pywb: Callable[[dict[str, bytes]], Pywb]
     ) -> None:
@@ -185,7 +199,17 @@ class TestPyWacz:
         return status == 0 and "Validation succeeded" in said, said
 
     @pytest.mark.parametrize(
-        "what", ["one page", "many copies", "one page twice", "a drawn page", "an upload", "an unchanged page"]
+        "what",
+        [
+            "one page",
+            "many copies",
+            "one page twice",
+            "a drawn page",
+            "an upload",
+            "an unchanged page",
+            "a document handed in",
+            "notes with a recording",
+        ],
     )
     def test_every_export_is_valid(self, copies: Copies, tmp_path: Path, what: str) -> None:
         captures = {
@@ -195,6 +219,8 @@ class TestPyWacz:
             "a drawn page": lambda: [copies.page(drawn=True)],
             "an upload": lambda: [copies.uploaded("pdf")],
             "an unchanged page": lambda: [copies.unchanged(copies.page())],
+            "a document handed in": lambda: [copies.handed_in("pdf")],
+            "notes with a recording": lambda: [copies.page(), copies.notes("ogg")],
         }[what]()
         valid, said = self.validate(wacz(tmp_path / "copies.wacz", *captures))
         assert valid, said
