@@ -5,6 +5,7 @@ import csv
 import hashlib
 import io
 import json
+import tracemalloc
 from datetime import timedelta
 
 import pytest
@@ -28,6 +29,7 @@ from apps.audit.verifying.checking import verify_stream
 from apps.audit.versioned import begin
 from apps.claims import actions
 from apps.claims.states import Stance
+from apps.desk.views import trail_export
 from apps.desk.views.trail_export import safe_cell
 from apps.sources.models import Source
 from tests.newsroom import (
@@ -61,6 +63,12 @@ def claim(ada):
     corroborate(claim, ada)
     make_claim(make_reporter(), "Another.")
     return claim
+
+
+def alike(entry, **fields):
+    """A copy of this line, not yet saved."""
+    row = {field.attname: getattr(entry, field.attname) for field in Entry._meta.concrete_fields}
+    return Entry(**{**row, "id": None, **fields})
 
 
 def told(client, **query):
@@ -385,6 +393,26 @@ class TestExport:
             record(Verb.SIGNED_IN, stream=f"person:{number}", target="Ada", by=None)
         with django_assert_max_num_queries(12):
             self.read(client, "jsonl")
+
+    @pytest.mark.parametrize("kind", ["csv", "jsonl"])
+    def test_the_memory_that_it_takes_does_not_grow_with_the_lines(self, client, aziz, monkeypatch, kind):
+        monkeypatch.setattr(trail_export, "AT_ONCE", 50)
+        like = record(Verb.SIGNED_IN, stream="person:0", target="Ada " * 100, by=None)
+
+        def taken(lines):
+            more = range(Entry.every_line.count(), lines)
+            Entry.every_line.bulk_create([alike(like, stream=f"person:{number}") for number in more], batch_size=500)
+            response = client.get(reverse("desk:trail_export", args=[kind]))
+            tracemalloc.start()
+            told = sum(1 for _ in response.streaming_content)
+            _, peak = tracemalloc.get_traced_memory()
+            tracemalloc.stop()
+            assert told >= lines
+            return peak
+
+        taken(20)  # what is made once for good is made now
+        few = taken(200)
+        assert taken(2_000) < 1.5 * few
 
 
 class TestUnsealed:
