@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from typing import Any
 from urllib.parse import urlencode
+from uuid import uuid4
 
+from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
@@ -20,6 +22,7 @@ from apps.claims import actions
 from apps.claims.models import Citation, Claim
 from apps.claims.quotes import Picked
 from apps.claims.states import Stance, State
+from apps.desk.urls import urlpatterns
 from apps.desk.views.captures import VIEWS
 from apps.search.catching_up import catch_up
 from apps.search.models import Kind
@@ -48,6 +51,7 @@ from tests.newsroom import (
 
 LONG = "https://news.example.org/" + "a-very-long-path-without-any-break" * 12
 WORD = "Donaudampfschifffahrtsgesellschaft" * 4
+GIVEN = {"IntConverter": 1, "StringConverter": "csv", "SlugConverter": "trail", "UUIDConverter": uuid4()}
 # What a view answers that is no page of its own: files, parts of pages, and ways on to other pages.
 NO_PAGES = frozenset(
     [
@@ -69,6 +73,17 @@ NO_PAGES = frozenset(
         "trail_export",
     ]
 )
+
+
+def answering(client: Client) -> set[str]:
+    """The name of every view of the desk that answers GET, asked as whoever is signed in."""
+    return {pattern.name for pattern in urlpatterns if _is_read(client, pattern)}
+
+
+def _is_read(client: Client, pattern: Any) -> bool:
+    given = {name: GIVEN[type(converter).__name__] for name, converter in pattern.pattern.converters.items()}
+    answer = client.generic("TRACE", reverse(f"desk:{pattern.name}", kwargs=given))
+    return answer.status_code != 405 or "GET" in answer.headers["Allow"]
 
 
 def everything() -> dict[str, list[str]]:

@@ -157,6 +157,11 @@ def test_a_page_that_somebody_uploaded_is_replayed_under_its_address(copies: Cop
         expect(replayed(page).locator("article")).to_contain_text(uploads.WORDS.strip())
 
 
+def test_a_text_that_was_handed_in_is_replayed_under_its_digest(copies: Copies, replay: Replay) -> None:
+    with replay.of(copies.notes("mp3")) as page:
+        expect(replayed(page).locator("body")).to_contain_text("Both were taken on the ninth of January.")
+
+
 def test_a_damaged_page_is_not_replayed(copies: Copies, replay: Replay) -> None:
     with replay.of(copies.page(), damage=True) as page:
         expect(replayed(page).locator("h2")).to_have_text("Archived Page Not Found")
