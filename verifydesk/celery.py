@@ -13,7 +13,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "verifydesk.settings")
 
 # After the first has done its work, the second is rung with the same number. A lower app never knows who listens.
 RUNG_AFTER = {
-    "archive.read_capture": ["sources.learn", "archive.compare"],
+    "archive.read_capture": ["sources.learn", "archive.compare", "search.catch_up"],
     "sources.learn": ["sources.suggest", "claims.reconsider"],
     "archive.compare": ["claims.hear"],
     "archive.look": ["claims.hear"],

@@ -45,6 +45,7 @@ INSTALLED_APPS = [
     "apps.claims",
     "apps.teamwork",
     "apps.bundles",
+    "apps.search",
     "apps.desk",
     "verifydesk.apps.VerifyDeskConfig",
     "verifydesk.apps.PanelConfig",
@@ -200,7 +201,7 @@ AUTH_PASSWORD_VALIDATORS = [
     for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
 ]
 LOGIN_URL = "desk:sign_in"
-LOGIN_REDIRECT_URL = "desk:queue"
+LOGIN_REDIRECT_URL = "desk:home"
 LOGOUT_REDIRECT_URL = "desk:sign_in"
 AXES_FAILURE_LIMIT = 6
 AXES_COOLOFF_TIME = timedelta(minutes=15)

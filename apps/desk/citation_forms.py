@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import uuid4
 
 from django import forms
 
 from apps.archive.models import Capture
-from apps.claims.models import Citation, Claim
+from apps.claims.actions import Opening
+from apps.claims.models import Citation, Claim, Story
 from apps.claims.quotes import Picked
 from apps.claims.states import Stance
 from apps.desk.forms import ChangeForm, QuotedFields, StanceField
+from apps.desk.which_claim import claim_called
 
 MOST_FOUND = 8
-NEW = "new"
+NEW, OPEN = "new", "open"
 
 
 class PassageForm(QuotedFields):
     """Words of one stored copy, and the claim that they are cited on."""
+
+    use_required_attribute = False
 
     exact = forms.CharField(
         label="Exact words",
@@ -37,6 +42,18 @@ class PassageForm(QuotedFields):
         help_text="Only for another claim than those above.",
     )
     chosen = forms.ModelChoiceField(Claim.objects.all(), required=False, label="Which of these")
+    statement = forms.CharField(
+        label="The new claim, in one sentence",
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 2, "dir": "auto"}),
+        help_text="Something that can be checked: who did what, where, when.",
+        error_messages={"required": "Write the claim in one sentence."},
+    )
+    claimant = forms.CharField(label="Who claims it", max_length=200, required=False)
+    story = forms.ModelChoiceField(
+        label="Story", queryset=Story.objects.order_by("title"), required=False, empty_label="No story"
+    )
+    submission = forms.UUIDField(widget=forms.HiddenInput, required=False, initial=uuid4)
     stance = StanceField(required=False)
 
     def __init__(self, *args: Any, capture: Capture, **kwargs: Any) -> None:
@@ -49,9 +66,14 @@ class PassageForm(QuotedFields):
         assert isinstance(where, forms.ChoiceField)  # noqa: S101 - for the type checker
         where.choices = [
             *((key, f"on claim {one.claim_id}: {one.claim}") for key, one in self.citations.items()),
+            (OPEN, "on a new claim"),
             (NEW, "on another claim"),
         ]
-        self.fields["where"].initial = next(iter(self.citations), NEW)
+        self.fields["where"].initial = next(iter(self.citations), OPEN)
+        self.fields["statement"].required = self.data.get("where", OPEN) == OPEN
+
+    def clean_statement(self) -> str:
+        return " ".join(self.cleaned_data["statement"].split())
 
     def clean_stance(self) -> Stance:
         return Stance(self.cleaned_data["stance"] or Stance.SUPPORTS)
@@ -63,27 +85,26 @@ class PassageForm(QuotedFields):
         return cleaned
 
     def _found(self, typed: str) -> Claim | None:
-        """The claim of this number, or the only one that has these words."""
-        if not typed:
-            self.add_error("claim", "Which claim? Type its number, or some words of it.")
-            return None
-        number = typed.removeprefix("#")
-        if number.isascii() and number.isdigit() and len(number) < 10:
-            claim = Claim.objects.filter(pk=int(number)).first()
-            if claim is None:
-                self.add_error("claim", f"There is no claim {number}.")
-            return claim
-        self.candidates = list(Claim.objects.all().with_words(typed)[:MOST_FOUND])
-        if len(self.candidates) == 1:
-            return self.candidates[0]
-        many = "Several claims have these words: choose one." if self.candidates else "No claim has all these words."
-        self.add_error("claim", many)
-        return None
+        claim, self.candidates, wrong = claim_called(typed)
+        if wrong:
+            self.add_error("claim", wrong)
+        return claim
 
     @property
     def citation(self) -> Citation | None:
         """The citation that the words are added to; None for a new one."""
         return self.citations.get(self.cleaned_data["where"])
+
+    @property
+    def opens(self) -> bool:
+        """Whether a claim is opened for the words."""
+        return bool(self.cleaned_data["where"] == OPEN)
+
+    @property
+    def opening(self) -> Opening:
+        """What is said of a claim that is opened for the words."""
+        cleaned = self.cleaned_data
+        return Opening(claimant=cleaned["claimant"], story=cleaned["story"], submission=cleaned["submission"])
 
     @property
     def picked(self) -> Picked:

@@ -10,10 +10,10 @@ import itertools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from apps.archive.models import Page
+from apps.archive.models import Capture, Page
 from apps.archive.passages import Folded, Selector, Span, Touched, find_all, fold
 from apps.claims.models import Citation
-from apps.claims.quotes import sought
+from apps.claims.quotes import sought, text_of
 
 MOST = 50
 
@@ -75,6 +75,15 @@ def paragraphs(text: str, found: Sequence[Mark]) -> list[list[Part]]:
             told.append(_parts(text, at, at + len(words), found))
         at += len(line)
     return told
+
+
+def paragraph(capture: Capture, number: str) -> str:
+    """The words of a paragraph of a copy, by the number that the reader shows; empty when there is none."""
+    if not (number.isascii() and number.isdigit()):
+        return ""
+    told = [line.strip() for line in text_of(capture).splitlines() if line.strip()]
+    at = int(number[:9])
+    return told[at - 1] if 0 < at <= len(told) else ""
 
 
 def _parts(text: str, start: int, end: int, found: Sequence[Mark]) -> list[Part]:

@@ -6,11 +6,13 @@ What is on it is what could break a page: long words, failures, verdicts, withdr
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.urls import reverse
 from django.utils import timezone
 
 from apps.accounts.models import User
+from apps.accounts.saved import save_view
 from apps.archive.models import Capture, Drift, Look, Page, Watch
 from apps.audit.models import Entry
 from apps.audit.sealing.sealer import seal
@@ -19,6 +21,8 @@ from apps.claims.models import Citation, Claim
 from apps.claims.quotes import Picked
 from apps.claims.states import Stance, State
 from apps.desk.views.captures import VIEWS
+from apps.search.catching_up import catch_up
+from apps.search.models import Kind
 from apps.sources.actions import suggest_attribution
 from apps.sources.models import Party
 from apps.teamwork.actions import post_comment, withdraw_comment
@@ -61,6 +65,7 @@ NO_PAGES = frozenset(
         "health",
         "notices_count",
         "page_compare",
+        "story_dossier_pdf",
         "trail_export",
     ]
 )
@@ -75,12 +80,14 @@ def everything() -> dict[str, list[str]]:
         **_of_the_claim(claim, sofia),
         **_of_a_request(sofia),
         **_of_what_is_confidential(sofia),
+        **_of_what_is_looked_for(),
         "home": [reverse("desk:home")],
         "claim_open": [reverse("desk:claim_open")],
-        "queue": [reverse("desk:queue"), reverse("desk:queue") + "?text=nothing+like+it"],
+        **_of_the_queue(sofia),
         "stories": [reverse("desk:stories")],
         "story_open": [reverse("desk:story_open")],
         "story": [reverse("desk:story", args=[story.pk])],
+        "story_dossier": [reverse("desk:story_dossier", args=[story.pk])],
         "story_edit": [reverse("desk:story_edit", args=[story.pk])],
         **{
             name: [reverse(f"desk:{name}")]
@@ -131,6 +138,7 @@ def _of_the_claim(claim: Claim, sofia: User) -> dict[str, list[str]]:
     edges = _edges(first, failed, before, sofia)
     ruled = {"by": sofia, "reason": "They were met. " * 20, "expected_version": Claim.objects.get(pk=claim.pk).version}
     ruling = actions.rule_apart(claim, edges["nis"], first.source, **ruled)
+    seal()
     entry = Entry.objects.filter(stream=claim.stream).order_by("seq").first()
     of_claim = [
         "claim", "claim_edit", "claim_assign", "claim_stage", "claim_link", "claim_ask", "claim_caveat", "claim_use",
@@ -178,6 +186,19 @@ def _of_the_claim(claim: Claim, sofia: User) -> dict[str, list[str]]:
     ]
     found["source"] = [reverse("desk:source", args=[one]) for one in (first.source_id, failed.source_id)]
     return found
+
+
+def _of_the_queue(sofia: User) -> dict[str, list[str]]:
+    """The queue with filters and a saved view, as a table and as a board, and many claims at once."""
+    late = make_claim(sofia, f"A late one: {WORD}", due=timezone.now(), assignee=sofia)
+    free = make_claim(sofia, "Nobody's.")
+    save_view("queue", WORD[:70], "stage=open", by=sofia, is_shared=True)
+    queue, asked = reverse("desk:queue"), f"claim={late.pk}.{late.version}&claim={free.pk}.0"
+    return {
+        "queue": [queue, f"{queue}?text=nothing+like+it", f"{queue}?stage=open&selected=page", f"{queue}?view=board"],
+        "claims_assign": [f"{reverse('desk:claims_assign')}?{asked}&assignee={sofia.pk}"],
+        "claims_stage": [f"{reverse('desk:claims_stage')}?{asked}&stage=settled"],
+    }
 
 
 def _remarks(claim: Claim, sofia: User) -> Comment:
@@ -243,3 +264,21 @@ def _of_what_is_confidential(sofia: User) -> dict[str, list[str]]:
     cited = make_confidential(make_claim(sofia, "A ministry knows."), sofia)
     found = _at({"confidential": cited.source.key, "confidential_people": cited.source.key})
     return {**found, "confidentials": [reverse("desk:confidentials")]}
+
+
+def _of_what_is_looked_for() -> dict[str, list[str]]:
+    """Hits of each kind, and none; and what quick add says of pages that the desk has and of an address that it refuses."""
+    catch_up()
+    search, known = reverse("desk:search"), Citation.objects.live().exclude(source__page__url__contains="urn:").first()
+    brought = urlencode(
+        {"url": known.source.page.url if known else "", "text": f"Ukraine captured one {LONG} http://10.0.0.1/"}
+    )
+    return {
+        "search": [
+            search,
+            *(f"{search}?q=captured+-nightjar&in={kind}" for kind in Kind),
+            f"{search}?q={WORD}+nightjar",
+        ],
+        "add": [reverse("desk:add"), f"{reverse('desk:add')}?{brought}"],
+        "bookmarklet": [reverse("desk:bookmarklet")],
+    }

@@ -35,6 +35,7 @@ from apps.claims import actions
 from apps.claims.models import Claim, Commitment, ConfidentialCitation
 from apps.claims.refusals import Refusal
 from apps.claims.states import State
+from apps.search.models import Kind, Words
 from apps.sources.models import ConfidentialSource, CouldNotKeep, Fingerprint, Hidden
 from tests.archive.recorded import store_page
 from tests.newsroom import (
@@ -158,14 +159,16 @@ def starts():
     found = [reverse(f"desk:{name}") for name in ("queue", "stories", "trail", "flags", "replies_due", "corrections")]
     found += [reverse(f"desk:{name}") for name in ("confidentials", "needs_a_person", "drifts", "claim_open")]
     found += [f"{reverse('desk:queue')}?text={LOOKED_FOR}", f"{reverse('desk:stories')}?text={LOOKED_FOR}"]
+    found += [f"{reverse('desk:search')}?q={LOOKED_FOR}&in={kind}" for kind in Kind]
+    found += [f"{reverse('desk:add')}?text={LOOKED_FOR} in the ministry saw two."]
     found += [f"{reverse('desk:claim_similar')}?statement={LOOKED_FOR} in the ministry saw two."]
     for claim in Claim.objects.all():
         names = ("claim", "claim_wacz", "claim_link", "claim_caveat", "claim_confide", "claim_edit")
         found += [reverse(f"desk:{name}", args=[claim.pk]) for name in names]
     for config in apps.get_app_configs():
         for model in config.get_models():
-            # The index of shared copy has no view: that every other model has one is tested with the panel.
-            if config.name.startswith("apps.") and model is not Fingerprint:
+            # The indices of words have no view: that every other model has one is tested with the panel.
+            if config.name.startswith("apps.") and model is not Fingerprint and not issubclass(model, Words):
                 address = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
                 found += [address, f"{address}?q={LOOKED_FOR}"]
                 found += [f"{address}{row.pk}/change/" for row in model._base_manager.order_by("-pk")[:2]]

@@ -10,7 +10,7 @@ from django.urls import reverse
 from apps.archive.models import Passage
 from apps.audit.models import Entry
 from apps.claims.actions import find_words, pick_passage
-from apps.claims.models import Citation
+from apps.claims.models import Citation, Claim, TextQuote
 from apps.claims.quotes import Picked
 from apps.desk.quotes import cited_words, marks, paragraphs
 from tests.newsroom import (
@@ -20,7 +20,9 @@ from tests.newsroom import (
     make_editor,
     make_extract,
     make_page,
+    make_person,
     make_reporter,
+    make_story,
 )
 
 pytestmark = pytest.mark.django_db
@@ -280,3 +282,70 @@ def test_the_claim_page_asks_no_more_for_many_quotes_than_for_one(client, ada, d
         find_words(citation)
     with django_assert_max_num_queries(40):
         client.get(reverse("desk:claim", args=[claim.pk]))
+
+
+class TestOnANewClaim:
+    """A passage that no claim rests on yet: the claim and its citation are one."""
+
+    @pytest.fixture
+    def capture(self, ada):
+        capture = make_capture(make_page("https://paper.example.com/other"))
+        make_extract(capture, TEXT)
+        return capture
+
+    def cite(self, client, capture, words="one wounded soldier", **told):
+        told = {"where": "open", "statement": "A soldier was captured.", **told}
+        return client.post(reverse("desk:capture_cite", args=[capture.pk]), {"exact": words, **told})
+
+    def test_it_is_opened_with_the_words_as_the_copy_has_them(self, client, ada, capture):
+        story = make_story(ada)
+        told = {"story": story.pk, "claimant": "NIS", "quoted": "NIS", "quoted_verb": "confirms", "stance": "context"}
+        response = self.cite(client, capture, "The service “confirmed”", **told)
+        citation = Citation.objects.get()
+        claim = citation.claim
+        assert (claim.statement, claim.story, claim.claimant.name) == ("A soldier was captured.", story, "NIS")
+        assert (citation.quote, citation.capture, citation.said_by) == (
+            'The service "confirmed"',
+            capture,
+            "NIS confirms",
+        )
+        assert citation.stance == "context"
+        quote = citation.text_quotes.get()
+        assert response.headers["Location"] == f"{reverse('desk:capture', args=[capture.pk])}#quote-{quote.pk}"
+
+    def test_words_that_are_not_there_open_no_claim_and_nothing_typed_is_lost(self, client, ada, capture):
+        response = self.cite(client, capture, "one wounded sailor was captured", claimant="NIS")
+        assert response.status_code == 409
+        assert "These words are not in this copy." in text(response)
+        assert 'value="NIS"' in text(response)
+        assert not Claim.objects.exists()
+
+    def test_a_claim_needs_its_sentence(self, client, ada, capture):
+        response = self.cite(client, capture, statement=" ")
+        assert response.status_code == 422
+        assert "Write the claim in one sentence." in text(response)
+
+    def test_a_claim_that_is_nearly_the_same_is_asked_about_once(self, client, ada, capture):
+        known = make_claim(ada, "A soldier was captured.")
+        response = self.cite(client, capture)
+        assert response.status_code == 409
+        assert "The desk knows claims like this." in text(response)
+        assert self.cite(client, capture, seen=known.pk).status_code == 302
+        assert Claim.objects.count() == 2
+
+    def test_the_same_form_sent_twice_opens_one(self, client, ada, capture):
+        for _ in range(2):
+            assert self.cite(client, capture, submission="0f0e0d0c-0b0a-4a0b-8c0d-0e0f0a0b0c0d").status_code == 302
+        assert (Claim.objects.count(), Citation.objects.count(), TextQuote.objects.count()) == (1, 1, 1)
+
+    @pytest.mark.parametrize(
+        ("number", "words"), [("2", TEXT.splitlines()[2]), ("9", ""), ("0", ""), ("x", ""), ("²", "")]
+    )
+    def test_without_scripts_a_paragraph_is_taken_by_its_number(self, client, ada, capture, number, words):
+        response = client.get(reverse("desk:capture_cite", args=[capture.pk]), {"paragraph": number})
+        assert response.context["passage_form"]["exact"].value() == words
+
+    def test_an_auditor_may_not(self, client, capture):
+        client.force_login(make_person("aziz", "auditor"))
+        assert self.cite(client, capture).status_code == 403
+        assert not Claim.objects.exists()

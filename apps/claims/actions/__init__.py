@@ -3,6 +3,7 @@
 Each action asks in this order: permission, lock, rule; then it writes and records, in one transaction.
 """
 
+from apps.claims.actions.adding import Added, Opening, cite_pages, open_on_words, open_with_pages
 from apps.claims.actions.answers import answer_dispute
 from apps.claims.actions.attributions import (
     attribute,
@@ -14,9 +15,10 @@ from apps.claims.actions.attributions import (
     withdraw_attribution,
     withdraw_ruling,
 )
+from apps.claims.actions.bulk import assign_many, stage_many
 from apps.claims.actions.caveats import record_caveat, withdraw_caveat
 from apps.claims.actions.citations import adopt_copy, cite, cite_words, correct_source, reconsider, withdraw_citation
-from apps.claims.actions.claims import assign, change_stage, edit_claim, open_claim, stage_many, verify_again
+from apps.claims.actions.claims import assign, change_stage, edit_claim, open_claim, verify_again
 from apps.claims.actions.confidential import (
     cite_confidential,
     look_at_confidential,
@@ -41,10 +43,13 @@ from apps.claims.actions.stories import edit_story, open_story
 from apps.claims.actions.uses import follow_up, note_use, settle_correction, withdraw_use
 
 __all__ = [
+    "Added",
+    "Opening",
     "add_figure",
     "adopt_copy",
     "answer_dispute",
     "assign",
+    "assign_many",
     "attribute",
     "attribute_by_name",
     "change_stage",
@@ -53,6 +58,7 @@ __all__ = [
     "cite_confidential",
     "cite_document",
     "cite_interview",
+    "cite_pages",
     "cite_words",
     "clear_flag",
     "confirm_attribution",
@@ -75,7 +81,9 @@ __all__ = [
     "name_on_confidential",
     "note_use",
     "open_claim",
+    "open_on_words",
     "open_story",
+    "open_with_pages",
     "override",
     "pick_passage",
     "proof",

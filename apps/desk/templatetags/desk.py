@@ -18,6 +18,8 @@ from apps.desk.badges import Note
 from apps.desk.panels.grades import Grades
 from apps.desk.subjects import Subject
 from apps.desk.watch_panel import Chip
+from apps.search.excerpts import Excerpt, marked
+from apps.search.words import Query
 from apps.teamwork.mentions import taken_apart
 
 register = template.Library()
@@ -48,6 +50,7 @@ ICONS = {
     "circle": '<path d="M12.8 6A5.2 5.2 0 1 0 13 9.6M13.2 2.8V6.2H9.8"/>',
     "against": '<path d="M8 2 1.8 13.4h12.4zM8 6.4v3.4m0 1.6v.2"/>',
     "lines": '<path d="M2.5 4h4l3 4h4M2.5 12h4l3-4"/>',
+    "search": '<circle cx="7" cy="7" r="4.4"/><path d="m10.3 10.3 3.6 3.6"/>',
     "people": '<circle cx="6" cy="5.2" r="2.4"/><path d="M1.8 13c.3-2.6 2-4 4.2-4s3.9 1.4 4.2 4"/>'
     '<path d="M10.4 3.2a2.2 2.2 0 0 1 0 4.2M11.8 9.4c1.4.6 2.2 1.8 2.4 3.6"/>',
     "close": '<path d="m4 4 8 8m0-8-8 8"/>',
@@ -62,6 +65,14 @@ def icon(name: str) -> SafeString:
         name,
         mark_safe(ICONS[name]),  # noqa: S308 - our own constants
     )
+
+
+@register.filter
+def as_style(sheet: str) -> SafeString:
+    """A style sheet of our own inside of a page. One that could end its element there is refused."""
+    if "<" in sheet:
+        raise ValueError("A style sheet with a < in it can't stand in a page.")
+    return mark_safe(sheet)  # noqa: S308 - our own file
 
 
 @register.filter
@@ -92,7 +103,13 @@ def _called(name: str) -> SafeString:
 @register.filter
 def counted(number: int) -> str:
     """A number of claims, as far as the desk counts: 12, 10,000, 10,000+."""
-    return f"{number:,}" if number <= COUNTED_TO else f"{COUNTED_TO:,}+"
+    return up_to(number, COUNTED_TO)
+
+
+@register.filter
+def up_to(number: int, most: int) -> str:
+    """A number that was counted no further than one above ``most``: 12, 1,000, 1,000+."""
+    return f"{number:,}" if number <= most else f"{most:,}+"
 
 
 @register.filter
@@ -112,6 +129,20 @@ def with_code(sentence: str) -> SafeString:
     """A sentence whose `commands` are set apart from its words."""
     parts = sentence.split("`")
     return format_html_join("", "{}<code>{}</code>", zip(parts[:-1:2], parts[1::2], strict=True)) + escape(parts[-1])
+
+
+@register.filter
+def with_marks(found: Excerpt) -> SafeString:
+    """A stretch of text with what was looked for marked. Every part of it is escaped."""
+    return format_html_join(
+        "", "{}", ((format_html("<mark>{}</mark>", one.text) if one.is_hit else one.text,) for one in found.parts)
+    )
+
+
+@register.filter
+def looked_for(text: object, query: Query) -> SafeString:
+    """A short text, whole, with what was looked for marked."""
+    return with_marks(marked(str(text), query))
 
 
 @register.filter

@@ -14,22 +14,33 @@ from apps.accounts.capabilities import Capability
 from apps.accounts.permissions import require
 from apps.archive.models import Capture
 from apps.audit.versioned import ChangedMeanwhile
-from apps.claims import actions
+from apps.claims import actions, similar
 from apps.claims.models import Citation, TextQuote
 from apps.claims.refusals import Refusal, WordsNotThere
 from apps.desk.citation_forms import CitationForm, PassageForm
+from apps.desk.quotes import paragraph
 from apps.desk.requests import DeskRequest
 from apps.desk.typed import sent
+from apps.desk.views.claims import unseen
 
 
 @require_http_methods(["GET", "POST"])
 def capture_cite(request: DeskRequest, pk: int) -> HttpResponse:
-    """Cite words of this very copy, on a claim where its page is cited or on another one."""
+    """Cite words of this very copy: on a claim where its page is cited, on another one, or on a new one.
+
+    ``?paragraph=`` puts the words of a paragraph into the form, for who can't select them.
+    """
     require(request.user, Capability.CITE)
     found = get_object_or_404(Capture.objects.stored().select_related("page__source"), pk=pk)
-    form = PassageForm(sent(request), capture=found)
+    form = PassageForm(
+        sent(request), capture=found, initial={"exact": paragraph(found, request.GET.get("paragraph", ""))}
+    )
     status = 422 if request.method == "POST" else 200
+    alike: list[similar.Likeness] = []
     if request.method == "POST" and form.is_valid():
+        alike = unseen(request, form.cleaned_data) if form.opens else []
+        status = 409 if alike else status
+    if request.method == "POST" and form.is_valid() and not alike:
         try:
             quote = _cited(request, form)
             messages.success(request, f"Cited on claim {quote.citation.claim_id}.")
@@ -40,20 +51,20 @@ def capture_cite(request: DeskRequest, pk: int) -> HttpResponse:
         except Refusal as refusal:
             status = 409
             form.add_error(None, str(refusal))
-    context = {"capture": found, "source": getattr(found.page, "source", None), "passage_form": form}
+    context = {"capture": found, "source": getattr(found.page, "source", None), "passage_form": form, "alike": alike}
     return render(request, "desk/capture_cite.html", context, status=status)
 
 
 def _cited(request: DeskRequest, form: PassageForm) -> TextQuote:
     if citation := form.citation:
         return actions.pick_passage(citation, by=request.user, picked=form.picked)
-    citation = actions.cite_words(
-        form.cleaned_data["claim"],
-        form.picked,
-        by=request.user,
-        stance=form.cleaned_data["stance"],
-        **form.who_is_quoted,
-    )
+    cleaned, said = form.cleaned_data, form.who_is_quoted
+    if form.opens:
+        citation = actions.open_on_words(
+            cleaned["statement"], form.picked, by=request.user, opening=form.opening, stance=cleaned["stance"], **said
+        )
+    else:
+        citation = actions.cite_words(cleaned["claim"], form.picked, by=request.user, stance=cleaned["stance"], **said)
     return citation.text_quotes.live().latest("id")
 
 

@@ -11,7 +11,7 @@ from django.core.management import call_command
 from apps.archive.actions import watch_page
 from apps.archive.models import Watch
 from apps.audit.verbs import Verb
-from apps.claims.models import Measure
+from apps.claims.models import Claim, Measure
 from tests.archive.recorded import store_page
 from tests.archive.uploads import PAGE, URL
 from tests.audit.complete.rows import COMMAND, DIGEST, FORM, HTMX, NUMBER, TEXT, WEB, Deed, admin, changed, operation
@@ -71,6 +71,40 @@ def cite_picked_words(desk, door):
     after |= {"first_hand": False, "note": "", "stage": "in_progress"}
     others = ["page_watched"]
     return Deed(act, claim.stream, STATEMENT, by=desk.ada, before={"stage": "inbox"}, after=after, others=others)
+
+
+PASTED = "https://b.example.com/2 and https://a.example.com/1"
+BOTH = {"pasted": PASTED, "page-1": "https://b.example.com/2", "page-2": "https://a.example.com/1"}
+COPIED = ["source_registered", "capture_requested", "page_watched"]
+
+
+@operation("claims.actions.adding.open_with_pages", Verb.CLAIM_OPENED, WEB, HTMX)
+def open_with_pages(desk, door):
+    act = desk.post(desk.rita, "add", act="add", where="new", statement=STATEMENT, **BOTH)
+    after = {"statement": STATEMENT, "claimant": "", "story": "", "due": "", "state": "unverified", "stage": "inbox"}
+    stream = lambda: Claim.objects.latest("pk").stream  # noqa: E731
+    return Deed(act, stream, STATEMENT, by=desk.rita, after=after, others=["source_cited", *COPIED] * 2)
+
+
+@operation("claims.actions.adding.cite_pages", Verb.SOURCE_CITED, WEB, HTMX)
+def cite_pages(desk, door):
+    claim, url = make_claim(desk.rita), "https://a.example.com/1"
+    told = {"pasted": url, "page-1": url, "where": "other", "other": claim.pk, "stance": "context"}
+    act = desk.post(desk.ada, "add", act="add", **told)
+    after = {"citation": NUMBER, "source": url, "url": url, "stance": "context", "quote": "", "quoted": ""}
+    after |= {"first_hand": False, "note": "", "stage": "in_progress"}
+    return Deed(act, claim.stream, STATEMENT, by=desk.ada, before={"stage": "inbox"}, after=after, others=COPIED)
+
+
+@operation("claims.actions.adding.open_on_words", Verb.CLAIM_OPENED, WEB, HTMX)
+def open_on_words(desk, door):
+    capture = make_capture(make_source(URL).page)
+    make_extract(capture, SAID)
+    told = {"exact": "one wounded soldier", "where": "open", "statement": STATEMENT, "claimant": "NIS"}
+    act = desk.post(desk.ada, "capture_cite", capture.pk, **told)
+    after = {"statement": STATEMENT, "claimant": "NIS", "story": "", "due": "", "state": "unverified", "stage": "inbox"}
+    stream, others = lambda: Claim.objects.latest("pk").stream, ["party_registered", "source_cited", "page_watched"]
+    return Deed(act, stream, STATEMENT, by=desk.ada, after=after, others=others)
 
 
 @operation("claims.actions.citations.cite", Verb.SOURCE_CITED, WEB)
