@@ -14,7 +14,7 @@ from apps.audit.actions import record
 from apps.audit.verbs import Verb
 
 AT_MOST = 100
-PLACES = {"after", "name", "is_shared", "csrfmiddlewaretoken"}
+PLACES = {"after", "selected", "name", "is_shared", "csrfmiddlewaretoken"}
 
 
 class NotSaved(ValueError):

@@ -107,6 +107,10 @@ class Verb(models.TextChoices):
         "bundle_exported",
         "{actor} exported the claim as a bundle: {after[entries]} lines, {after[copies]} copies",
     )
+    DOSSIER_EXPORTED = (
+        "dossier_exported",
+        "{actor} exported the story's dossier as a {after[format]}, with {after[claims]} claims",
+    )
     ENTRY_ERASED = "entry_erased", "{actor} erased words of entry {after[entry]}: {after[fields]}"
     TRAIL_EXPORTED = "trail_exported", "{actor} exported the trail as {after[format]}: {after[filter]}"
     TRAIL_VERIFIED = "trail_verified", "{actor} verified the trail: {after[result]}"

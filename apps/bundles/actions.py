@@ -1,4 +1,4 @@
-"""A claim that leaves the desk as a bundle is known to have left."""
+"""What leaves the desk is known to have left: a claim as a bundle, a story as a dossier."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from apps.accounts.models import User
 from apps.accounts.permissions import require
 from apps.audit.actions import record
 from apps.audit.verbs import Verb
+from apps.bundles.dossiers import Dossier
 from apps.bundles.exporting import Bundle, write_bundle
 from apps.claims.models import Claim
 
@@ -37,3 +38,17 @@ def export_bundle(claim: Claim, out: IO[bytes], *, by: User | None) -> Bundle:
             },
         )
     return bundle
+
+
+def export_dossier(dossier: Dossier, *, by: User, form: str, digest: str = "") -> None:
+    """Say in the trail that a story's dossier is handed out, as a page or as a PDF with this SHA-256."""
+    require(by, Capability.EXPORT_BUNDLES)
+    story = dossier.story
+    with transaction.atomic():
+        record(
+            Verb.DOSSIER_EXPORTED,
+            stream=story.stream,
+            target=story.title,
+            by=by,
+            after={"format": form, "claims": len(dossier.claims), "sha256": digest},
+        )

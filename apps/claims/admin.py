@@ -119,8 +119,9 @@ class ClaimAdmin(ReadOnlyAdmin):
 def _staging(stage: Stage) -> Any:
     @admin.action(description=f"Stage of selected claims: {stage.label.lower()}", permissions=["assign"])
     def to_stage(admin: ClaimAdmin, request: HttpRequest, queryset: QuerySet[Claim]) -> None:
-        moved = actions.stage_many(queryset.values_list("pk", flat=True), by=person(request), stage=stage)
-        admin.message_user(request, f"{moved} claims are {stage.label.lower()} now.", messages.SUCCESS)
+        chosen = dict.fromkeys(queryset.values_list("pk", flat=True))
+        moved = actions.stage_many(chosen, by=person(request), stage=stage).changed
+        admin.message_user(request, f"{len(moved)} claims are {stage.label.lower()} now.", messages.SUCCESS)
 
     return to_stage
 

@@ -69,6 +69,26 @@ def chart(series: Series, labels: Sequence[str], marks: Sequence[str]) -> Chart:
     return Chart(series.name, series.title, series.summary(labels), bars, width, scale, list(marks))
 
 
+@dataclass(frozen=True)
+class Part:
+    """A part of one bar: where it begins and how wide it is, in hundredths of the bar."""
+
+    state: str
+    x: float
+    width: float
+
+
+def stacked(counts: Sequence[tuple[str, int]]) -> list[Part]:
+    """One bar made of what is counted, in order; what isn't nothing can be seen. Nothing where there is nothing."""
+    widths = [(state, max(number, sum(other for _, other in counts) / 100)) for state, number in counts if number]
+    whole = sum(width for _, width in widths)
+    parts, x = [], 0.0
+    for state, width in widths:
+        parts.append(Part(str(state), round(x, 2), round(width / whole * 100, 2)))
+        x += width / whole * 100
+    return parts
+
+
 def round_above(value: int) -> int:
     """The next of 1, 2, 4, 10, 20, 40, 100 ... that is not below: each can be halved, but the first."""
     size = 1

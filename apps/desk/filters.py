@@ -19,9 +19,16 @@ from apps.archive.models import Capture, Drift, Tally
 from apps.audit.context import Channel
 from apps.audit.models import Entry, EntryQuerySet
 from apps.audit.verbs import Verb
-from apps.claims.models import Claim, ClaimQuerySet, MoveRequest, Story
+from apps.claims.models import Cause, Claim, ClaimQuerySet, MoveRequest, Story
 from apps.claims.states import Stage, State
 from apps.sources.models import Attribution
+
+# What the flags of the queue and of the first page are told apart by.
+FLAG_KINDS = {
+    "drift": Cause.OF_A_PAGE,
+    "withdrawn": (Cause.Kind.CITATION_WITHDRAWN,),
+    "disputed": (Cause.Kind.NEW_DISPUTE,),
+}
 
 
 class ClaimFilter(filters.FilterSet):
@@ -30,6 +37,12 @@ class ClaimFilter(filters.FilterSet):
     DUE = [("overdue", "Overdue"), ("today", "Within 24 hours"), ("week", "Within 7 days"), ("none", "No due time")]
 
     SIGN_OFF = [("waiting", "Waits for somebody"), ("mine", "Waits for me"), ("asked", "Asked by me")]
+    FLAGS = [
+        ("yes", "Flagged"),
+        ("drift", "A cited page changed or is gone"),
+        ("withdrawn", "A citation was withdrawn"),
+        ("disputed", "A new source disputes it"),
+    ]
 
     text = filters.CharFilter(
         label="Words",
@@ -37,7 +50,9 @@ class ClaimFilter(filters.FilterSet):
         widget=forms.TextInput(attrs={"type": "search", "placeholder": "Search claims"}),
     )
     state = filters.ChoiceFilter(choices=State.choices, empty_label="Any state")
-    stage = filters.ChoiceFilter(choices=Stage.choices, empty_label="Any stage")
+    stage = filters.ChoiceFilter(
+        choices=[*Stage.choices, ("open", "All but settled")], empty_label="Any stage", method="at_stage"
+    )
     assignee = filters.ModelChoiceFilter(
         queryset=User.objects.active(), empty_label="Anybody", null_label="Nobody", null_value="none"
     )
@@ -46,7 +61,7 @@ class ClaimFilter(filters.FilterSet):
     )
     due = filters.ChoiceFilter(choices=DUE, empty_label="Any time", method="due_in")
     flagged = filters.ChoiceFilter(
-        label="Flags", choices=[("yes", "Flagged")], empty_label="Flagged or not", method="that_are_flagged"
+        label="Flags", choices=FLAGS, empty_label="Flagged or not", method="that_are_flagged"
     )
     sign_off = filters.ChoiceFilter(label="Sign-off", choices=SIGN_OFF, empty_label="Any sign-off", method="awaiting")
 
@@ -58,7 +73,10 @@ class ClaimFilter(filters.FilterSet):
         return claims.with_words(value)
 
     def that_are_flagged(self, claims: ClaimQuerySet, name: str, value: str) -> ClaimQuerySet:
-        return claims.flagged()
+        return claims.flagged(FLAG_KINDS.get(value, ()))
+
+    def at_stage(self, claims: ClaimQuerySet, name: str, value: str) -> ClaimQuerySet:
+        return claims.open() if value == "open" else claims.filter(stage=value)
 
     def awaiting(self, claims: ClaimQuerySet, name: str, value: str) -> QuerySet[Claim]:
         waiting = MoveRequest.objects.open()

@@ -15,6 +15,7 @@ KEYS = [
     ("n", "New claim", "claim_open"),
     ("j", "The next row of a list", ""),
     ("k", "The row before it", ""),
+    ("x", "In the queue: tick the row", ""),
     ("/", "Search", ""),
     ("c", "On a claim: cite a page", ""),
     ("Ctrl+Enter", "Send the form you are in", ""),

@@ -81,7 +81,8 @@ def slice_by_place(request: HttpRequest, rows: Any, size: int) -> Slice[Any]:
 
 def _slice(request: HttpRequest, found: list[Any], size: int, after: str, key: Any) -> Slice[Any]:
     query = request.GET.copy()
-    query.pop("after", None)
+    for name in ("after", "selected"):
+        query.pop(name, None)
     first_query = query.urlencode()
     next_query = ""
     if len(found) > size:

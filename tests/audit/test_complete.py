@@ -90,6 +90,7 @@ QUIET = {
     "apps.accounts.saved.views_of": "It reads.",
     "apps.accounts.trail.ask_to_verify": "The worker's line says what came of it, on behalf of who asked.",
     "apps.archive.actions.captures.register_page": "An address alone; what is done with it has its own line.",
+    "apps.bundles.dossiers.dossier_of": "It reads; handing it out has its line.",
     "apps.claims.actions.confidential.proof": "It reads; the look at the source has its line.",
     "apps.claims.actions.confidential.who_looked": "It reads; the look at the source has its line.",
     "apps.claims.actions.flags.flag_for_damage": "News: each claim that it reaches has a line.",

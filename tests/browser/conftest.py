@@ -80,7 +80,7 @@ class Person:
         self.page.get_by_label("User name").fill(username)
         self.page.get_by_label("Password").fill(PASSWORD)
         self.page.get_by_role("button", name="Sign in").click()
-        self.page.wait_for_url("**/claims/")
+        self.page.wait_for_url(f"{self.address}/")
         return self
 
 

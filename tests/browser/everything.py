@@ -12,8 +12,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from apps.accounts.models import User
+from apps.accounts.saved import save_view
 from apps.archive.models import Capture, Drift, Look, Page, Watch
 from apps.audit.models import Entry
+from apps.audit.sealing.sealer import seal
 from apps.claims import actions
 from apps.claims.models import Citation, Claim
 from apps.claims.quotes import Picked
@@ -58,6 +60,7 @@ NO_PAGES = frozenset(
         "entry_proof",
         "health",
         "page_compare",
+        "story_dossier_pdf",
         "trail_export",
     ]
 )
@@ -75,10 +78,11 @@ def everything() -> dict[str, list[str]]:
         **_of_what_is_looked_for(),
         "home": [reverse("desk:home")],
         "claim_open": [reverse("desk:claim_open")],
-        "queue": [reverse("desk:queue"), reverse("desk:queue") + "?text=nothing+like+it"],
+        **_of_the_queue(sofia),
         "stories": [reverse("desk:stories")],
         "story_open": [reverse("desk:story_open")],
         "story": [reverse("desk:story", args=[story.pk])],
+        "story_dossier": [reverse("desk:story_dossier", args=[story.pk])],
         "story_edit": [reverse("desk:story_edit", args=[story.pk])],
         **{
             name: [reverse(f"desk:{name}")]
@@ -126,6 +130,7 @@ def _of_the_claim(claim: Claim, sofia: User) -> dict[str, list[str]]:
     edges = _edges(first, failed, before, sofia)
     ruled = {"by": sofia, "reason": "They were met. " * 20, "expected_version": Claim.objects.get(pk=claim.pk).version}
     ruling = actions.rule_apart(claim, edges["nis"], first.source, **ruled)
+    seal()
     entry = Entry.objects.filter(stream=claim.stream).order_by("seq").first()
     of_claim = [
         "claim", "claim_edit", "claim_assign", "claim_stage", "claim_link", "claim_ask", "claim_caveat", "claim_use",
@@ -170,6 +175,19 @@ def _of_the_claim(claim: Claim, sofia: User) -> dict[str, list[str]]:
     ]
     found["source"] = [reverse("desk:source", args=[one]) for one in (first.source_id, failed.source_id)]
     return found
+
+
+def _of_the_queue(sofia: User) -> dict[str, list[str]]:
+    """The queue with filters and a saved view, as a table and as a board, and many claims at once."""
+    late = make_claim(sofia, f"A late one: {WORD}", due=timezone.now(), assignee=sofia)
+    free = make_claim(sofia, "Nobody's.")
+    save_view("queue", WORD[:70], "stage=open", by=sofia, is_shared=True)
+    queue, asked = reverse("desk:queue"), f"claim={late.pk}.{late.version}&claim={free.pk}.0"
+    return {
+        "queue": [queue, f"{queue}?text=nothing+like+it", f"{queue}?stage=open&selected=page", f"{queue}?view=board"],
+        "claims_assign": [f"{reverse('desk:claims_assign')}?{asked}&assignee={sofia.pk}"],
+        "claims_stage": [f"{reverse('desk:claims_stage')}?{asked}&stage=settled"],
+    }
 
 
 def _copies(first: Citation, claim: Claim, sofia: User) -> tuple[Capture, Capture]:

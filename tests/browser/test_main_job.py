@@ -90,7 +90,7 @@ def test_two_pages_are_cited_stored_and_the_claim_corroborated_without_a_reload(
     assert editor.loads == loads
 
     second = somebody().sign_in("ben").page
-    second.get_by_role("link", name="Awaiting my sign-off").click()
+    second.get_by_role("link", name="Waits for your signature").click()
     second.get_by_role("link", name="Ukraine captured two North Korean soldiers").click()
     expect(second.locator("#asked")).to_contain_text("Nothing has changed since.")
     second.get_by_role("button", name="Sign: corroborated").click()

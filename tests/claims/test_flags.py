@@ -299,7 +299,7 @@ class TestMany:
         claims = Claim.objects.bulk_create(
             Claim(statement=f"Claim number {at}.", opened_by=ada) for at in range(number)
         )
-        actions.stage_many([claim.pk for claim in claims], by=ada, stage=Stage.SETTLED)
+        actions.stage_many(dict.fromkeys(claim.pk for claim in claims), by=ada, stage=Stage.SETTLED)
         Citation.objects.bulk_create(
             Citation(claim=claim, source=source, capture=capture, stance=Stance.SUPPORTS, cited_by=ada)
             for claim in claims

@@ -54,6 +54,16 @@ def text(response):
     return " ".join(response.content.decode().split())
 
 
+def test_the_page_reads_in_three_movements_and_leads_to_each(desk, claim):
+    page = text(desk.get(at("claim", claim)))
+    places = [page.index(f'id="{part}"') for part in ("claim-header", "evidence", "moves", "timeline")]
+    assert places == sorted(places)
+    jumps = page.split('aria-label="On this page"')[1].split("</nav>")[0]
+    for part in ("evidence", "figures", "moves", "work", "replies", "timeline"):
+        assert f'href="#{part}"' in jumps
+        assert page.count(f'id="{part}"') == 1
+
+
 class TestMoving:
     def test_an_editor_asks_for_corroborated_and_is_sent_back_to_the_claim_where_it_waits(self, desk, claim):
         typed = {"reason": "Two bodies know.", "expected_version": claim.version}

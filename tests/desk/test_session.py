@@ -35,7 +35,7 @@ def verbs():
 
 
 def test_a_reporter_signs_in_and_out_and_both_are_on_record(client, rita):
-    assert sign_in(client).headers["Location"] == reverse("desk:queue")
+    assert sign_in(client).headers["Location"] == reverse("desk:home")
     assert client.post(reverse("desk:sign_out")).status_code == 302
     assert verbs() == [Verb.SIGNED_IN, Verb.SIGNED_OUT]
     assert client.get(reverse("desk:queue")).status_code == 302
@@ -65,7 +65,7 @@ def test_it_goes_on_where_one_was_but_never_to_another_site(client, rita, claim)
     page = reverse("desk:claim", args=[claim.pk])
     assert sign_in(client, next=page).headers["Location"] == page
     client.logout()
-    assert sign_in(client, next="https://evil.example/").headers["Location"] == reverse("desk:queue")
+    assert sign_in(client, next="https://evil.example/").headers["Location"] == reverse("desk:home")
 
 
 @pytest.mark.parametrize("headers", [{}, {"HX-Request": "true"}], ids=["browser", "htmx"])
@@ -123,7 +123,7 @@ def test_a_session_cookie_that_is_none_of_ours_is_dropped(client, key):
 
 
 def test_signing_in_leads_nobody_back_to_signing_in(client, rita):
-    assert sign_in(client, next="/sign-in/").headers["Location"] == reverse("desk:queue")
+    assert sign_in(client, next="/sign-in/").headers["Location"] == reverse("desk:home")
     assert client.get("/sign-in/?next=/sign-in/").status_code == 302
 
 

@@ -13,13 +13,13 @@ from apps.archive.codes import Code
 from apps.archive.web.addresses import Lookup
 from apps.archive.web.browser import Bounds, Browser, BrowserFailed, Event
 from apps.archive.web.exchanges import Limits
+from apps.archive.web.printing import printed
 from apps.archive.web.proxy import GuardedProxy
 
 WIDTH, HEIGHT = 1_280, 900
 # A page that goes on loading is drawn as it is when so much of its time is over.
 LOADING_SHARE = 0.6
 SETTLE_SECONDS = 3.0
-PDF_PIECE = 1_000_000
 MOST_PDF_PAGES = 100
 NO_SERVICE_WORKERS = (
     "if (navigator.serviceWorker) navigator.serviceWorker.register ="
@@ -121,7 +121,8 @@ class _Sitting:
         dom = str(self.evaluate(DOM, world)).encode("utf-8", "replace")
         shown = str(self.evaluate("document.location.href", world))[:2_048]
         screenshot, height = self.screenshot()
-        pdf = self.pdf(self.bounded.drawn_bytes - len(dom) - len(screenshot))
+        left = self.bounded.drawn_bytes - len(dom) - len(screenshot)
+        pdf = printed(browser, self.session, left, pageRanges=f"1-{MOST_PDF_PAGES}")
         return Drawing(
             url=shown,
             status=status,
@@ -233,24 +234,3 @@ class _Sitting:
         if not picture.startswith(b"\x89PNG\r\n\x1a\n"):
             raise BrowserFailed("The browser's picture is none.")
         return picture, height if size["height"] <= self.bounded.height else 0
-
-    def pdf(self, most: int) -> bytes:
-        printed = self.browser.ask(
-            "Page.printToPDF",
-            self.session,
-            printBackground=True,
-            pageRanges=f"1-{MOST_PDF_PAGES}",
-            transferMode="ReturnAsStream",
-        )
-        found = bytearray()
-        while True:
-            piece = self.browser.ask("IO.read", self.session, handle=printed["stream"], size=PDF_PIECE)
-            data = str(piece.get("data", ""))
-            found += base64.b64decode(data) if piece.get("base64Encoded") else data.encode()
-            if len(found) > most:
-                raise BrowserFailed("What the browser drew is larger than the desk keeps.")
-            if piece.get("eof"):
-                break
-        if not found.startswith(b"%PDF-"):
-            raise BrowserFailed("The browser's print is none.")
-        return bytes(found)

@@ -15,9 +15,10 @@ from apps.claims.actions.attributions import (
     withdraw_attribution,
     withdraw_ruling,
 )
+from apps.claims.actions.bulk import assign_many, stage_many
 from apps.claims.actions.caveats import record_caveat, withdraw_caveat
 from apps.claims.actions.citations import adopt_copy, cite, cite_words, correct_source, reconsider, withdraw_citation
-from apps.claims.actions.claims import assign, change_stage, edit_claim, open_claim, stage_many, verify_again
+from apps.claims.actions.claims import assign, change_stage, edit_claim, open_claim, verify_again
 from apps.claims.actions.confidential import (
     cite_confidential,
     look_at_confidential,
@@ -48,6 +49,7 @@ __all__ = [
     "adopt_copy",
     "answer_dispute",
     "assign",
+    "assign_many",
     "attribute",
     "attribute_by_name",
     "change_stage",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime
 from typing import TypedDict, Unpack
 from uuid import UUID
@@ -14,7 +13,7 @@ from apps.accounts.capabilities import Capability
 from apps.accounts.models import User
 from apps.accounts.permissions import require
 from apps.audit.verbs import Verb
-from apps.audit.versioned import begin, differences, lock, write_many
+from apps.audit.versioned import begin, differences, lock
 from apps.claims import similar
 from apps.claims.actions.flags import flag_to_verify_again
 from apps.claims.actions.naming import party_named
@@ -22,9 +21,6 @@ from apps.claims.actions.writing import write_claim
 from apps.claims.models import Claim, Story
 from apps.claims.refusals import Decided, Refusal
 from apps.claims.states import Stage, State
-
-# How many claims are locked and written at once.
-AT_ONCE = 1_000
 
 
 class ClaimFacts(TypedDict, total=False):
@@ -148,35 +144,6 @@ def change_stage(claim: Claim, *, by: User, expected_version: int, stage: Stage)
             claim.verified_at = timezone.now()
         write_claim(claim, Verb.CLAIM_STAGED, by, fields=["stage", "verified_at"])
     return claim
-
-
-def stage_many(claims: Iterable[int], *, by: User, stage: Stage, reason: str = "") -> int:
-    """Move many claims, by their numbers, through the desk's work; each has a line of its own. Returns how many moved.
-
-    Those that are at the stage already stay as they are. A thousand are locked at once, always in one order.
-    """
-    require(by, Capability.ASSIGN)
-    wanted, moved = sorted(set(claims)), 0
-    with transaction.atomic():
-        for start in range(0, len(wanted), AT_ONCE):
-            some = wanted[start : start + AT_ONCE]
-            rows = list(
-                Claim.objects.select_for_update(of=("self",)).filter(pk__in=some).exclude(stage=stage).order_by("pk")
-            )
-            now = timezone.now()
-            for claim in rows:
-                claim.stage, claim.changed_at = stage, now
-                if stage == Stage.SETTLED and claim.state != State.UNVERIFIED:
-                    claim.verified_at = now
-            write_many(
-                rows,
-                Verb.CLAIM_STAGED,
-                by=by,
-                fields=["stage", "verified_at", "changed_at"],
-                told=lambda claim: {"target": claim.statement, "reason": reason},
-            )
-            moved += len(rows)
-    return moved
 
 
 def verify_again(claim: Claim, *, days: int) -> None:

@@ -44,6 +44,9 @@ class Cause(models.Model):
         SUPERSEDED = "superseded", "A newer claim supersedes it"
         VERIFY_AGAIN = "verify_again", "It is time to verify it again"
 
+    # What a list can be narrowed to, beside each kind alone.
+    OF_A_PAGE = (Kind.DRIFT, Kind.QUOTE_GONE, Kind.PAGE_GONE)
+
     key = models.CharField(max_length=80, unique=True, editable=False)
     kind = models.CharField(max_length=20, choices=Kind.choices)
     sentence = models.TextField()

@@ -1,4 +1,4 @@
-"""The queue of claims and a claim's own page."""
+"""A claim's own page, and what is changed there."""
 
 from __future__ import annotations
 
@@ -17,43 +17,13 @@ from apps.audit.versioned import ChangedMeanwhile
 from apps.claims import actions, similar
 from apps.claims.models import Claim
 from apps.claims.refusals import Refusal
-from apps.claims.states import State
-from apps.desk.badges import notes
 from apps.desk.claim_page import claim_page, is_of_another_state, shown, tell_of_verdict, verdict_parts
-from apps.desk.filters import ClaimFilter, left_out
 from apps.desk.forms import AssignForm, ClaimEditForm, ClaimOpenForm, StageForm, VersionedForm
 from apps.desk.fragments import answer
-from apps.desk.paging import slice_by_change
 from apps.desk.requests import DeskRequest
 from apps.desk.typed import sent
 
 CLAIM = "desk/claim.html"
-QUEUE = "desk/queue.html"
-PAGE = 50
-
-
-@require_safe
-def queue(request: DeskRequest) -> HttpResponse:
-    """The queue, narrowed by the filters, with how many there are in each state."""
-    narrowed = ClaimFilter(request.GET, Claim.objects.all(), request=request)
-    others = request.GET.copy()
-    others.pop("state", None)
-    counts = ClaimFilter(others, Claim.objects.all(), request=request).qs.count_by_state()
-    rows = slice_by_change(request, narrowed.qs.for_queue(), PAGE)
-    others.pop("after", None)
-    state = request.GET.get("state", "")
-    context = {
-        "filter": narrowed,
-        "left_out": left_out(narrowed),
-        "slice": rows,
-        "notes": notes(rows.rows),
-        "counts": [(State(state), number) for state, number in counts.items()],
-        "total": sum(counts.values()),
-        "others": others.urlencode(),
-        "state": state if state in State.values else "",
-        "is_narrowed": any(request.GET.get(name) for name in ClaimFilter.base_filters),
-    }
-    return answer(request, QUEUE, context, partials=("results",))
 
 
 @require_safe

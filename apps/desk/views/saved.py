@@ -11,14 +11,13 @@ from django.views.decorators.http import require_POST
 from apps.accounts.models import SavedView
 from apps.accounts.saved import NotSaved, remove_view, save_view
 from apps.desk.requests import DeskRequest
-
-PAGES = {"trail"}
+from apps.desk.views.listing import SAVED
 
 
 @require_POST
 def view_save(request: DeskRequest, page: str) -> HttpResponse:
     """Keep a list's filters under a name, for oneself or for everybody."""
-    if page not in PAGES:
+    if page not in SAVED:
         raise Http404("This page has no saved views.")
     query = request.POST.get("query", "")
     try:
@@ -38,4 +37,4 @@ def view_remove(request: DeskRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(SavedView, pk=pk)
     remove_view(found, by=request.user)
     messages.success(request, f"“{found.name}” is removed.")
-    return redirect(f"desk:{found.page}" if found.page in PAGES else "desk:home")
+    return redirect(f"desk:{found.page}" if found.page in SAVED else "desk:home")

@@ -14,8 +14,10 @@ from apps.claims.models import Claim, ClaimLink, Story
 from apps.claims.refusals import Refusal
 from apps.claims.states import State
 from apps.desk.badges import notes
+from apps.desk.charts import stacked
 from apps.desk.forms import StoryEditForm, StoryForm
 from apps.desk.paging import slice_by_change, slice_by_id
+from apps.desk.panels.matter import matter
 from apps.desk.panels.measures import story_figures
 from apps.desk.requests import DeskRequest
 from apps.desk.typed import sent
@@ -43,11 +45,15 @@ def story(request: DeskRequest, pk: int) -> HttpResponse:
     left_out = [f"There is no state “{state[:50]}”."] if state and state not in State.values else []
     shown = claims.filter(state=state) if state and not left_out else claims
     rows = slice_by_change(request, shown.for_queue(), PAGE)
+    counts = [(State(one), number) for one, number in claims.count_by_state().items()]
     context = {
         "story": found,
         "slice": rows,
         "notes": notes(rows.rows),
-        "counts": [(State(one), number) for one, number in claims.count_by_state().items()],
+        "counts": counts,
+        "bar": stacked(counts),
+        "bar_words": ", ".join(f"{number} {one.label.lower()}" for one, number in counts),
+        "matter": matter(request, found),
         "state": state,
         "left_out": left_out,
         "story_figures": story_figures(request, found),

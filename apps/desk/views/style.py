@@ -18,6 +18,7 @@ from apps.claims.models import Claim
 from apps.claims.states import Stage, State
 from apps.desk.charts import Series, chart
 from apps.desk.filters import ClaimFilter
+from apps.desk.narrowing import Narrowing
 from apps.desk.requests import DeskRequest
 from apps.desk.style_forms import StyleForm
 from apps.desk.templatetags.desk import ICONS
@@ -77,6 +78,9 @@ def components() -> dict[str, Any]:
         "lines": lines,
         "chart": chart(Series("week", "Copies in a week", WEEK, str), DAYS, [DAYS[0], DAYS[-1]]),
         "filter": ClaimFilter({}, Claim.objects.none()),
+        "narrowings": [Narrowing("State", "Unverified", ""), Narrowing("Words", "two captured", "")],
+        "saved_page": "queue",
+        "query": "state=unverified&text=two+captured",
         "slice": SimpleNamespace(next_query="", is_first=False, first_query=""),
         "broken": [Finding(Kind.BODY_CHANGED, "line 3 of claim:42 (entry 77)", "")],
         "left_out": ["“tomorrow” is no date: the filter “Due before” is left out."],

@@ -16,7 +16,6 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from apps.accounts.capabilities import Capability
 from apps.accounts.permissions import require
-from apps.accounts.saved import views_of
 from apps.accounts.trail import ReasonMissing, erase_words
 from apps.audit.erasing import NothingToErase, erasable
 from apps.audit.models import Checkpoint, Entry, Leaf, Pending
@@ -48,8 +47,6 @@ def trail(request: DeskRequest) -> HttpResponse:
         narrowed,
         found,
         subjects=subjects(found.rows),
-        query=found.first_query,
-        views=views_of(request.user, "trail"),
         may_export=request.user.may(Capability.EXPORT_TRAIL),
         last_seal=Checkpoint.objects.order_by("-size").first(),
         waits_since=_waits_since() if request.user.may(Capability.EXPORT_TRAIL) else None,

@@ -26,7 +26,7 @@ from tests.audit.complete.rows import (
     admin,
     operation,
 )
-from tests.newsroom import corroborate, make_citation, make_claim, make_outlet, make_two_lines
+from tests.newsroom import corroborate, make_citation, make_claim, make_outlet, make_story, make_two_lines
 
 STATEMENT = "Two North Korean soldiers were captured."
 WHY = "Because it is so."
@@ -126,15 +126,27 @@ def grade_a_party(desk, door):
     return Deed(act, f"party:{party.pk}", "Yonhap", by=desk.ada, after={"reliability": TEXT}, reason=WHY)
 
 
-@operation("claims.actions.claims.stage_many", Verb.CLAIM_STAGED, ACTION)
+@operation("claims.actions.bulk.stage_many", Verb.CLAIM_STAGED, ACTION, WEB)
 def stage_many(desk, door):
     """Each of them has a line; one that is there already has none."""
     one, two = make_claim(desk.rita), make_claim(desk.rita, "One was captured.")
     chosen = {"action": "stage_settled", "_selected_action": [one.pk, two.pk]}
-    act = desk.panel(desk.sofia, admin(Claim, "changelist"), **chosen)
+    if door == WEB:
+        act = desk.post(desk.sofia, "claims_stage", claim=[f"{one.pk}.1", f"{two.pk}.1"], stage="settled")
+    else:
+        act = desk.panel(desk.sofia, admin(Claim, "changelist"), **chosen)
     before, after = {"stage": "inbox"}, {"stage": "settled"}
     others = ["claim_staged"]
     return Deed(act, one.stream, STATEMENT, by=desk.sofia, before=before, after=after, others=others)
+
+
+@operation("claims.actions.bulk.assign_many", Verb.CLAIM_ASSIGNED, WEB)
+def assign_many(desk, door):
+    """Each of them has a line; one that somebody has already has none."""
+    one, two = make_claim(desk.rita), make_claim(desk.rita, "One was captured.", assignee=desk.rita)
+    act = desk.post(desk.ada, "claims_assign", claim=[f"{one.pk}.1", f"{two.pk}.1"], assignee=desk.rita.pk)
+    before, after = {"assignee": "nobody", "stage": "inbox"}, {"assignee": "Rita", "stage": "in_progress"}
+    return Deed(act, one.stream, STATEMENT, by=desk.ada, before=before, after=after)
 
 
 @operation("bundles.actions.export_bundle", Verb.BUNDLE_EXPORTED, WEB, COMMAND)
@@ -146,3 +158,11 @@ def export_a_bundle(desk, door):
         act, by = (lambda: call_command("export_bundle", str(claim.pk), output=place, verbosity=0)), None
     after = {"bundle_sha256": DIGEST, "entries": NUMBER, "copies": 0, "sealed": NUMBER}
     return Deed(act, claim.stream, STATEMENT, by=by, after=after)
+
+
+@operation("bundles.actions.export_dossier", Verb.DOSSIER_EXPORTED, WEB)
+def export_a_dossier(desk, door):
+    story = make_story(desk.ada, "Kursk")
+    act = desk.get(desk.aziz, "story_dossier", story.pk)
+    after = {"format": "page", "claims": 0, "sha256": ""}
+    return Deed(act, story.stream, "Kursk", by=desk.aziz, after=after)

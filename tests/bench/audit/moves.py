@@ -167,10 +167,10 @@ def in_bulk(number: int) -> float:
     claims = Claim.objects.bulk_create(Claim(statement=f"Claim {one}.", opened_by=ada) for one in range(number))
     before = Entry.objects.count()
     start = time.perf_counter()
-    moved = stage_many([claim.pk for claim in claims], by=ada, stage=Stage.IN_REVIEW)
+    moved = stage_many(dict.fromkeys(claim.pk for claim in claims), by=ada, stage=Stage.IN_REVIEW).changed
     took = time.perf_counter() - start
-    if moved != number or Entry.objects.count() != before + number:
-        raise SystemExit(f"{moved} of {number} claims moved")
+    if len(moved) != number or Entry.objects.count() != before + number:
+        raise SystemExit(f"{len(moved)} of {number} claims moved")
     return took
 
 

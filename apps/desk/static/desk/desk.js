@@ -64,6 +64,28 @@
   });
   window.addEventListener("pageshow", () => onTheirWay.clear());
 
+  // Rows that are ticked are counted; the link that ticks all of them needs no journey then.
+  const ticks = () => [...document.querySelectorAll(".cell-tick input")];
+  const count = () => {
+    const told = document.querySelector("[data-ticked]");
+    const number = ticks().filter((box) => box.checked).length;
+    if (!told) return;
+    told.textContent = number ? `${number} ticked` : "";
+    const link = document.querySelector("[data-ticks]");
+    link.dataset.ticks = number && number === ticks().length ? "none" : "page";
+    link.textContent = link.dataset.ticks === "none" ? "Tick none" : "Tick all on this page";
+  };
+  document.addEventListener("change", ({ target }) => target.closest(".cell-tick") && count());
+  document.addEventListener("htmx:afterSettle", count);
+  window.addEventListener("pageshow", count);
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest?.("[data-ticks]");
+    if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    for (const box of ticks()) box.checked = link.dataset.ticks === "page";
+    count();
+  });
+
   // A file that the desk would refuse for its size is refused before it is sent.
   document.addEventListener("change", ({ target }) => {
     const most = Number(target.dataset?.mostBytes);

@@ -35,7 +35,8 @@
     "?": open,
     j: () => step(1),
     k: () => step(-1),
-    "/": () => (document.getElementById("search") || document.querySelector(".filters input"))?.focus(),
+    x: () => document.activeElement.closest("tr")?.querySelector(".cell-tick input")?.click(),
+    "/": () => (document.getElementById("search") || document.querySelector(".filters input:not([type=hidden])"))?.focus(),
     c: () => document.getElementById("id_url")?.focus(),
   };
 

@@ -1,0 +1,123 @@
+"""Many claims changed at once: first what would come of it, then doing it, and what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods
+
+from apps.accounts.capabilities import Capability
+from apps.accounts.permissions import require
+from apps.claims import actions, choosing
+from apps.claims.models import Claim
+from apps.claims.refusals import Refusal
+from apps.desk.bulk_forms import BulkAssignForm, BulkForm, BulkStageForm
+from apps.desk.requests import DeskRequest
+
+
+@dataclass(frozen=True)
+class Change:
+    """One kind of bulk change: what would come of it, doing it, and how it is said."""
+
+    preview: Callable[..., choosing.Sorted]
+    action: Callable[..., choosing.Sorted]
+    field: str
+    title: str
+    became: str
+    same: str
+    button: str
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def claims_assign(request: DeskRequest) -> HttpResponse:
+    """Give the ticked claims to somebody, or to nobody."""
+    require(request.user, Capability.OPEN_CLAIMS)
+    form = BulkAssignForm(request.POST if request.method == "POST" else request.GET, by=request.user)
+    return _change(request, form, _giving)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def claims_stage(request: DeskRequest) -> HttpResponse:
+    """Move the ticked claims through the desk's work."""
+    require(request.user, Capability.ASSIGN)
+    form = BulkStageForm(request.POST if request.method == "POST" else request.GET, by=request.user)
+    return _change(request, form, _staging)
+
+
+def _giving(told: dict[str, Any]) -> Change:
+    whom = told["assignee"] or "nobody"
+    return Change(
+        partial(choosing.to_assign, assignee=told["assignee"]),
+        partial(actions.assign_many, assignee=told["assignee"]),
+        "assignee",
+        f"Give claims to {whom}",
+        f"{whom}",
+        f"{whom} has them already" if told["assignee"] else "Nobody has them anyway",
+        f"Give to {whom}",
+    )
+
+
+def _staging(told: dict[str, Any]) -> Change:
+    stage = told["stage"].label.lower()
+    return Change(
+        partial(choosing.to_stage, stage=told["stage"]),
+        partial(actions.stage_many, stage=told["stage"]),
+        "stage",
+        f"Set the stage of claims: {stage}",
+        stage,
+        f"Their stage is {stage} already",
+        f"Set stage: {stage}",
+    )
+
+
+def _change(request: DeskRequest, form: BulkForm, said: Callable[[dict[str, Any]], Change]) -> HttpResponse:
+    """The preview; or the change, and the preview again of what was not done."""
+    back = (request.POST if request.method == "POST" else request.GET).get("back", "")[:2_000]
+    context: dict[str, Any] = {"back": f"{reverse('desk:queue')}?{back}" if back else reverse("desk:queue")}
+    context["query"] = back
+    if not form.is_valid():
+        return render(request, "desk/bulk.html", {**context, "refusals": list(form.sentences)}, status=422)
+    change, status = said(form.cleaned_data), 200
+    try:
+        if request.method == "POST":
+            done = change.action(form.chosen, by=request.user)
+            _tell(request, change, done)
+            if not (done.meanwhile or done.refused):
+                return redirect(context["back"])
+            status = 409
+        context |= _preview(request, form, change)
+    except Refusal as refusal:
+        return render(request, "desk/bulk.html", {**context, "refusals": [str(refusal)]}, status=409)
+    return render(request, "desk/bulk.html", context, status=status)
+
+
+def _preview(request: DeskRequest, form: BulkForm, change: Change) -> dict[str, Any]:
+    rows = Claim.objects.select_related("assignee", "story").filter(pk__in=form.chosen)
+    claims = list(rows.order_by("-changed_at", "-id"))
+    return {
+        "change": change,
+        "sorted": change.preview(claims, form.chosen, by=request.user),
+        "gone": len(form.chosen) - len(claims),
+        "value": form[change.field].value() or "",
+    }
+
+
+def _tell(request: DeskRequest, change: Change, done: choosing.Sorted) -> None:
+    number, others = len(done.changed), len(done.meanwhile) + len(done.refused)
+    if number:
+        messages.success(request, f"{_claims(number)} changed: {change.became}.")
+    if done.same:
+        messages.info(request, f"{_claims(len(done.same))} stayed: {change.same[0].lower()}{change.same[1:]}.")
+    if others:
+        messages.warning(request, f"{_claims(others)} not changed: see why below.")
+
+
+def _claims(number: int) -> str:
+    return f"{number} claim{'' if number == 1 else 's'}"
