@@ -16,6 +16,7 @@ from apps.accounts import migrations
 from apps.accounts.models import Role, User
 from apps.archive.models import Attempt, Capture, Extract, Host, Page
 from apps.archive.records.storage import draft
+from apps.audit.models import Entry
 from apps.claims import actions
 from apps.claims.models import (
     Cause,
@@ -35,6 +36,7 @@ from apps.claims.models import (
 from apps.claims.numerals import parse
 from apps.claims.states import Stance, State
 from apps.sources.models import ConfidentialSource, Party, Source
+from apps.teamwork.models import Notice
 from tests.archive import sounds
 
 
@@ -241,6 +243,12 @@ def make_confidential(claim: Claim, by: User, word: str = "Nightjar", people: An
     return actions.cite_confidential(
         source, claim, by=by, stance=Stance.SUPPORTS, quote=f"{word} saw two.", note=f"Meet {word} again."
     )
+
+
+def make_notice(claim: Claim, person: User, kind: str = "assigned") -> Notice:
+    """A notice of the claim's first line."""
+    entry = Entry.objects.filter(stream=claim.stream).earliest("pk")
+    return Notice.objects.create(person=person, claim=claim, kind=kind, entry=entry, at=entry.at)
 
 
 def signer(asker: User) -> User:

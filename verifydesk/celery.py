@@ -17,6 +17,7 @@ RUNG_AFTER = {
     "sources.learn": ["sources.suggest", "claims.reconsider"],
     "archive.compare": ["claims.hear"],
     "archive.look": ["claims.hear"],
+    "audit.seal": ["teamwork.tell"],
 }
 
 app = Celery("verifydesk")

@@ -12,7 +12,15 @@ from celery import Celery
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "verifydesk.settings")
 
-SWEEPS = ["archive.sweep", "archive.watch", "archive.catch_up", "sources.sweep", "claims.sweep", "search.catch_up"]
+SWEEPS = [
+    "archive.sweep",
+    "archive.watch",
+    "archive.catch_up",
+    "sources.sweep",
+    "claims.sweep",
+    "search.catch_up",
+    "teamwork.sweep",
+]
 COUNT_SECONDS = 60.0
 # A ring nobody took within a minute is forgotten: the next one does its work.
 EXPIRES_SECONDS = 60

@@ -43,6 +43,7 @@ INSTALLED_APPS = [
     "apps.archive",
     "apps.sources",
     "apps.claims",
+    "apps.teamwork",
     "apps.bundles",
     "apps.search",
     "apps.desk",
@@ -74,6 +75,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "apps.accounts.middleware.AuditContextMiddleware",
     "apps.desk.middleware.SignInRequiredMiddleware",
+    "apps.desk.reading_zone.ReadingZoneMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -211,6 +213,23 @@ AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False
 SESSION_COOKIE_AGE = int(timedelta(hours=env.int("SESSION_HOURS", 12)).total_seconds())
 SESSION_SAVE_EVERY_REQUEST = False
+
+# What people are told by e-mail: nothing goes out until a server is named. The links in it begin with DESK_URL.
+
+DESK_URL = env.str("DESK_URL", "").rstrip("/")
+EMAIL_HOST = env.str("EMAIL_HOST", "")
+EMAIL_PORT = env.int("EMAIL_PORT", 587, validate=validate.Range(min=1, max=65535))
+EMAIL_HOST_USER = env.str("EMAIL_HOST_USER", "")
+EMAIL_HOST_PASSWORD = env.str("EMAIL_HOST_PASSWORD", "")
+EMAIL_SECURITY = env.str("EMAIL_SECURITY", "starttls", validate=validate.OneOf(["starttls", "tls", "none"]))
+EMAIL_USE_TLS, EMAIL_USE_SSL = EMAIL_SECURITY == "starttls", EMAIL_SECURITY == "tls"
+EMAIL_FROM = env.str("EMAIL_FROM", "")
+EMAIL_TIMEOUT = env.float("EMAIL_SECONDS", 20, validate=validate.Range(min=1, max=60))
+EMAIL_ATTEMPTS = env.int("EMAIL_ATTEMPTS", 12, validate=validate.Range(min=1))
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = EMAIL_FROM or "desk@localhost"
+# How long before a claim is due its people are reminded, and how long after it editors are told.
+REMIND_BEFORE_MINUTES = env.int("REMIND_BEFORE_MINUTES", 120, validate=validate.Range(min=0))
+ESCALATE_AFTER_MINUTES = env.int("ESCALATE_AFTER_MINUTES", 60, validate=validate.Range(min=0))
 
 # Security: deny by default. Cookies and redirects follow DEBUG: the embedded desk speaks plain HTTP on loopback.
 

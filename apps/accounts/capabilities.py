@@ -12,6 +12,7 @@ class Capability(models.TextChoices):
     READ_DESK = "read_desk", "read the desk, its sources and its trail"
     OPEN_CLAIMS = "open_claims", "open and edit stories and claims"
     CITE = "cite", "cite sources, correct their facts and ask for copies of pages"
+    COMMENT = "comment", "comment on claims"
     ASSIGN = "assign", "assign claims and move them through the desk's work"
     DECIDE = "decide", "mark claims corroborated or disputed, and reopen them"
     EDIT_POLICY = "edit_policy", "change the rule that says what evidence a verdict needs"

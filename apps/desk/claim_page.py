@@ -19,9 +19,11 @@ from apps.desk.panels.grades import grades_of
 from apps.desk.panels.knowledge import caveats_panel, confidential_panel, replies_panel, uses_panel
 from apps.desk.panels.lines import lines_panel
 from apps.desk.panels.links import links_panel
+from apps.desk.panels.teamwork import comments_panel, live_panel
 from apps.desk.panels.verdict import Answer, Move, verdict_panel
 from apps.desk.requests import DeskRequest
 from apps.desk.subjects import subjects
+from apps.desk.teamwork_forms import CommentForm
 from apps.desk.watch_panel import chips
 
 TIMELINE_LENGTH = 30
@@ -36,6 +38,7 @@ def claim_page(
     answer: Answer | None = None,
     assign_form: AssignForm | None = None,
     stage_form: StageForm | None = None,
+    comment_form: CommentForm | None = None,
     withdraw: tuple[Citation, Any] | None = None,
     refusal: str = "",
     meanwhile: ChangedMeanwhile | None = None,
@@ -77,6 +80,9 @@ def claim_page(
         **caveats_panel(claim),
         **uses_panel(claim),
         **confidential_panel(claim, request.user),
+        "comment_form": comment_form or CommentForm(),
+        **comments_panel(claim, request.user),
+        **live_panel(claim, request.user),
     }
 
 

@@ -9,6 +9,8 @@ from django.utils import timezone
 
 from apps.accounts.models import User
 from apps.claims.models import Cause, Correction, Flag, ReplyRequest, Story
+from apps.teamwork.codes import Kind
+from apps.teamwork.models import Notice
 
 
 class FlagFilter(filters.FilterSet):
@@ -72,3 +74,19 @@ class CorrectionFilter(filters.FilterSet):
 
     def that_stand(self, corrections: Any, name: str, value: str) -> Any:
         return corrections
+
+
+class NoticeFilter(filters.FilterSet):
+    """What somebody was told: of which kind, and what they have not read."""
+
+    kind = filters.ChoiceFilter(label="What", choices=Kind.choices, empty_label="Anything")
+    standing = filters.ChoiceFilter(
+        label="Notices", choices=[("unread", "Unread")], empty_label="Read and unread", method="that_stand"
+    )
+
+    class Meta:
+        model = Notice
+        fields: list[str] = []
+
+    def that_stand(self, notices: Any, name: str, value: str) -> Any:
+        return notices.unseen()

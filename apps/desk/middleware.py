@@ -13,6 +13,7 @@ from apps.accounts.capabilities import Capability
 from apps.accounts.denials import record_denial
 from apps.accounts.permissions import NotAllowed, require
 from apps.desk.replay_addresses import URLS, host_of
+from apps.desk.typed import tell_taken
 from apps.desk.views import replay
 from apps.desk.views.session import session_ended
 
@@ -65,6 +66,7 @@ class SignInRequiredMiddleware(LoginRequiredMiddleware):
         """What somebody signed in sees is kept by nobody else. With DEBUG on, a 404 is still the desk's own page."""
         if not request.user.is_authenticated:
             return response
+        tell_taken(request, response)
         if not response.has_header("Cache-Control"):
             response["Cache-Control"] = "private, no-cache"
         is_file = request.path.startswith(settings.STATIC_URL)

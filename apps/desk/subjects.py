@@ -37,9 +37,12 @@ def subjects(entries: Sequence[Entry], *, apart_from: str = "") -> dict[int, lis
 
 
 def _streams(entry: Entry) -> set[str]:
-    """The entry's own stream, and the citation that it tells of."""
+    """The entry's own stream, and the citation or the claim that it tells of."""
     citation = entry.after.get("citation") or entry.before.get("citation")
-    return {entry.stream, f"citation:{citation}"} if citation else {entry.stream}
+    told = {entry.stream, f"citation:{citation}"} if citation else {entry.stream}
+    # Lines of a comment, or of who watches, have a stream of their own.
+    claim = entry.after.get("claim") or entry.before.get("claim")
+    return told | {f"claim:{claim}"} if isinstance(claim, int) else told
 
 
 def _named(streams: set[str]) -> dict[str, Subject]:

@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import quote
 
-from django.http import HttpRequest
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
 
 MOST_BYTES = 200_000
+TAKEN_SECONDS = 300
 _KEY = "typed"
 _LEFT_OUT = frozenset({"csrfmiddlewaretoken", "password", "carried", "next"})
 
@@ -58,3 +61,19 @@ def sent(request: HttpRequest) -> Mapping[str, Any] | None:
         return None
     del request.session[_KEY]
     return {name: values[-1] if values else "" for name, values in kept["fields"].items()}
+
+
+def tell_taken(request: HttpRequest, response: HttpResponse) -> None:
+    """Tell the browser that the desk has taken what a form of its own sent: it keeps a draft until then.
+
+    Only the page's own script reads the cookie, and only to forget words; whoever forges it saves nobody's.
+    """
+    found = request.resolver_match
+    if request.method == "POST" and response.status_code == 302 and found and found.app_name == "desk":
+        response.set_cookie(
+            "taken",
+            quote(request.path, safe=""),
+            max_age=TAKEN_SECONDS,
+            secure=settings.SESSION_COOKIE_SECURE,
+            samesite="Strict",
+        )

@@ -85,6 +85,7 @@ ELSEWHERE = {
     ("apps.accounts.denials.record_denial", "web"): "test_denied.py tries every address.",
     ("apps.accounts.denials.record_denial", "admin"): "test_denied.py tries every form of the panel.",
 }
+READING = "What somebody has read is their own matter."
 # Doors that somebody comes to and that leave no line.
 QUIET = {
     "apps.accounts.saved.views_of": "It reads.",
@@ -94,6 +95,11 @@ QUIET = {
     "apps.claims.actions.confidential.proof": "It reads; the look at the source has its line.",
     "apps.claims.actions.confidential.who_looked": "It reads; the look at the source has its line.",
     "apps.claims.actions.flags.flag_for_damage": "News: each claim that it reaches has a line.",
+    "apps.teamwork.actions.notices.mark_all_seen": READING,
+    "apps.teamwork.actions.notices.mark_claim_seen": READING,
+    "apps.teamwork.actions.notices.mark_seen": READING,
+    "apps.teamwork.actions.notices.send_again": "What is told is on record already; this is its way there.",
+    "apps.teamwork.actions.watching.be_here": "Having a page open changes nothing of the desk's.",
     "apps.claims.actions.flags.flag_for_drift": "News: the finding has a line, and each claim that it reaches.",
 }
 

@@ -25,6 +25,9 @@ from apps.search.catching_up import catch_up
 from apps.search.models import Kind
 from apps.sources.actions import suggest_attribution
 from apps.sources.models import Party
+from apps.teamwork.actions import post_comment, withdraw_comment
+from apps.teamwork.models import Comment, Delivery, Presence
+from apps.teamwork.telling import tell
 from tests.archive.recorded import PNG, store_page
 from tests.newsroom import (
     ask,
@@ -54,11 +57,13 @@ NO_PAGES = frozenset(
         "capture_recording",
         "capture_wacz",
         "claim_evidence",
+        "claim_live",
         "claim_similar",
         "claim_wacz",
         "entry_body",
         "entry_proof",
         "health",
+        "notices_count",
         "page_compare",
         "story_dossier_pdf",
         "trail_export",
@@ -98,6 +103,8 @@ def everything() -> dict[str, list[str]]:
                 "drifts",
                 "trail",
                 "verifications",
+                "notices",
+                "notices_settings",
                 "keys",
                 "style",
             )
@@ -123,6 +130,7 @@ def _of_the_claim(claim: Claim, sofia: User) -> dict[str, list[str]]:
     make_citation(claim, sofia, state=Capture.State.BLOCKED, code="blocked_address", url=f"{LONG}/2")
     make_interview(claim, sofia)
     known = make_knowledge(claim, sofia)
+    remark = _remarks(claim, sofia)
     figure = make_figure(claim, sofia, "more than 1,000", WORD)
     make_figure(claim, sofia, measure="killed or wounded")
     first = claim.citations.order_by("pk").first()
@@ -147,6 +155,9 @@ def _of_the_claim(claim: Claim, sofia: User) -> dict[str, list[str]]:
             "citation_withdraw": first.pk,
             "citation_answer": dispute.pk,
             "party_grade": edges["nis"].pk,
+            "claim_comment": claim.pk,
+            "comment_edit": remark.pk,
+            "comment_withdraw": remark.pk,
             "figure_edit": figure.pk,
             "figure_withdraw": figure.pk,
             "source_correct": first.source_id,
@@ -188,6 +199,21 @@ def _of_the_queue(sofia: User) -> dict[str, list[str]]:
         "claims_assign": [f"{reverse('desk:claims_assign')}?{asked}&assignee={sofia.pk}"],
         "claims_stage": [f"{reverse('desk:claims_stage')}?{asked}&stage=settled"],
     }
+
+
+def _remarks(claim: Claim, sofia: User) -> Comment:
+    """What is said of the claim, by whom else looks at it, and what Sofia is told and was not sent."""
+    finn = make_editor("finn")
+    withdrawn = post_comment(claim, "A word too many.", by=sofia)
+    withdraw_comment(withdrawn, by=sofia, expected_version=1)
+    for text in (f"@sofia {LONG} {WORD}", "Seen.\n\n<b>Twice</b>, @nobody."):
+        post_comment(claim, text, by=finn)
+    Presence.objects.create(claim=claim, person=finn)
+    seal()
+    tell()
+    failure = f"The mail server said: 550 {WORD}"
+    Delivery.objects.create(person=sofia, failed_at=timezone.now(), failure=failure)
+    return post_comment(claim, "Mine.", by=sofia)
 
 
 def _copies(first: Citation, claim: Claim, sofia: User) -> tuple[Capture, Capture]:

@@ -56,6 +56,10 @@ def test_two_pages_are_cited_stored_and_the_claim_corroborated_without_a_reload(
         expect(editor.page.locator("#assessment-corroborated")).to_contain_text(
             "Two independent lines that support the claim."
         )
+        # Words that are typed before the evidence changes: their form stays as it is, and is told so when it is sent.
+        editor.page.locator("#moves").get_by_label("Reason").first.fill(
+            "The SBU shows the men and the NIS confirms it."
+        )
 
         for path in ("/sbu", "/yonhap"):
             page.get_by_label("Address of the page").fill(f"http://{two_outlets}{path}")
@@ -77,7 +81,7 @@ def test_two_pages_are_cited_stored_and_the_claim_corroborated_without_a_reload(
 
     page = editor.page
     loads = editor.loads
-    page.locator("#moves").get_by_label("Reason").first.fill("The SBU shows the men and the NIS confirms it.")
+    expect(page.locator("#evidence")).to_contain_text("Security Service of Ukraine")
     page.get_by_role("button", name="Ask to mark corroborated").click()
     expect(page.locator("#moves")).to_contain_text("Rita cited", timeout=10_000)
     expect(page.locator("#moves").get_by_label("Reason").first).to_have_value(

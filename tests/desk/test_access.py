@@ -16,6 +16,8 @@ from apps.claims.states import State
 from apps.desk.urls import urlpatterns
 from apps.sources.actions import suggest_attribution
 from apps.sources.models import ConfidentialSource
+from apps.teamwork.actions import post_comment
+from apps.teamwork.models import Delivery
 from tests.archive.recorded import store_page
 from tests.newsroom import (
     ask,
@@ -26,6 +28,7 @@ from tests.newsroom import (
     make_figure,
     make_interview,
     make_knowledge,
+    make_notice,
     make_outlet,
     make_person,
     make_story,
@@ -40,6 +43,7 @@ EVERYONE = set(ROLES)
 CITES = {"reporter", "editor", "standards_editor"}
 DECIDES = {"editor", "standards_editor"}
 EVIDENCE = {"reporter", "editor", "standards_editor", "auditor"}
+COMMENTS = EVIDENCE
 EXPORTS = {"editor", "standards_editor", "auditor"}
 # Sums of what the admin panel shows row by row: whoever may see the rows may see them.
 OPERATORS = {"standards_editor", "auditor", "administrator"}
@@ -149,6 +153,20 @@ TABLE: dict[str, tuple[str, set[str]]] = {
     "keys": ("GET", EVERYONE),
     "style": ("GET", EVERYONE),
     "verification_ask": ("POST", OPERATORS),
+    "claim_live": ("GET", EVERYONE),
+    "claim_comment": ("GET", COMMENTS),
+    "claim_watch": ("POST", EVERYONE),
+    # Its author's alone, whatever their role: tests/teamwork.
+    "comment_edit": ("GET", set()),
+    "comment_withdraw": ("GET", set()),
+    "notices": ("GET", EVERYONE),
+    "notices_count": ("GET", EVERYONE),
+    "notices_read": ("POST", EVERYONE),
+    # Whose it is, may: test_notices.py.
+    "notice_read": ("POST", set()),
+    # Whose it is, may: test_mailing.py.
+    "mail_again": ("POST", set()),
+    "notices_settings": ("GET", EVERYONE),
     "view_save": ("POST", EVERYONE),
     "view_remove": ("POST", set()),
 }
@@ -228,6 +246,15 @@ class Addresses:
 
     def a_view(self):
         return save_view("trail", "Verdicts", "verb=claim_corroborated", by=self.ada)
+
+    def a_comment(self):
+        return post_comment(self.claim, "Seen.", by=self.ada)
+
+    def a_mail(self):
+        return Delivery.objects.create(person=self.ada)
+
+    def a_notice(self):
+        return make_notice(self.claim, self.ada)
 
     def a_ruling(self):
         two = make_outlet("AFP"), make_outlet("KCNA")

@@ -353,7 +353,7 @@ class TestPolling:
     def test_a_row_moves_until_the_source_has_learned_from_its_copy(self, desk, claim, ada):
         citation = make_citation(claim, ada, outlet="AFP")
         url = at("claim_evidence", claim)
-        assert 'hx-trigger="every' not in text(desk.get(at("claim", claim)))
+        assert f'hx-get="{url}' not in text(desk.get(at("claim", claim)))
         Source.objects.filter(pk=citation.source_id).update(learned_from=None)
         page = text(desk.get(at("claim", claim)))
         assert 'hx-trigger="every 1s"' in page

@@ -29,6 +29,7 @@ from apps.claims.states import QuotedVerb, Stage, Stance, State
 from apps.claims.tasks import reconsider_citing
 from apps.sources.models import Attribution, Interview, Party
 from apps.sources.tasks import learn, suggest
+from apps.teamwork.actions import post_comment, watch
 
 Relation = Attribution.Relation
 HAND_OUT = Path(__file__).with_name("papers") / "jcs-2024-12-23-questions.pdf"
@@ -91,6 +92,7 @@ def load(wire: str, sign_ins: Path) -> None:
         actions.link_claims(two, ClaimLink.Kind.SUPERSEDES, one, by=people["ada"], note="Two, and a date and a place.")
         _casualties(story, people, wire)
         _others(story, people)
+        _talk(one, two, people)
 
 
 def _one_captured(story: Story, people: dict[str, User], wire: str) -> Claim:
@@ -329,6 +331,18 @@ def _others(story: Story, people: dict[str, User]) -> None:
         due=timezone.now() - timedelta(hours=3),
     )
     actions.open_claim("Moscow has asked Pyongyang for more troops.", by=people["rita"], story=story)
+
+
+def _talk(one: Claim, two: Claim, people: dict[str, User]) -> None:
+    """What colleagues say to each other. Their notices come of the trail, as on any desk."""
+    post_comment(two, "@tom has the video been placed on a map by anybody who is not the SBU?", by=people["ada"])
+    post_comment(
+        two,
+        "Not that I know of. The bunks could be anywhere; I have asked @rita for the first frames.",
+        by=people["tom"],
+    )
+    post_comment(one, "@ada can we settle this one, now that the claim of two supersedes it?", by=people["rita"])
+    watch(two, by=people["sofia"])
 
 
 def _open(

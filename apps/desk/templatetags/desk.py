@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from django import template
+from django.template.defaultfilters import linebreaksbr, urlize
 from django.utils.formats import date_format
 from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
@@ -19,6 +20,7 @@ from apps.desk.subjects import Subject
 from apps.desk.watch_panel import Chip
 from apps.search.excerpts import Excerpt, marked
 from apps.search.words import Query
+from apps.teamwork.mentions import taken_apart
 
 register = template.Library()
 
@@ -49,6 +51,8 @@ ICONS = {
     "against": '<path d="M8 2 1.8 13.4h12.4zM8 6.4v3.4m0 1.6v.2"/>',
     "lines": '<path d="M2.5 4h4l3 4h4M2.5 12h4l3-4"/>',
     "search": '<circle cx="7" cy="7" r="4.4"/><path d="m10.3 10.3 3.6 3.6"/>',
+    "people": '<circle cx="6" cy="5.2" r="2.4"/><path d="M1.8 13c.3-2.6 2-4 4.2-4s3.9 1.4 4.2 4"/>'
+    '<path d="M10.4 3.2a2.2 2.2 0 0 1 0 4.2M11.8 9.4c1.4.6 2.2 1.8 2.4 3.6"/>',
     "close": '<path d="m4 4 8 8m0-8-8 8"/>',
 }
 
@@ -83,6 +87,17 @@ def moment(value: datetime | None) -> str:
         f"{date_format(here, 'l j F Y, H:i:s')} {here.tzname()}",
         date_format(here, "j M Y, H:i"),
     )
+
+
+@register.filter
+def remark(text: str) -> SafeString:
+    """A comment with its paragraphs, its web addresses as links and the names it calls set apart; all else as typed."""
+    shown = [_called(part) if is_name else urlize(part, autoescape=True) for part, is_name in taken_apart(text)]
+    return linebreaksbr(format_html_join("", "{}", ((part,) for part in shown)))
+
+
+def _called(name: str) -> SafeString:
+    return format_html('<b class="called">{}</b>', name)
 
 
 @register.filter

@@ -4,7 +4,7 @@ import pytest
 
 pytest.register_assert_rewrite("tests.audit.complete.rows")
 
-from tests.audit.complete import claims, evidence, handed_in, people, sources, verdicts, workers  # noqa: E402
+from tests.audit.complete import claims, evidence, handed_in, people, sources, teamwork, verdicts, workers  # noqa: E402
 from tests.audit.complete.rows import TABLE  # noqa: E402
 
-__all__ = ["TABLE", "claims", "evidence", "handed_in", "people", "sources", "verdicts", "workers"]
+__all__ = ["TABLE", "claims", "evidence", "handed_in", "people", "sources", "teamwork", "verdicts", "workers"]

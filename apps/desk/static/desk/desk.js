@@ -1,6 +1,7 @@
 "use strict";
 (() => {
   const byId = (id) => document.getElementById(id);
+  const isPoller = (elt) => ["poller", "live", "unread"].includes(elt?.id);
   let held = "";
   let heading = "";
 
@@ -12,7 +13,7 @@
     heading = detail.elt.closest(".panel")?.getAttribute("aria-labelledby");
   });
   document.addEventListener("htmx:afterSettle", ({ detail }) => {
-    if (!held || document.activeElement !== document.body || detail.requestConfig?.elt.id === "poller") return;
+    if (!held || document.activeElement !== document.body || isPoller(detail.requestConfig?.elt)) return;
     const wrong = byId(detail.target.id)?.querySelector("[aria-invalid=true]");
     if (wrong) wrong.focus();
     else if (byId(held)) byId(held).focus({ preventScroll: true });
@@ -22,7 +23,7 @@
 
   // News for a poller that the answer to a form has replaced meanwhile is old, and has nowhere to go: the new one asks.
   document.addEventListener("htmx:beforeRequest", ({ detail: { elt } }) => {
-    if (elt.id !== "poller") return;
+    if (!isPoller(elt)) return;
     const pass = (event) => elt.isConnected || event.preventDefault();
     elt.addEventListener("htmx:beforeOnLoad", pass, { once: true });
   });
@@ -166,7 +167,7 @@
   document.addEventListener("htmx:afterRequest", ({ detail }) => {
     // 286 ends polling: what it says, that the session is over, stays to be read.
     if (!detail.successful || detail.xhr.status === 286) return;
-    if (detail.elt.id === "poller") document.querySelector("[data-unanswered]")?.remove();
+    if (isPoller(detail.elt)) document.querySelector("[data-unanswered]")?.remove();
     else byId("alerts").replaceChildren();
   });
 

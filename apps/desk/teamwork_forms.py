@@ -1,0 +1,78 @@
+"""Forms for people working together: comments, and how each wants to be told."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import uuid4
+from zoneinfo import available_timezones
+
+from django import forms
+
+from apps.desk.forms import VersionedForm
+from apps.teamwork.codes import Pace, Scope
+
+LONGEST = 5000
+
+
+def _remark() -> forms.CharField:
+    return forms.CharField(
+        label="Comment",
+        max_length=LONGEST,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": "Write something first."},
+        help_text="For colleagues: it is no evidence and moves nothing. @user-name tells somebody.",
+    )
+
+
+class CommentForm(forms.Form):
+    """A remark, and by name somebody who is to be told of it."""
+
+    text = _remark()
+    call = forms.CharField(
+        label="Tell somebody",
+        required=False,
+        max_length=150,
+        widget=forms.TextInput(attrs={"list": "colleagues", "autocomplete": "off", "placeholder": "user name"}),
+    )
+    submission = forms.UUIDField(widget=forms.HiddenInput, required=False, initial=uuid4)
+
+    def clean(self) -> dict[str, Any]:
+        """Whoever is to be told is called in the text, as somebody would have typed it."""
+        cleaned = super().clean() or {}
+        name = cleaned.pop("call", "").strip().lstrip("@")
+        if name and "text" in cleaned and f"@{name}".lower() not in cleaned["text"].lower():
+            cleaned["text"] = f"@{name} {cleaned['text']}"[:LONGEST]
+        return cleaned
+
+
+class CommentEditForm(VersionedForm):
+    text = _remark()
+
+
+class NoticesForm(forms.Form):
+    """On the desk, by e-mail, when, and in which time zone."""
+
+    scope = forms.ChoiceField(label="On the desk", choices=Scope.choices, widget=forms.RadioSelect)
+    pace = forms.ChoiceField(label="By e-mail", choices=Pace.choices, widget=forms.RadioSelect)
+    hour = forms.TypedChoiceField(
+        label="The daily e-mail comes at", coerce=int, choices=[(hour, f"{hour:02d}:00") for hour in range(24)]
+    )
+    time_zone = forms.CharField(
+        label="Your time zone",
+        required=False,
+        max_length=60,
+        widget=forms.TextInput(attrs={"list": "time-zones", "autocomplete": "off", "placeholder": "Europe/Berlin"}),
+        help_text="Times are told in it, on pages and in e-mails. Empty: the desk's.",
+    )
+
+    def clean_scope(self) -> Scope:
+        return Scope(self.cleaned_data["scope"])
+
+    def clean_pace(self) -> Pace:
+        return Pace(self.cleaned_data["pace"])
+
+    def clean_time_zone(self) -> str:
+        zone = self.cleaned_data["time_zone"].strip()
+        if zone and zone not in available_timezones():
+            raise forms.ValidationError(f"There is no time zone “{zone}”. Write it so: Europe/Berlin.")
+        return zone

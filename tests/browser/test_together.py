@@ -1,0 +1,167 @@
+"""Two people on one claim: who is there, what is new, and never a lost word. And words outlive line and session."""
+
+from __future__ import annotations
+
+import pytest
+from django.contrib.sessions.models import Session
+from django.urls import reverse
+from playwright.sync_api import expect
+
+from apps.claims.actions import edit_claim, record_caveat
+from apps.claims.models import Caveat
+from apps.teamwork.models import Comment
+from tests.newsroom import PASSWORD, corroborate, make_claim, make_editor, make_reporter, make_two_lines
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+# A poll comes every four seconds; a busy machine takes its time to answer.
+SOON = 25_000
+
+
+@pytest.fixture
+def ada():
+    return make_editor()
+
+
+@pytest.fixture
+def rita():
+    return make_reporter()
+
+
+@pytest.fixture
+def claim(ada, rita):
+    claim = make_claim(rita)
+    make_two_lines(claim, rita)
+    return claim
+
+
+@pytest.fixture
+def both(somebody, claim, ada, rita):
+    """Ada's page and Rita's, on one claim."""
+    people = somebody("ada"), somebody("rita")
+    for person in people:
+        person.page.goto(reverse("desk:claim", args=[claim.pk]))
+    yield [person.page for person in people]
+    for person in people:
+        # What a late form and an ended session are answered with.
+        person.troubles = [told for told in person.troubles if "409" not in told and "401" not in told]
+
+
+class TestTwoPeople:
+    def test_see_each_other_and_no_longer_when_one_has_gone(self, both):
+        ada, rita = both
+        expect(ada.locator("#live")).to_contain_text("Rita is looking at this claim too", timeout=SOON)
+        expect(rita.locator("#live")).to_contain_text("Ada is looking at this claim too", timeout=SOON)
+        rita.goto("/claims/")
+        expect(ada.locator("#live")).not_to_contain_text("Rita", timeout=45_000)
+
+    def test_what_one_does_the_other_sees_within_seconds(self, both, claim):
+        ada, rita = both
+        rita.locator("#id_text").fill("Who has the video?")
+        rita.get_by_role("button", name="Comment", exact=True).click()
+        expect(rita.locator("#comment-list")).to_contain_text("Who has the video?")
+        expect(ada.locator("#comment-list")).to_contain_text("Who has the video?", timeout=SOON)
+        reason = ada.locator("#id_corroborated_reason")
+        reason.fill("Two bodies know.")
+        ada.get_by_role("button", name="Ask to mark corroborated").click()
+        expect(rita.locator("#moves")).to_contain_text("Ada", timeout=SOON)
+        expect(rita.locator("#live-news")).to_contain_text("Ada asked for", timeout=SOON)
+        expect(rita.locator("#timeline")).to_contain_text("Ada asked for", timeout=SOON)
+
+    def test_what_one_types_stays_as_it_is_however_much_the_other_does(self, both, claim, rita):
+        page, _ = both
+        typed = {"#id_corroborated_reason": "Two bodies kn", "#id_text": "I wond", "#id_url": "https://a.exa"}
+        for field, words in typed.items():
+            page.locator(field).press_sequentially(words)
+        corroborate(claim, make_editor("ben"))
+        claim.refresh_from_db()
+        record_caveat(claim, by=rita, kind=Caveat.Kind.OTHER, text="No picture was shown.")
+        expect(page.locator("#claim-header")).to_contain_text("Corroborated", timeout=SOON)
+        expect(page.locator("#caveats")).to_contain_text("No picture was shown.", timeout=SOON)
+        expect(page.locator("#moves .held-back")).to_be_visible()
+        for field, words in typed.items():
+            expect(page.locator(field)).to_have_value(words)
+        expect(page.locator("#id_url")).to_be_focused()
+        page.keyboard.type("mple.com/")
+        expect(page.locator("#id_url")).to_have_value("https://a.example.com/")
+
+    def test_what_one_has_opened_to_read_stays_open(self, both, claim, rita):
+        page, _ = both
+        judge = page.locator("#evidence details.judge").first
+        judge.locator("summary").click()
+        record_caveat(claim, by=rita, kind=Caveat.Kind.OTHER, text="No picture was shown.")
+        expect(page.locator("#caveats")).to_contain_text("No picture was shown.", timeout=SOON)
+        expect(judge).to_have_attribute("open", "")
+
+    def test_a_form_that_was_kept_back_is_told_what_happened_when_it_is_sent(self, both, claim):
+        page, _ = both
+        page.locator("#id_corroborated_reason").fill("Two bodies know.")
+        claim.refresh_from_db()
+        edit_claim(claim, by=make_editor("ben"), expected_version=claim.version, claimant="NIS")
+        expect(page.locator("#claim-header")).to_contain_text("NIS", timeout=SOON)
+        page.get_by_role("button", name="Ask to mark corroborated").click()
+        expect(page.locator("#moves")).to_contain_text("Changed meanwhile")
+        expect(page.locator("#id_corroborated_reason")).to_have_value("Two bodies know.")
+
+
+class TestWordsOutlive:
+    def test_a_lost_connection_and_a_closed_page(self, both, claim):
+        page, _ = both
+        page.locator("#id_text").fill("Seen it, and so has @ada.")
+        page.wait_for_timeout(400)
+        page.reload()
+        expect(page.locator("#id_text")).to_have_value("")
+        page.get_by_role("button", name="Put it back").click()
+        expect(page.locator("#id_text")).to_have_value("Seen it, and so has @ada.")
+        page.get_by_role("button", name="Comment", exact=True).click()
+        expect(page.locator("#comment-list")).to_contain_text("Seen it, and so has @ada.")
+        page.reload()
+        expect(page.locator(".draft")).to_have_count(0)
+
+    def test_a_session_that_ended(self, both, claim):
+        page, _ = both
+        page.goto(reverse("desk:claim_caveat", args=[claim.pk]))
+        page.locator("#id_text").fill("No picture was shown.")
+        page.locator("#id_kind").select_option("other")
+        Session.objects.all().delete()
+        with page.expect_response(lambda answer: answer.status == 401):
+            page.get_by_role("button", name="Record it").click()
+        expect(page.locator("body")).to_contain_text("What you typed is kept")
+        page.get_by_label("User name").fill("ada")
+        page.get_by_label("Password").fill(PASSWORD)
+        page.get_by_role("button", name="Sign in").click()
+        expect(page.locator("#id_text")).to_have_value("No picture was shown.")
+        expect(page.locator(".draft")).to_have_count(0)
+        page.get_by_role("button", name="Record it").click()
+        expect(page.locator("#caveats")).to_contain_text("No picture was shown.")
+        page.goto(reverse("desk:claim_caveat", args=[claim.pk]))
+        expect(page.locator("#id_text")).to_have_value("")
+        expect(page.locator(".draft")).to_have_count(0)
+
+    def test_an_ended_session_under_a_comment(self, both, claim):
+        page, _ = both
+        page.locator("#id_text").fill("Who has the video?")
+        Session.objects.all().delete()
+        page.get_by_role("button", name="Comment", exact=True).click()
+        page.get_by_label("User name").fill("ada")
+        page.get_by_label("Password").fill(PASSWORD)
+        page.get_by_role("button", name="Sign in").click()
+        expect(page.locator("#id_text")).to_have_value("Who has the video?")
+        page.get_by_role("button", name="Comment", exact=True).click()
+        expect(page.locator("#comment-list")).to_contain_text("Who has the video?")
+        assert Comment.objects.count() == 1
+
+    def test_signing_out_leaves_no_words_behind(self, both, claim):
+        page, _ = both
+        page.locator("#id_text").fill("For nobody else.")
+        page.wait_for_timeout(400)
+        assert page.evaluate("Object.keys(localStorage).length") == 1
+        page.get_by_role("button", name="Sign out").click()
+        page.wait_for_url("**/sign-in/")
+        assert page.evaluate("Object.keys(localStorage).length") == 0
+
+    def test_confidential_words_are_never_kept(self, both, claim):
+        page, _ = both
+        page.goto(reverse("desk:claim_confide", args=[claim.pk]))
+        page.locator("textarea").first.fill("Nightjar said so.")
+        page.wait_for_timeout(400)
+        assert page.evaluate("Object.keys(localStorage).length") == 0

@@ -1,0 +1,108 @@
+"""Due times: before, at, and after, each told once to those it concerns."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from threading import Barrier, Thread
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+from apps.claims.actions import assign, change_stage, edit_claim
+from apps.claims.states import Stage
+from apps.teamwork.actions import unwatch, watch
+from apps.teamwork.models import Notice, Reminder
+from apps.teamwork.reminding import remind
+from tests.newsroom import make_claim, make_person
+
+pytestmark = pytest.mark.django_db
+NOW = timezone.now().replace(microsecond=0)
+
+
+@pytest.fixture
+def rita():
+    return make_person("rita", "reporter")
+
+
+@pytest.fixture
+def ada():
+    return make_person("ada", "editor")
+
+
+@pytest.fixture
+def claim(rita, ada):
+    claim = make_claim(rita, due=NOW)
+    return assign(claim, by=ada, expected_version=1, assignee=rita)
+
+
+def told():
+    return [(one.person.username, one.kind, one.reminder.step) for one in Notice.objects.order_by("pk")]
+
+
+def test_before_when_it_comes_and_after_it_each_once(claim, rita, ada):
+    for minutes in (-121, -119, -60, 0, 30, 59, 61, 300):
+        remind(NOW + timedelta(minutes=minutes))
+    assert told() == [
+        ("rita", "due", "soon"),
+        ("rita", "due", "now"),
+        ("rita", "late", "late"),
+        ("ada", "late", "late"),
+    ]
+    assert remind(NOW + timedelta(days=3)) == 0
+
+
+def test_who_watches_is_told_before_when_nobody_has_it_and_everybody_when_it_is_due(rita, ada):
+    claim = make_claim(rita, due=NOW)
+    watch(claim, by=ada)
+    watch(claim, by=rita)
+    unwatch(claim, by=rita)
+    remind(NOW - timedelta(minutes=5))
+    remind(NOW)
+    assert told() == [("ada", "due", "soon"), ("ada", "due", "now")]
+
+
+def test_a_desk_that_stood_still_tells_only_the_step_that_it_is_time_for(claim):
+    remind(NOW + timedelta(hours=5))
+    assert {step for _, _, step in told()} == {"late"}
+
+
+def test_a_claim_that_is_settled_is_reminded_of_no_more(claim, ada):
+    change_stage(claim, by=ada, expected_version=claim.version, stage=Stage.SETTLED)
+    assert remind(NOW + timedelta(hours=5)) == 0
+
+
+def test_a_new_due_time_is_reminded_of_anew(claim, rita):
+    remind(NOW)
+    edit_claim(claim, by=rita, expected_version=claim.version, due=NOW + timedelta(days=1))
+    remind(NOW + timedelta(minutes=1))
+    remind(NOW + timedelta(days=1))
+    assert [step for _, _, step in told()] == ["now", "now"]
+
+
+def test_spans_are_settings(settings, claim):
+    settings.REMIND_BEFORE_MINUTES, settings.ESCALATE_AFTER_MINUTES = 5, 5
+    assert remind(NOW - timedelta(minutes=6)) == 0
+    assert remind(NOW - timedelta(minutes=4)) == 1
+    remind(NOW + timedelta(minutes=6))
+    assert [step for _, _, step in told()] == ["soon", "late", "late"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_clocks_at_once_tell_it_once():
+    rita = make_person("rita", "reporter")
+    make_claim(rita, due=NOW, assignee=rita)
+    start, found = Barrier(4), []
+
+    def round_of_the_clock():
+        start.wait()
+        found.append(remind(NOW))
+        connection.close()
+
+    threads = [Thread(target=round_of_the_clock) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(found) == [0, 0, 0, 1]
+    assert (Reminder.objects.count(), Notice.objects.count()) == (1, 1)
