@@ -260,7 +260,7 @@ CHANGES = {
     "a claim put in": ("row_without_lines", lambda c: Claim.objects.create(statement="Put in.", opened_by=c.opened_by)),
     "a decision's reason": ("decision_differs", lambda c: Decision.objects.update(reason="Another.")),
     "a decision's evidence": ("decision_differs", lambda c: Decision.objects.update(evidence={"lines": []})),
-    "a statement": ("row_differs", lambda c: Claim.objects.filter(pk=c.pk).update(statement="Another.")),
+    "a statement": ("row_differs", lambda c: Claim.objects.exclude(pk=c.pk).update(statement="Another.")),
     "a due time": ("row_differs", lambda c: Claim.objects.exclude(pk=c.pk).update(due=timezone.now())),
     "who decided": ("decision_differs", lambda c: Decision.objects.update(decided_by=c.opened_by, asked_by=None)),
     "who asked": ("decision_differs", lambda c: Decision.objects.update(asked_by=F("decided_by"))),
