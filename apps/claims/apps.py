@@ -11,5 +11,5 @@ class ClaimsConfig(AppConfig):
         from apps.claims import recorded
         from apps.claims.models import policies
 
-        ROW_CHECKS.extend([recorded.judge_decisions, recorded.judge_rule])
+        ROW_CHECKS.extend([recorded.judge_words, recorded.judge_decisions, recorded.judge_rule])
         post_migrate.connect(policies.make_first, sender=self, dispatch_uid="claims-first-rule")

@@ -88,13 +88,19 @@ def standing(connection: BaseDatabaseWrapper) -> set[str]:
         return {name for (name,) in cursor.fetchall()}
 
 
+def lift(connection: BaseDatabaseWrapper) -> None:
+    """Take the triggers away, for migrations that rebuild tables or take search's own away."""
+    there = standing(connection)
+    with connection.cursor() as cursor:
+        for trigger in TRIGGERS:
+            for name in there & {f"{trigger.table}_changed_for_search", f"{trigger.table}_new_for_search"}:
+                cursor.execute(f"DROP TRIGGER {name}{'' if connection.vendor == 'sqlite' else f' ON {trigger.table}'}")
+
+
 def lift_before_migrate(sender: AppConfig, using: str, **kwargs: Any) -> None:
     """A pre_migrate receiver: SQLite can't rebuild a table that a trigger reads."""
-    connection = connections[using]
-    if sender.name == "apps.search" and connection.vendor == "sqlite":
-        with connection.cursor() as cursor:
-            for name in standing(connection):
-                cursor.execute(f"DROP TRIGGER {name}")
+    if sender.name == "apps.search" and connections[using].vendor == "sqlite":
+        lift(connections[using])
 
 
 def install_after_migrate(sender: AppConfig, using: str, **kwargs: Any) -> None:

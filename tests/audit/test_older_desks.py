@@ -13,6 +13,7 @@ from apps.audit.verifying.checking import verify
 from apps.claims import actions
 from apps.claims.models import Claim
 from apps.claims.states import Stage
+from apps.search import triggers as noted
 from tests.newsroom import make_claim, make_editor, make_story
 
 BEFORE = [
@@ -31,10 +32,12 @@ def test_what_was_written_before_is_hashed_chained_and_verifies():
     told = list(Entry.every_line.order_by("pk").values("verb", "target_label", "before", "after", "reason"))
     now = MigrationExecutor(connection).loader.graph.leaf_nodes()
     triggers.lift(connection)
+    noted.lift(connection)
     MigrationExecutor(connection).migrate(BEFORE)
     assert "body" not in _columns("audit_entry")
     MigrationExecutor(connection).migrate(now)
     triggers.install(connection)
+    noted.install(connection)
     assert triggers.missing(connection) == []
     assert list(Entry.every_line.order_by("pk").values("verb", "target_label", "before", "after", "reason")) == told
     assert Pending.objects.count() == len(told)

@@ -4,12 +4,15 @@ import io
 import json
 import os
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.core.management import call_command
 from django.db import connection, transaction
+from django.db.models import F
+from django.utils import timezone
 
 from apps.audit import triggers
 from apps.audit.actions import record
@@ -23,7 +26,7 @@ from apps.audit.verbs import Verb
 from apps.audit.verifying.checking import verify, verify_stream
 from apps.audit.versioned import begin
 from apps.claims import actions
-from apps.claims.models import Claim, Decision, Policy
+from apps.claims.models import Claim, Decision, MoveRequest, Policy
 from apps.claims.states import Stage
 from apps.sources.models import Source
 from tests.newsroom import corroborate, make_claim, make_editor, make_person, make_story, make_two_lines
@@ -258,6 +261,19 @@ CHANGES = {
     "a claim put in": ("row_without_lines", lambda c: Claim.objects.create(statement="Put in.", opened_by=c.opened_by)),
     "a decision's reason": ("decision_differs", lambda c: Decision.objects.update(reason="Another.")),
     "a decision's evidence": ("decision_differs", lambda c: Decision.objects.update(evidence={"lines": []})),
+    "a statement": ("row_differs", lambda c: Claim.objects.exclude(pk=c.pk).update(statement="Another.")),
+    "a due time": ("row_differs", lambda c: Claim.objects.exclude(pk=c.pk).update(due=timezone.now())),
+    "who decided": ("decision_differs", lambda c: Decision.objects.update(decided_by=c.opened_by, asked_by=None)),
+    "who asked": ("decision_differs", lambda c: Decision.objects.update(asked_by=F("decided_by"))),
+    "who had asked": ("decision_differs", lambda c: MoveRequest.objects.update(asked_by=make_person("eve"))),
+    "the request of a decision": ("decision_differs", lambda c: Decision.objects.update(request=None)),
+    "when it was decided": (
+        "decision_differs",
+        lambda c: Decision.objects.update(decided_at=F("decided_at") - timedelta(days=1)),
+    ),
+    "from which state": ("decision_differs", lambda c: Decision.objects.update(from_state="disputed")),
+    "under which rule": ("decision_differs", lambda c: Decision.objects.update(policy=None)),
+    "the words decided on": ("decision_differs", lambda c: Decision.objects.update(statement="Another.")),
     "a decision taken away": ("decision_differs", lambda c: take_away(Decision.objects.all())),
     "the rule": ("row_differs", lambda c: Policy.objects.update(minimum_lines=1)),
 }

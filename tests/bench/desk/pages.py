@@ -74,14 +74,14 @@ def measure(address: str, told: dict[str, Any], rounds: int) -> int:
         path = shutil.which("chromium") or shutil.which("chromium-headless-shell")
         browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
         state = signed_in(browser, address, editor["username"], told["password"])
-        say(f"{'page':16} {'script':>8} {'style':>8} {'paint':>8} {'shift':>7}")
+        say(f"{'page':22} {'script':>8} {'style':>8} {'paint':>8} {'shift':>7}")
         for page in PAGES:
             seen = [look(browser, address, state, page) for _ in range(rounds)]
             found = {name: statistics.median(one[name] for one in seen) for name in BOUNDS}
             over = [name for name, bound in BOUNDS.items() if found[name] > bound]
             broken += len(over)
             words = f"{found['script']:8.0f} {found['style']:8.0f} {found['paint']:5.0f} ms {found['shift']:7.3f}"
-            say(f"{page:16} {words} {'over: ' + ', '.join(over) if over else ''}")
+            say(f"{page:22} {words} {'over: ' + ', '.join(over) if over else ''}")
         browser.close()
     return broken
 

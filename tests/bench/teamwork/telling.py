@@ -59,18 +59,18 @@ def ask(claim, people) -> None:
     from django.test import Client
     from django.urls import reverse
 
-    clients = []
-    for person in people:
-        client = Client(HTTP_HOST="127.0.0.1", HTTP_HX_REQUEST="true")
-        client.force_login(person)
-        clients.append(client)
+    from apps.teamwork.models import Presence
+
+    client = Client(HTTP_HOST="127.0.0.1", HTTP_HX_REQUEST="true")
+    client.force_login(people[0])
     path = reverse("desk:claim_live", args=[claim.pk])
-    pages = [client.get(path).content.decode() for client in [*clients, clients[0]]]
-    shown = pages[-1].split("/live/?live=")[1].split('"')[0]
+    client.get(path)
+    Presence.objects.bulk_create([Presence(claim=claim, person=one) for one in people[1:]])
+    shown = client.get(path).content.decode().split("/live/?live=")[1].split('"')[0]
     times = []
     for _ in range(ASKED):
         started = time.perf_counter()
-        answer = clients[0].get(path, {"live": shown})
+        answer = client.get(path, {"live": shown})
         times.append((time.perf_counter() - started) * 1_000)
         assert answer.status_code == 204, answer.status_code
     late = sorted(times)[int(ASKED * 0.95)]
