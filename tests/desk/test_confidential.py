@@ -14,6 +14,7 @@ import logging
 import re
 import traceback
 import zipfile
+from contextlib import suppress
 from html import unescape
 from pathlib import Path
 from uuid import uuid4
@@ -29,6 +30,8 @@ from django.test import Client
 from django.urls import resolve, reverse
 from django.utils import timezone
 from django.utils.log import AdminEmailHandler
+from pypdf import PdfReader
+from pypdf.errors import PyPdfError
 
 from apps.accounts.permissions import NotAllowed
 from apps.archive.models import Capture
@@ -155,6 +158,10 @@ def unpacked(body):
                 yield from unpacked(packed.read(name))
     elif body[:2] == b"\x1f\x8b":
         yield gzip.decompress(body)
+    elif body[:4] == b"%PDF":
+        # Some of what is on the desk only begins like one.
+        with suppress(PyPdfError):
+            yield "\n".join(page.extract_text() for page in PdfReader(io.BytesIO(body)).pages).encode()
 
 
 def starts():
