@@ -29,7 +29,7 @@ class Stale(models.Model):
     A change is a row of its own, so that who notes one waits for nobody, and who has read the one before misses none.
     """
 
-    kind = models.CharField(max_length=6, choices=Kind.choices)
+    kind = models.CharField(max_length=6, choices=Kind)
     subject = models.BigIntegerField()
 
     objects = StaleQuerySet.as_manager()

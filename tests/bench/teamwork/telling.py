@@ -61,7 +61,7 @@ def ask(claim, people) -> None:
 
     from apps.teamwork.models import Presence
 
-    client = Client(HTTP_HOST="127.0.0.1", HTTP_HX_REQUEST="true")
+    client = Client(headers={"host": "127.0.0.1", "hx-request": "true"})
     client.force_login(people[0])
     path = reverse("desk:claim_live", args=[claim.pk])
     client.get(path)
