@@ -111,7 +111,7 @@ def decide(claim, ada):
 class Reader:
     """Follows every link from wherever it starts, and unpacks what it is given."""
 
-    # Many rows, one template: so many of each kind of address are read.
+    # Many rows and many filters, one template: beside the starts, so many of each kind of address are read.
     OF_A_KIND = 2
 
     def __init__(self, person):
@@ -121,10 +121,12 @@ class Reader:
         self.kinds: dict[str, int] = {}
 
     def everything(self, starts):
-        waiting = list(starts)
+        first = list(starts)
+        waiting = [*first]
         while waiting:
             url = waiting.pop(0)
-            if url in self.read or self.kinds.get(self.kind(url), 0) >= self.OF_A_KIND:
+            is_enough = self.kinds.get(self.kind(url), 0) >= self.OF_A_KIND and url not in first
+            if url in self.read or is_enough:
                 continue
             self.kinds[self.kind(url)] = self.kinds.get(self.kind(url), 0) + 1
             response = self.client.get(url)
@@ -138,8 +140,7 @@ class Reader:
 
     @staticmethod
     def kind(url):
-        path, _, query = url.partition("?")
-        return re.sub(r"\d+|[0-9a-f-]{36}", "N", path) + "?" + "&".join(sorted(re.findall(r"(\w+)=", query)))
+        return re.sub(r"\d+|[0-9a-f-]{36}", "N", url.partition("?")[0])
 
 
 def links(body):
