@@ -18,6 +18,7 @@ from types import FrameType
 
 from verifydesk import broker
 from verifydesk.child import Child, describe
+from verifydesk.gate import VARIABLE, Gate
 from verifydesk.place import Place, RefusedError
 
 GRACE_SECONDS = 10.0
@@ -67,6 +68,7 @@ class Supervisor:
         self.place = place
         self.selector = selectors.DefaultSelector()
         self.services: dict[str, Service] = {}
+        self.gate = Gate()
         self.signals: list[int] = []
         self.unheard = False
         self.waker, self.waked = socket.socketpair()
@@ -185,16 +187,18 @@ class Supervisor:
         if place.own_broker:
             broker.make_directories(place.var_dir)
             self.serve(Child("broker", broker.server_command(place.var_dir), cwd=place.checkout))
-            self.wait_until(lambda: broker.answers(place.var_dir), lambda: "The broker")
         if place.demo:
             wire = self.python("wire", "verifydesk.demo.wire_site", "--port", str(place.wire_port))
             self.serve(wire)
             self.wait_until(
                 lambda: any("listening" in line for line in wire.last_lines), lambda: "The demo's wire site"
             )
+        if place.own_broker:
+            self.wait_until(lambda: broker.answers(place.var_dir), lambda: "The broker")
         self.say("preparing the database")
-        self.run_to_end(self.python("setup", "verifydesk.prepare", *(["--demo"] if place.demo else [])))
         self.serve(self.web())
+        self.run_to_end(self.python("setup", "verifydesk.prepare", *(["--demo"] if place.demo else [])))
+        self.gate.open()
         self.serve(
             self.celery("verifydesk", "worker", "--pool", "threads", "--concurrency", str(QUEUE_THREADS),
                         "--without-gossip", "--without-mingle", "--without-heartbeat")
@@ -221,13 +225,14 @@ class Supervisor:
         return self.python(
             "web", "gunicorn", "--bind", f"fd://{number}", "--workers", "1", "--worker-class", "gthread",
             "--threads", "4", "--graceful-timeout", "8", "--log-level", "warning", "--no-control-socket",
-            *memory, "verifydesk.wsgi",
-            sockets=(number,),
+            *memory, "--env", f"{VARIABLE}={self.gate.entrance}", "verifydesk.wsgi",
+            sockets=(number, self.gate.entrance),
         )  # fmt: skip
 
     def stop(self) -> None:
         """Stop all in order within the grace, then kill what is still there; a second signal ends the grace."""
         self.signals.clear()
+        self.gate.shut()
         began = time.monotonic()
         deadline = began + GRACE_SECONDS
         for stage in (("web", "beat"), ("worker",), ("wire",), ("broker",)):

@@ -1,12 +1,18 @@
 """The web process: gunicorn serves this."""
 
 import gc
+import importlib
 import os
+import threading
 from collections.abc import Callable, Iterable
 from typing import Any
 
+import django
+from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 from django.utils.http import parse_header_parameters
+
+from verifydesk import gate
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "verifydesk.settings")
 
@@ -41,8 +47,44 @@ def _is_utf8(content_type: str) -> bool:
     return charset.lower() in {"utf-8", "utf8"}
 
 
-application = PlainRequestsOnly(get_wsgi_application())
+class Loaded:
+    """The desk, loaded at once and opened when its data is prepared: a request that comes sooner waits.
 
-# What is loaded stays: no collection of garbage has to walk over it again, which takes longer than most requests.
-gc.collect()
-gc.freeze()
+    Under the supervisor both happen at the same time, each a process that starts Django. Django's handler is made last,
+    because it reads the static files that preparing has collected.
+    """
+
+    def __init__(self) -> None:
+        django.setup(set_prefix=False)
+        importlib.import_module(settings.ROOT_URLCONF)
+        self.opening = threading.Lock()
+        self.handler: Callable[..., Iterable[bytes]] | None = None
+
+    def open(self) -> Callable[..., Iterable[bytes]]:
+        """Wait until the data is prepared, and make the handler."""
+        with self.opening:
+            if self.handler is None:
+                self.handler = get_wsgi_application() if gate.let_in(os.environ) else not_here
+                keep_what_is_loaded()
+        return self.handler
+
+    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        return (self.handler or self.open())(environ, start_response)
+
+
+def not_here(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+    """Answer for a desk that is stopped before it was open."""
+    start_response("503 Service Unavailable", [("Content-Type", "text/plain; charset=utf-8")])
+    return [b"The desk was stopped before it was open.\n"]
+
+
+def keep_what_is_loaded() -> None:
+    """No collection of garbage has to walk over it again, which takes longer than most requests."""
+    gc.collect()
+    gc.freeze()
+
+
+loaded = Loaded()
+if gate.VARIABLE not in os.environ:
+    loaded.open()
+application = PlainRequestsOnly(loaded)

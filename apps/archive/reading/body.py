@@ -4,8 +4,6 @@ import logging
 import re
 from typing import Any
 
-import trafilatura
-
 from apps.archive.reading.surroundings import Outline, set_apart
 
 # Two readings that share this much of their words are one reading. Below it, two more are made, and the majority wins.
@@ -29,7 +27,10 @@ logger = logging.getLogger(__name__)
 
 def article_text(html: str, said: str = "") -> str:
     """The article's own lines. `said` is the article as the page's data has it: it decides where readings differ."""
-    tree = trafilatura.load_html(html) if html.strip() else None
+    # Loaded when a page is read: most processes of the desk never read one, and it takes a tenth of a start.
+    from trafilatura import load_html
+
+    tree = load_html(html) if html.strip() else None
     if tree is None:
         return ""
     outline = set_apart(tree)
@@ -42,9 +43,19 @@ def article_text(html: str, said: str = "") -> str:
     return _without_margins(text, outline)
 
 
+def forget() -> None:
+    """Let go of the lines that the extractor remembers: a thousand of them, however long."""
+    from trafilatura.utils import line_processing, trim
+
+    line_processing.cache_clear()
+    trim.cache_clear()
+
+
 def _read(tree: Any, *, fast: bool = False, strict: bool = False) -> str:
+    from trafilatura import extract
+
     try:
-        text = trafilatura.extract(tree, fast=fast, favor_precision=strict, include_comments=False, include_tables=True)
+        text = extract(tree, fast=fast, favor_precision=strict, include_comments=False, include_tables=True)
     except Exception:
         # A library that meets every page on the web meets one it can't read. The archived record is whole all the same.
         logger.warning("no article text: the extractor failed", exc_info=True)

@@ -13,13 +13,13 @@ from typing import IO
 from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
-from trafilatura.utils import line_processing, trim
 from warcio.archiveiterator import ArchiveIterator
 
 from apps.archive import memory
 from apps.archive.codes import Code, Kind, lesser_cautions
 from apps.archive.configured import limits
 from apps.archive.models import Capture, Contents, Extract
+from apps.archive.reading.body import forget
 from apps.archive.reading.cautions import caution
 from apps.archive.reading.documents import read_json, read_pdf
 from apps.archive.reading.extraction import Article, read_article, read_plain
@@ -72,9 +72,7 @@ def run(capture_id: int) -> None:
     settle(capture, reading)
     if (size := capture.body_bytes or 0) >= memory.GIANT:
         del reading
-        # These remember a thousand lines, however long.
-        line_processing.cache_clear()
-        trim.cache_clear()
+        forget()
         memory.give_back(size)
 
 
