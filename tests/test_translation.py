@@ -1,0 +1,182 @@
+"""Whatever the desk says on its pages is marked for translation: a newsroom that works in another language adds words.
+
+Left as they are, on purpose: the sentences of the trail and of the rule, which are part of what is signed and have to
+read the same for everybody, and the style page and the demo newsroom, which are the desk's own.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from django.template.base import Lexer, TokenType
+
+ROOT = Path(__file__).resolve().parent.parent
+TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
+OUR_OWN = {"desk/style.html"}
+MARKS = {"_", "gettext", "gettext_lazy", "ngettext", "ngettext_lazy", "pgettext", "pgettext_lazy", "npgettext"}
+
+# What is no language: names, keys of the keyboard, units, and addresses that stand as an example.
+SAID_ALIKE = re.compile(
+    r"\b(?:VerifyDesk|WARC|WACZ|PDF|CSV|JSON Lines|JSON|SHA-256|URL|HTML|HTTP|DOM|UTC|API|Ctrl|Esc)\b"
+)
+WORDS = re.compile(r"[^\W\d_]{2,}")
+READ_ALOUD = {"aria-label", "aria-description", "aria-roledescription", "title", "alt", "placeholder", "label"}
+# A tag's literal that is put on the page: {% include ... with title="Some words" %}. Codes and class names are one word.
+TAG_LITERAL = re.compile(r"""(_\()?(["'])((?:(?!\2).)*)\2""")
+
+
+class Words(HTMLParser):
+    """The words that a template puts before people by itself: text, and attributes that are read aloud."""
+
+    SILENT = frozenset({"script", "style", "code", "kbd", "samp", "svg"})
+    VOID = frozenset({"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "wbr"})
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.silent: list[str] = []
+        self.found: list[str] = []
+
+    def keep(self, text: str) -> None:
+        text = " ".join(SAID_ALIKE.sub("", text).split())
+        if WORDS.search(text):
+            self.found.append(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        values = dict(attrs)
+        for name in READ_ALOUD & values.keys():
+            self.keep(values[name] or "")
+        if tag in self.SILENT or values.get("translate") == "no" or self.silent:
+            if tag not in self.VOID:
+                self.silent.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        if self.silent and tag == self.silent[-1]:
+            self.silent.pop()
+
+    def handle_data(self, data: str) -> None:
+        if not self.silent:
+            self.keep(data)
+
+
+def unmarked(source: str) -> list[str]:
+    """The words of a template that stand in no `translate` and no `blocktranslate`."""
+    page, within = [], ""
+    found: list[str] = []
+    for token in Lexer(source).tokenize():
+        if token.token_type == TokenType.BLOCK:
+            word = token.contents.split()[0]
+            if within:
+                within = "" if word == f"end{within}" else within
+            elif word in {"blocktranslate", "comment", "verbatim"}:
+                within = word
+            else:
+                if word not in {"translate", "load", "url", "static", "extends", "if", "elif", "with_query"}:
+                    literals = TAG_LITERAL.findall(token.contents)
+                    found += [text for mark, _, text in literals if not mark and " " in text and WORDS.search(text)]
+                page.append("\N{FULL BLOCK}")
+        elif token.token_type == TokenType.TEXT and not within:
+            page.append(token.contents)
+        elif token.token_type == TokenType.VAR and not within:
+            literals = TAG_LITERAL.findall(token.contents)
+            found += [text for mark, _, text in literals if not mark and " " in text and WORDS.search(text)]
+            page.append("\N{FULL BLOCK}")
+    words = Words()
+    words.feed("".join(page))
+    words.close()
+    return [*found, *words.found]
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: str(path.relative_to(ROOT / "templates")))
+def test_every_word_of_a_template_is_marked(path: Path) -> None:
+    if str(path.relative_to(ROOT / "templates")) in OUR_OWN:
+        return
+    assert unmarked(path.read_text()) == []
+
+
+@pytest.mark.parametrize(
+    ("template", "found"),
+    [
+        ("<p>Some words</p>", ["Some words"]),
+        ('<p>{% translate "Some words" %} {{ claim.statement }}</p>', []),
+        ("<p>{% blocktranslate %}Some {{ words }}{% endblocktranslate %} more</p>", ["more"]),
+        ('<a aria-label="Close it"></a><input placeholder="Words">', ["Close it", "Words"]),
+        ('{% include "components/no_rows.html" with said="Nothing is here" %}', ["Nothing is here"]),
+        ('{% include "components/no_rows.html" with said=_("Nothing is here") %}', []),
+        ('{{ name|default:"not yet named" }}', ["not yet named"]),
+        (
+            "<kbd>Ctrl</kbd> <code>desk run</code> <b translate=no>Nobody's</b> VerifyDesk, WACZ · 12 × <style>a</style>",
+            [],
+        ),
+    ],
+)
+def test_what_is_not_marked_is_found(template: str, found: list[str]) -> None:
+    assert unmarked(template) == found
+
+
+# In Python: what a form says, what a choice is called, what is refused and what is told after a deed.
+
+SAYS = {"label", "help_text", "empty_label", "lead", "submit", "hint", "nothing"}
+TELLS = {"Refusal", "NotAllowed", "ValidationError"}
+CHOICES = {"TextChoices", "IntegerChoices", "Choices"}
+# See above, and what only operators and programs read.
+PART_OF_THE_RECORD = {"apps/audit/verbs.py"}
+ELSEWHERE = re.compile(r"/(migrations|management|bench)/|/(admin|style|style_forms|checks|triggers)\.py$")
+SOURCES = [
+    path
+    for path in sorted((ROOT / "apps").rglob("*.py"))
+    if not ELSEWHERE.search(str(path)) and str(path.relative_to(ROOT)) not in PART_OF_THE_RECORD
+]
+
+
+def is_said(node: ast.expr) -> bool:
+    """Whether an expression is words that nobody has marked."""
+    if isinstance(node, ast.Constant):
+        return isinstance(node.value, str) and WORDS.search(node.value) is not None
+    if isinstance(node, ast.JoinedStr):
+        return any(is_said(part) for part in node.values)
+    if isinstance(node, ast.BinOp):
+        return is_said(node.left) or is_said(node.right)
+    if isinstance(node, ast.IfExp):
+        return is_said(node.body) or is_said(node.orelse)
+    return False
+
+
+def name_of(node: ast.expr) -> str:
+    return node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
+
+
+def said_by(tree: ast.AST) -> Iterator[ast.expr]:
+    """Every expression that people read by what it is given to."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            told = isinstance(node.func, ast.Attribute) and name_of(node.func.value) == "messages"
+            if told or name_of(node.func) in TELLS:
+                yield from node.args
+            yield from (keyword.value for keyword in node.keywords if keyword.arg in SAYS)
+        elif isinstance(node, ast.ClassDef) and CHOICES & {name_of(base) for base in node.bases}:
+            for row in node.body:
+                if isinstance(row, ast.Assign) and isinstance(row.value, ast.Tuple):
+                    yield row.value.elts[1]
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_what_is_said_from_python_is_marked(path: Path) -> None:
+    found = [f"{node.lineno}: {ast.unparse(node)}" for node in said_by(ast.parse(path.read_text())) if is_said(node)]
+    assert found == []
+
+
+def test_no_sentence_is_put_together_before_it_is_translated() -> None:
+    """A catalogue has the sentence with its gaps, never the sentence of one claim: no f-string is given to a mark."""
+    given = [
+        f"{path.relative_to(ROOT)}:{node.lineno}"
+        for path in SOURCES
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Call) and name_of(node.func) in MARKS
+        if any(not isinstance(argument, ast.Constant) for argument in node.args[:1])
+    ]
+    assert given == []
