@@ -26,7 +26,7 @@ SAID_ALIKE = re.compile(
 )
 WORDS = re.compile(r"[^\W\d_]{2,}")
 READ_ALOUD = {"aria-label", "aria-description", "aria-roledescription", "title", "alt", "placeholder", "label"}
-# A tag's literal that is put on the page: {% include ... with title="Some words" %}. Codes and class names are one word.
+# A tag's literal that is put on the page: {% include "x.html" with title="Some words" %}. Codes are one word.
 TAG_LITERAL = re.compile(r"""(_\()?(["'])((?:(?!\2).)*)\2""")
 
 
@@ -50,9 +50,9 @@ class Words(HTMLParser):
         values = dict(attrs)
         for name in READ_ALOUD & values.keys():
             self.keep(values[name] or "")
-        if tag in self.SILENT or values.get("translate") == "no" or self.silent:
-            if tag not in self.VOID:
-                self.silent.append(tag)
+        is_silent = tag in self.SILENT or values.get("translate") == "no" or bool(self.silent)
+        if is_silent and tag not in self.VOID:
+            self.silent.append(tag)
 
     def handle_endtag(self, tag: str) -> None:
         if self.silent and tag == self.silent[-1]:
