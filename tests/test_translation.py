@@ -108,10 +108,9 @@ def test_every_word_of_a_template_is_marked(path: Path) -> None:
         ('{% include "components/no_rows.html" with said="Nothing is here" %}', ["Nothing is here"]),
         ('{% include "components/no_rows.html" with said=_("Nothing is here") %}', []),
         ('{{ name|default:"not yet named" }}', ["not yet named"]),
-        ("{% block main_class %}page page-form{% endblock %}<p>words</p>", ["words"]),
+        ("{% block main_class %}page page-form{% endblock %}{% block main %}<p>Words</p>{% endblock %}", ["Words"]),
         (
-            "<kbd>Ctrl</kbd> <code>desk run</code> <b translate=no>Nobody's</b> VerifyDesk, WACZ · 12 ×"
-            " <style>a</style>",
+            "<kbd>Ctrl</kbd> <code>desk run</code> <b translate=no>Ada</b> VerifyDesk, WACZ · 12 × <style>a</style>",
             [],
         ),
     ],
