@@ -71,7 +71,7 @@ def measure(address: str, told: dict[str, Any], rounds: int) -> int:
     editor = next(one for one in told["people"] if one["role"] == "standards editor")
     broken = 0
     with sync_playwright() as playwright:
-        path = shutil.which("chromium") or shutil.which("chromium-headless-shell")
+        path = shutil.which("chromium-headless-shell") or shutil.which("chromium")
         browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
         state = signed_in(browser, address, editor["username"], told["password"])
         say(f"{'page':22} {'script':>8} {'style':>8} {'paint':>8} {'shift':>7}")
