@@ -103,6 +103,38 @@ class TestTwoPeople:
         expect(page.locator("#id_corroborated_reason")).to_have_value("Two bodies know.")
 
 
+class TestNamesAreOffered:
+    def test_while_somebody_types_and_taken_by_keys(self, both, claim):
+        page, _ = both
+        field = page.locator("#id_text")
+        field.press_sequentially("Ask @b")
+        expect(page.get_by_role("listbox", name="Colleagues").get_by_role("option")).to_have_count(0)
+        field.press("Backspace")
+        offered = page.get_by_role("listbox", name="Colleagues").get_by_role("option")
+        expect(offered.first).to_have_attribute("aria-selected", "true")
+        field.press_sequentially("ri")
+        expect(offered).to_have_text(["Rita @rita"])
+        field.press("Enter")
+        expect(field).to_have_value("Ask @rita ")
+        expect(offered).to_have_count(0)
+        field.press_sequentially("now, or write to a@ri")
+        expect(offered).to_have_count(0)
+        field.press("Enter")
+        expect(field).to_have_value("Ask @rita now, or write to a@ri\n")
+
+    def test_and_by_a_touch_or_not_at_all(self, both, claim):
+        page, _ = both
+        field = page.locator("#id_text")
+        field.press_sequentially("@ri")
+        page.get_by_role("option").click()
+        expect(field).to_have_value("@rita ")
+        expect(field).to_be_focused()
+        field.press_sequentially("@ri")
+        field.press("Escape")
+        expect(page.get_by_role("option")).to_have_count(0)
+        expect(field).to_have_value("@rita @ri")
+
+
 class TestWordsOutlive:
     def test_a_lost_connection_and_a_closed_page(self, both, claim):
         page, _ = both

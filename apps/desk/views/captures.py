@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -185,6 +186,11 @@ class Change:
     name: str
     before: Any
     after: Any
+
+    @property
+    def is_time(self) -> bool:
+        """Whether it is told as a moment in the reader's zone."""
+        return isinstance(self.before or self.after, datetime)
 
 
 @dataclass(frozen=True)

@@ -71,10 +71,10 @@
     const told = document.querySelector("[data-ticked]");
     const number = ticks().filter((box) => box.checked).length;
     if (!told) return;
-    told.textContent = number ? `${number} ticked` : "";
+    told.textContent = number ? told.dataset.ticked.replace("%n", number) : "";
     const link = document.querySelector("[data-ticks]");
     link.dataset.ticks = number && number === ticks().length ? "none" : "page";
-    link.textContent = link.dataset.ticks === "none" ? "Tick none" : "Tick all on this page";
+    link.textContent = link.dataset.ticks === "none" ? link.dataset.none : link.dataset.all;
   };
   document.addEventListener("change", ({ target }) => target.closest(".cell-tick") && count());
   document.addEventListener("htmx:afterSettle", count);

@@ -30,7 +30,7 @@
     const letters = called()?.[1].toLowerCase();
     close();
     if (letters === undefined || field.selectionStart !== field.selectionEnd) return;
-    const colleagues = [...document.getElementById(field.dataset.mentions).options]
+    const colleagues = [...(document.getElementById(field.dataset.mentions)?.options ?? [])]
       .filter(({ value, text }) => [value, ...text.split(/\s+/)].some((name) => name.toLowerCase().startsWith(letters)));
     if (!colleagues.length || (colleagues.length === 1 && colleagues[0].value.toLowerCase() === letters)) return;
     box = document.createElement("ul");

@@ -114,7 +114,7 @@
       });
       if (!missing.length) continue;
       const bar = byId("draft").content.cloneNode(true).firstElementChild;
-      bar.querySelector("time").textContent = new Date(draft.at).toLocaleString("en-GB", { dateStyle: "medium", timeStyle: "short" });
+      bar.querySelector("time").textContent = new Date(draft.at).toLocaleString(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short" });
       bar.querySelector("[data-put-back]").addEventListener("click", () => {
         for (const [name, value] of missing) {
           const field = form.elements.namedItem(name);
