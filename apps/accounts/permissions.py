@@ -1,6 +1,7 @@
 """The question that every action asks first."""
 
 from django.core.exceptions import PermissionDenied
+from django.utils.translation import gettext as _
 
 from apps.accounts.capabilities import Capability
 from apps.accounts.models import User
@@ -13,4 +14,7 @@ class NotAllowed(PermissionDenied):
 def require(user: User, capability: Capability) -> None:
     """Raises NotAllowed unless one of the person's roles has the capability."""
     if not user.may(capability):
-        raise NotAllowed(f"Your role ({user.role_names}) may not {capability.label}. Ask a colleague whose role may.")
+        raise NotAllowed(
+            _("Your role (%(roles)s) may not %(what)s. Ask a colleague whose role may.")
+            % {"roles": user.role_names, "what": capability.label}
+        )

@@ -6,6 +6,7 @@ from urllib.parse import parse_qsl, urlencode
 
 from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
 
 from apps.accounts.capabilities import Capability
 from apps.accounts.models import SavedView, User
@@ -54,7 +55,7 @@ def save_view(page: str, name: str, query: str, *, by: User, is_shared: bool = F
 def remove_view(view: SavedView, *, by: User) -> None:
     """Take a view away. Only whoever saved it may. Raises NotAllowed."""
     if view.owner_id != by.pk:
-        raise NotAllowed("You may not remove a view that somebody else saved.")
+        raise NotAllowed(_("You may not remove a view that somebody else saved."))
     with transaction.atomic():
         told = {"page": view.page, "query": view.query}
         record(Verb.VIEW_REMOVED, stream=f"person:{by.pk}", target=view.name, by=by, before=told)

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from apps.audit.wording import plainly
 from apps.claims.evidence import Evidence
 from apps.claims.lines import Line
 from apps.claims.models import Citation, Decision, Policy
@@ -67,6 +68,7 @@ class Badge:
         return self.lines >= self.needed
 
 
+@plainly
 def assess(to_state: State, evidence: Evidence) -> Assessment:
     """What is met and missing for a move of the claim to this state."""
     if to_state == State.CORROBORATED:

@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from apps.accounts.capabilities import Capability
 from apps.accounts.models import User
@@ -34,12 +35,15 @@ class ChosenField(forms.MultipleChoiceField):
     def clean(self, value: Any) -> dict[int, int]:
         chosen = dict(filter(None, map(_parts, super().clean(value))))
         if len(chosen) > MOST:
-            raise forms.ValidationError(f"Choose {MOST} claims at most. You chose {len(chosen)}.")
+            raise forms.ValidationError(
+                _("Choose %(most)d claims at most. You chose %(number)d."),
+                params={"most": MOST, "number": len(chosen)},
+            )
         return chosen
 
 
 def _parts(value: str) -> tuple[int, int] | None:
-    claim, _, version = value.partition(".")
+    claim, _dot, version = value.partition(".")
     if all(part.isascii() and part.isdigit() and len(part) < 10 for part in (claim, version)):
         return int(claim), int(version)
     return None

@@ -13,6 +13,8 @@ from django.contrib.auth.forms import AuthenticationForm, UsernameField
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import User
 from apps.archive.receiving.documents import in_megabytes
@@ -47,9 +49,9 @@ class MomentField(forms.DateTimeField):
         try:
             moment: datetime | None = super().clean(value)
             if moment is not None and not EARLIEST <= moment <= LATEST:
-                raise forms.ValidationError("Give a year between 1900 and 2100.")
+                raise forms.ValidationError(gettext("Give a year between 1900 and 2100."))
         except OverflowError as error:
-            raise forms.ValidationError("Give a year between 1900 and 2100.") from error
+            raise forms.ValidationError(gettext("Give a year between 1900 and 2100.")) from error
         return moment
 
     def to_python(self, value: Any) -> datetime | None:
@@ -72,20 +74,22 @@ class StanceField(forms.ChoiceField):
             (Stance.DISPUTES, "disputes the claim"),
             (Stance.CONTEXT, "gives context"),
         ]
-        super().__init__(label="It", choices=choices, initial=Stance.SUPPORTS, widget=forms.RadioSelect, **kwargs)
+        super().__init__(
+            label=gettext("It"), choices=choices, initial=Stance.SUPPORTS, widget=forms.RadioSelect, **kwargs
+        )
 
 
 class QuotedFields(forms.Form):
     """Who is quoted, what they do, and whether it is first-hand. An editor says so, and it is on record."""
 
     quoted = forms.CharField(
-        label="Who is quoted", required=False, max_length=200, help_text="The party whose words these are: NIS."
+        label=_("Who is quoted"), required=False, max_length=200, help_text=_("The party whose words these are: NIS.")
     )
     quoted_verb = forms.ChoiceField(
-        label="and what they do", required=False, choices=[("", "nobody is quoted"), *QuotedVerb.choices]
+        label=_("and what they do"), required=False, choices=[("", "nobody is quoted"), *QuotedVerb.choices]
     )
     first_hand = forms.BooleanField(
-        label="First-hand: the source saw it, made it or decided it, and has it from nobody else", required=False
+        label=_("First-hand: the source saw it, made it or decided it, and has it from nobody else"), required=False
     )
 
     def clean(self) -> dict[str, Any]:
@@ -99,7 +103,7 @@ class QuotedFields(forms.Form):
 
 class CiteForm(QuotedFields):
     url = forms.CharField(
-        label="Address of the page",
+        label=_("Address of the page"),
         max_length=4096,
         widget=forms.TextInput(
             attrs={"inputmode": "url", "autocomplete": "off", "spellcheck": "false", "placeholder": "https://"}
@@ -108,14 +112,14 @@ class CiteForm(QuotedFields):
     )
     stance = StanceField()
     quote = forms.CharField(
-        label="Exact words that matter",
+        label=_("Exact words that matter"),
         required=False,
         max_length=5000,
         widget=forms.Textarea(attrs={"rows": 2}),
-        help_text="As the page has them; “…” leaves something out. They are looked for when the copy has been read.",
+        help_text=_("As the page has them; “…” leaves something out. They are looked for when the copy has been read."),
     )
     note = forms.CharField(
-        label="Note for colleagues", required=False, max_length=5000, widget=forms.Textarea(attrs={"rows": 2})
+        label=_("Note for colleagues"), required=False, max_length=5000, widget=forms.Textarea(attrs={"rows": 2})
     )
 
     def clean_url(self) -> str:
@@ -135,7 +139,9 @@ class SignInForm(AuthenticationForm):
     """Who is it? A name longer than any name is refused before anybody looks it up."""
 
     username = UsernameField(
-        label="User name", max_length=150, widget=forms.TextInput(attrs={"autofocus": True, "autocapitalize": "none"})
+        label=_("User name"),
+        max_length=150,
+        widget=forms.TextInput(attrs={"autofocus": True, "autocapitalize": "none"}),
     )
 
 
@@ -165,17 +171,17 @@ class ChangeForm(VersionedForm):
 
 class MoveForm(VersionedForm):
     reason = forms.CharField(
-        label="Reason",
+        label=_("Reason"),
         max_length=5000,
         widget=forms.Textarea(attrs={"rows": 3}),
         error_messages=REASON_NEEDED,
-        help_text="Goes on record with your name.",
+        help_text=_("Goes on record with your name."),
     )
 
 
 class WithdrawForm(forms.Form):
     reason = forms.CharField(
-        label="Reason", max_length=5000, widget=forms.Textarea(attrs={"rows": 2}), error_messages=REASON_NEEDED
+        label=_("Reason"), max_length=5000, widget=forms.Textarea(attrs={"rows": 2}), error_messages=REASON_NEEDED
     )
 
 
@@ -226,35 +232,35 @@ class UploadForm(TakesFile):
     """A file by hand, as the copy of a page."""
 
     file = BoundedFileField(
-        label="File",
+        label=_("File"),
         accept=".html,.htm,.mhtml,.mht,.pdf,.jpg,.jpeg,.png,.gif,.webp,.warc,.warc.gz,.gz",
         taken="A page saved from a browser, a PDF, a picture or a WARC",
         too_large=too_large_sentence,
     )
     note = forms.CharField(
-        label="Where the file comes from",
+        label=_("Where the file comes from"),
         max_length=5000,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text="Who saved it, when, and how. It goes on record with your name.",
+        help_text=_("Who saved it, when, and how. It goes on record with your name."),
         error_messages={"required": "Say where the file comes from: somebody will ask for it."},
     )
 
 
 class ClaimFields(forms.Form):
     statement = forms.CharField(
-        label="The claim, in one sentence",
+        label=_("The claim, in one sentence"),
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 2}),
-        help_text="Something that can be checked: who did what, where, when.",
+        help_text=_("Something that can be checked: who did what, where, when."),
         error_messages={"required": "Write the claim in one sentence."},
     )
     claimant = forms.CharField(
-        label="Who claims it", max_length=200, required=False, help_text="A ministry, an agency, a person."
+        label=_("Who claims it"), max_length=200, required=False, help_text=_("A ministry, an agency, a person.")
     )
     story = forms.ModelChoiceField(
-        label="Story", queryset=Story.objects.order_by("title"), required=False, empty_label="No story"
+        label=_("Story"), queryset=Story.objects.order_by("title"), required=False, empty_label=_("No story")
     )
-    due = MomentField(label="Due", required=False)
+    due = MomentField(label=_("Due"), required=False)
 
     def clean_statement(self) -> str:
         return " ".join(self.cleaned_data["statement"].split())
@@ -280,12 +286,12 @@ class ClaimEditForm(ClaimFields, ChangeForm):
 
 class AssignForm(VersionedForm):
     assignee = forms.ModelChoiceField(
-        label="Assigned to", queryset=User.objects.active(), required=False, empty_label="Nobody"
+        label=_("Assigned to"), queryset=User.objects.active(), required=False, empty_label=_("Nobody")
     )
 
 
 class StageForm(VersionedForm):
-    stage = forms.ChoiceField(label="Stage", choices=Stage.choices)
+    stage = forms.ChoiceField(label=_("Stage"), choices=Stage.choices)
 
     def clean_stage(self) -> Stage:
         return Stage(self.cleaned_data["stage"])
@@ -294,7 +300,7 @@ class StageForm(VersionedForm):
 class StoryFields(forms.Form):
     title = forms.CharField(max_length=200, error_messages={"required": "Give the story a title."})
     summary = forms.CharField(
-        label="What it is about", required=False, max_length=5000, widget=forms.Textarea(attrs={"rows": 4})
+        label=_("What it is about"), required=False, max_length=5000, widget=forms.Textarea(attrs={"rows": 4})
     )
 
 
@@ -307,15 +313,15 @@ class StoryEditForm(StoryFields, ChangeForm):
 
 
 class SourceForm(ChangeForm):
-    title = forms.CharField(label="Headline", max_length=500, required=False)
-    outlet = forms.CharField(max_length=200, required=False, help_text="Who published it.")
+    title = forms.CharField(label=_("Headline"), max_length=500, required=False)
+    outlet = forms.CharField(max_length=200, required=False, help_text=_("Who published it."))
     byline = forms.CharField(max_length=300, required=False)
     credit_line = forms.CharField(
         max_length=200,
         required=False,
-        help_text="Whose copy it says it is: AFP, APP - UrduPoint. Empty for own reporting.",
+        help_text=_("Whose copy it says it is: AFP, APP - UrduPoint. Empty for own reporting."),
     )
-    published_at = MomentField(label="Published", required=False)
+    published_at = MomentField(label=_("Published"), required=False)
 
     def of(self, source: Source) -> SourceForm:
         """The same form in the words for a document, a picture or an interview."""

@@ -6,6 +6,8 @@ from typing import Any
 
 import django_filters as filters
 from django import forms
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from apps.archive.models import Capture
 from apps.claims.models import Claim
@@ -19,7 +21,7 @@ def _from(label: str, field: str) -> filters.DateFilter:
 
 
 def _to(field: str) -> filters.DateFilter:
-    return filters.DateFilter(label="To", field_name=field, lookup_expr="date__lte", widget=DayInput)
+    return filters.DateFilter(label=gettext("To"), field_name=field, lookup_expr="date__lte", widget=DayInput)
 
 
 class ClaimHits(ClaimFilter):
@@ -37,7 +39,7 @@ class ClaimHits(ClaimFilter):
 class SourceHits(filters.FilterSet):
     """Sources: of which kind, and when they were published."""
 
-    kind = filters.ChoiceFilter(label="Kind", choices=Source.Kind.choices, empty_label="Any kind")
+    kind = filters.ChoiceFilter(label=_("Kind"), choices=Source.Kind.choices, empty_label=_("Any kind"))
     first = _from("Published from", "published_at")
     last = _to("published_at")
 
@@ -50,7 +52,7 @@ class TextHits(filters.FilterSet):
     """Archived texts: of which host, and when they were copied."""
 
     host = filters.CharFilter(
-        label="Host", method="at_host", widget=forms.TextInput(attrs={"placeholder": "news.example.org"})
+        label=_("Host"), method="at_host", widget=forms.TextInput(attrs={"placeholder": "news.example.org"})
     )
     first = _from("Copied from", "settled_at")
     last = _to("settled_at")

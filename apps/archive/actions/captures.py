@@ -112,7 +112,7 @@ def retry_capture(capture: Capture, *, by: User) -> Capture:
         capture = Capture.objects.select_for_update().get(pk=capture.pk)
         if capture.state not in {Capture.State.FAILED, Capture.State.BLOCKED}:
             raise AlreadyBeingCopied("There is nothing to try again: this copy is stored or on its way.")
-        before = {**facts_of(capture), "failure": capture.failure}
+        before = {**facts_of(capture), "failure": capture.recorded_failure}
         capture.state = Capture.State.QUEUED
         capture.last_attempt = capture.attempt + settings.ARCHIVE_ATTEMPTS
         capture.next_attempt_at = timezone.now()
@@ -150,7 +150,7 @@ def let_go(capture: Capture, *, by: User, reason: str) -> Capture:
             stream=capture.page.stream,
             target=capture.page.url,
             by=by,
-            after={"capture": capture.pk, "failure": capture.failure},
+            after={"capture": capture.pk, "failure": capture.recorded_failure},
             reason=reason,
         )
     return capture

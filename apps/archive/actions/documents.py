@@ -13,6 +13,7 @@ from apps.archive.receiving.documents import Received
 from apps.archive.receiving.refusals import UploadRefused
 from apps.audit.actions import record
 from apps.audit.verbs import Verb
+from apps.audit.wording import plain
 
 
 def keep_document(
@@ -45,7 +46,7 @@ def keep_document(
             after={
                 **facts_of(capture),
                 "file": received.file_name,
-                "kind": received.kind.label,
+                "kind": plain(received.kind.label),
                 "file_sha256": received.file_digest,
                 "provided_by": provided_by,
             },

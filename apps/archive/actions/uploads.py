@@ -17,6 +17,7 @@ from apps.archive.receiving.documents import Received, forgotten_if_refused, rec
 from apps.archive.receiving.refusals import UploadRefused
 from apps.audit.actions import record
 from apps.audit.verbs import Verb
+from apps.audit.wording import plain
 
 SENT_TWICE_WITHIN = timedelta(seconds=60)
 
@@ -47,13 +48,13 @@ def _store(page: Page, received: Received, by: User, note: str) -> Capture:
         return twin
     latest = page.captures.order_by("-id").first()
     capture = keep(page, received, by=by, note=note)
-    told = {"file": received.file_name, "kind": received.kind.label, "file_sha256": received.file_digest}
+    told = {"file": received.file_name, "kind": plain(received.kind.label), "file_sha256": received.file_digest}
     record(
         Verb.CAPTURE_UPLOADED,
         stream=page.stream,
         target=page.url,
         by=by,
-        before={"capture": latest.pk, "state": latest.state, "failure": latest.failure} if latest else {},
+        before={"capture": latest.pk, "state": latest.state, "failure": latest.recorded_failure} if latest else {},
         after={**facts_of(capture), **told},
         reason=note,
     )

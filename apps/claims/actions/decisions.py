@@ -12,6 +12,7 @@ from apps.accounts.models import User
 from apps.accounts.permissions import require
 from apps.audit.verbs import Verb
 from apps.audit.versioned import lock
+from apps.audit.wording import plain
 from apps.claims import policy
 from apps.claims.actions.confidential import seal_confidential
 from apps.claims.actions.uses import follow_up
@@ -95,7 +96,7 @@ def carry_out(
     claim.stage = Stage.IN_PROGRESS if to_state == State.UNVERIFIED else Stage.SETTLED
     claim.against_rule = bool(overridden)
     claim.verified_at = None if to_state == State.UNVERIFIED else timezone.now()
-    void_open_requests(claim, apart_from=request, because=f"{by} decided meanwhile: {to_state.label.lower()}.")
+    void_open_requests(claim, apart_from=request, because=f"{by} decided meanwhile: {plain(to_state.label).lower()}.")
     decision = Decision.objects.create(
         claim=claim,
         from_state=from_state,

@@ -10,6 +10,7 @@ from apps.accounts.models import User
 from apps.accounts.permissions import require
 from apps.audit.verbs import Verb
 from apps.audit.versioned import lock
+from apps.audit.wording import plain
 from apps.claims.actions.decisions import carry_out, check_evidence, check_move
 from apps.claims.actions.writing import write_claim
 from apps.claims.evidence import Evidence, digest, gather, what_changed
@@ -59,7 +60,7 @@ def request_move(
         )
         claim.stage = Stage.IN_REVIEW
         after = {
-            "to": to_state.label.lower(),
+            "to": plain(to_state.label).lower(),
             "request": request.pk,
             "evidence_sha256": request.evidence_digest,
             "rule_version": evidence.rule.version,
@@ -151,5 +152,9 @@ def _answer(request: MoveRequest, outcome: MoveRequest.Outcome, by: User, answer
 
 
 def _write(claim: Claim, verb: Verb, by: User, request: MoveRequest, *, reason: str = "", changes: str = "") -> None:
-    told = {"request": request.pk, "to": State(request.to_state).label.lower(), "asked_by": str(request.asked_by)}
+    told = {
+        "request": request.pk,
+        "to": plain(State(request.to_state).label).lower(),
+        "asked_by": str(request.asked_by),
+    }
     write_claim(claim, verb, by, fields=[], after={**told, **({"changes": changes} if changes else {})}, reason=reason)

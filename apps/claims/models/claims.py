@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models.functions import Coalesce
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from apps.archive.models import Capture, CaptureQuerySet
 from apps.audit.versioned import Versioned
@@ -112,10 +113,10 @@ class Claim(Versioned):
     )
     due = models.DateTimeField(null=True, blank=True)
     verified_at = models.DateTimeField(
-        null=True, editable=False, help_text="When the verdict was decided, or settled again by somebody who looked."
+        null=True, editable=False, help_text=_("When the verdict was decided, or settled again by somebody who looked.")
     )
     against_rule = models.BooleanField(
-        default=False, editable=False, help_text="Whether the verdict was decided by overriding the rule."
+        default=False, editable=False, help_text=_("Whether the verdict was decided by overriding the rule.")
     )
     submission = models.UUIDField(null=True, editable=False, unique=True)
     opened_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
@@ -261,14 +262,14 @@ class Citation(models.Model):
         null=True,
         editable=False,
         related_name="+",
-        help_text="The copy in which the words were looked for, or picked.",
+        help_text=_("The copy in which the words were looked for, or picked."),
     )
     quoted = models.ForeignKey(
-        Party, models.PROTECT, null=True, blank=True, related_name="+", help_text="Who is quoted, if somebody is."
+        Party, models.PROTECT, null=True, blank=True, related_name="+", help_text=_("Who is quoted, if somebody is.")
     )
     quoted_verb = models.CharField("what they do", max_length=25, choices=QuotedVerb.choices, blank=True)
     first_hand = models.BooleanField(
-        default=False, help_text="The source saw it, made it or decided it, and has it from nobody else."
+        default=False, help_text=_("The source saw it, made it or decided it, and has it from nobody else.")
     )
     note = models.TextField(blank=True)
     cited_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
@@ -276,7 +277,7 @@ class Citation(models.Model):
     withdrawn_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     withdrawn_at = models.DateTimeField(null=True, editable=False)
     withdrawn_because = models.TextField(blank=True)
-    answer = models.TextField(blank=True, help_text="What an editor answers to a citation that disputes the claim.")
+    answer = models.TextField(blank=True, help_text=_("What an editor answers to a citation that disputes the claim."))
     answered_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     answered_at = models.DateTimeField(null=True, editable=False)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import User
 from apps.claims.models.claims import Claim
@@ -34,11 +35,11 @@ class MoveRequest(models.Model):
     """
 
     class Outcome(models.TextChoices):
-        OPEN = "open", "Waits for a second editor"
-        SIGNED = "signed", "Signed"
-        REFUSED = "refused", "Refused"
-        WITHDRAWN = "withdrawn", "Withdrawn"
-        VOID = "void", "Void"
+        OPEN = "open", _("Waits for a second editor")
+        SIGNED = "signed", _("Signed")
+        REFUSED = "refused", _("Refused")
+        WITHDRAWN = "withdrawn", _("Withdrawn")
+        VOID = "void", _("Void")
 
     claim = models.ForeignKey(Claim, models.PROTECT, related_name="move_requests")
     from_state = models.CharField(max_length=15, choices=State.choices)
@@ -54,8 +55,8 @@ class MoveRequest(models.Model):
     outcome = models.CharField(max_length=10, choices=Outcome.choices, default=Outcome.OPEN, editable=False)
     answered_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     answered_at = models.DateTimeField(null=True, editable=False)
-    answer = models.TextField(blank=True, help_text="Why it was refused or taken back.")
-    changes = models.JSONField(default=list, help_text="What changed, when the request became void.")
+    answer = models.TextField(blank=True, help_text=_("Why it was refused or taken back."))
+    changes = models.JSONField(default=list, help_text=_("What changed, when the request became void."))
 
     objects = MoveRequestQuerySet.as_manager()
 
@@ -119,7 +120,7 @@ class Decision(models.Model):
     claim = models.ForeignKey(Claim, models.PROTECT, related_name="decisions")
     from_state = models.CharField(max_length=15, choices=State.choices)
     to_state = models.CharField(max_length=15, choices=State.choices)
-    statement = models.CharField(max_length=500, help_text="The claim in the words that were decided on.")
+    statement = models.CharField(max_length=500, help_text=_("The claim in the words that were decided on."))
     reason = models.TextField()
     request = models.OneToOneField(MoveRequest, models.PROTECT, null=True, related_name="decision")
     asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
@@ -127,13 +128,13 @@ class Decision(models.Model):
     decided_at = models.DateTimeField(default=timezone.now, editable=False)
     claim_version = models.PositiveIntegerField()
     policy = models.ForeignKey(
-        Policy, models.PROTECT, null=True, related_name="decisions", help_text="Empty: before the rule was data."
+        Policy, models.PROTECT, null=True, related_name="decisions", help_text=_("Empty: before the rule was data.")
     )
     evidence = models.JSONField(default=dict)
     evidence_digest = models.CharField("evidence SHA-256", max_length=64)
     met = models.JSONField(default=list)
     is_override = models.BooleanField("against the rule", default=False, editable=False)
-    missing = models.JSONField(default=list, help_text="What the rule missed when it was overridden.")
+    missing = models.JSONField(default=list, help_text=_("What the rule missed when it was overridden."))
 
     class Meta:
         ordering = ["-id"]

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from apps.claims.models.claims import Citation, Claim, Story
 from apps.claims.quantities import Counting, Qualifier, Quantity
@@ -19,7 +20,7 @@ class Measure(models.Model):
     """What is counted, in words that leave no doubt. Unlike measures are never compared."""
 
     name = models.CharField(max_length=200)
-    definition = models.TextField(blank=True, help_text="Who or what counts, where, since when.")
+    definition = models.TextField(blank=True, help_text=_("Who or what counts, where, since when."))
     unit = models.CharField(max_length=60)
     counting = models.CharField(max_length=10, choices=Counting.choices, default=Counting.TOTAL)
     registered_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", editable=False)

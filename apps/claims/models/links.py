@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from apps.claims.models.claims import Claim, Story
 
@@ -31,10 +32,10 @@ class ClaimLink(models.Model):
     """One claim supersedes, contradicts, is part of or duplicates another. Withdrawn, never deleted."""
 
     class Kind(models.TextChoices):
-        SUPERSEDES = "supersedes", "supersedes"
-        CONTRADICTS = "contradicts", "contradicts"
-        PART_OF = "part_of", "is part of"
-        DUPLICATE = "duplicate", "duplicates"
+        SUPERSEDES = "supersedes", _("supersedes")
+        CONTRADICTS = "contradicts", _("contradicts")
+        PART_OF = "part_of", _("is part of")
+        DUPLICATE = "duplicate", _("duplicates")
 
     REVERSED = {
         Kind.SUPERSEDES: "is superseded by",

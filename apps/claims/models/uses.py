@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from apps.claims.models.claims import Claim
 from apps.claims.models.flags import Cause
@@ -76,15 +77,15 @@ class Correction(models.Model):
     """
 
     class Done(models.TextChoices):
-        CORRECTED = "corrected", "Corrected in the story"
-        UPDATED = "updated", "The story was updated"
-        TAKEN_DOWN = "taken_down", "The story was taken down"
-        NOTHING_NEEDED = "nothing_needed", "Nothing had to be done"
+        CORRECTED = "corrected", _("Corrected in the story")
+        UPDATED = "updated", _("The story was updated")
+        TAKEN_DOWN = "taken_down", _("The story was taken down")
+        NOTHING_NEEDED = "nothing_needed", _("Nothing had to be done")
 
     use = models.ForeignKey(Use, models.PROTECT, related_name="corrections")
     cause = models.ForeignKey(Cause, models.PROTECT, related_name="corrections")
     needed_since = models.DateTimeField(default=timezone.now)
-    announced_at = models.DateTimeField(null=True, editable=False, help_text="When hooks and mails had gone out.")
+    announced_at = models.DateTimeField(null=True, editable=False, help_text=_("When hooks and mails had gone out."))
     done = models.CharField("what was done", max_length=15, choices=Done.choices, blank=True)
     note = models.TextField(blank=True)
     done_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")

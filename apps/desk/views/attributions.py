@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from apps.accounts.capabilities import Capability
@@ -93,7 +94,7 @@ def claim_rule_apart(request: DeskRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             actions.rule_apart(claim, by=request.user, **form.cleaned_data)
-            messages.success(request, "Ruled, and on record.")
+            messages.success(request, _("Ruled, and on record."))
             return HttpResponseRedirect(f"{reverse('desk:claim', args=[pk])}#evidence")
         except ChangedMeanwhile as changed:
             status, context["meanwhile"] = 409, changed
@@ -116,7 +117,7 @@ def ruling_withdraw(request: DeskRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             actions.withdraw_ruling(ruling, by=request.user, **form.cleaned_data)
-            messages.success(request, "Taken back. The ruling stays in the record.")
+            messages.success(request, _("Taken back. The ruling stays in the record."))
             return redirect("desk:claim", ruling.claim_id)
         except Refusal as refusal:
             status = 409

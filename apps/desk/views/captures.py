@@ -9,6 +9,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from apps.accounts.capabilities import Capability
@@ -165,7 +166,7 @@ def page_compare(request: DeskRequest, pk: int) -> HttpResponse:
     chosen = sorted(page.captures.stored().filter(pk__in=[int(one[:18]) for one in asked if _is_number(one)]), key=_age)
     if len(chosen) == 2:
         return redirect("desk:capture_diff", chosen[0].pk, chosen[1].pk)
-    messages.warning(request, "Choose two different copies of the page.")
+    messages.warning(request, _("Choose two different copies of the page."))
     source = getattr(page, "source", None)
     return redirect("desk:source", source.pk) if source else redirect("desk:needs_a_person")
 

@@ -12,6 +12,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.cache import add_never_cache_headers
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from apps.accounts.capabilities import Capability
@@ -149,5 +150,5 @@ def confidential_withdraw(request: DeskRequest, key: UUID, citation: int) -> Htt
     found = get_object_or_404(ConfidentialCitation.objects.visible_to(request.user), pk=citation, source=source)
     if not found.withdrawn_at:
         actions.withdraw_confidential(found, by=request.user)
-        messages.success(request, "Taken off the claim.")
+        messages.success(request, _("Taken off the claim."))
     return redirect("desk:confidential", key)

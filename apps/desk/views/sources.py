@@ -8,6 +8,7 @@ from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase, H
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from apps.accounts.capabilities import Capability
@@ -90,7 +91,7 @@ def source_correct(request: DeskRequest, pk: int) -> HttpResponse:
         try:
             expected = form.cleaned_data["expected_version"]
             correct_source(found, by=request.user, expected_version=expected, **form.changes())
-            messages.success(request, "Corrected.")
+            messages.success(request, _("Corrected."))
             return redirect("desk:source", pk)
         except Refusal as refusal:
             status = 409
@@ -108,7 +109,7 @@ def source_render(request: DeskRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(Source.objects.select_related("page"), pk=pk)
     try:
         capture = request_capture(found.page, by=request.user, rendered=True)
-        messages.success(request, "The archive fetches the page again and has a browser draw it.")
+        messages.success(request, _("The archive fetches the page again and has a browser draw it."))
     except (AlreadyBeingCopied, NeverDrawnError, NothingToFetchError) as refusal:
         messages.warning(request, str(refusal))
         return redirect("desk:source", pk)
@@ -121,7 +122,7 @@ def capture_retry(request: DeskRequest, pk: int) -> HttpResponse:
     capture = get_object_or_404(Capture.objects.select_related("page__source"), pk=pk)
     try:
         retry_capture(capture, by=request.user)
-        messages.success(request, "The archive is trying again.")
+        messages.success(request, _("The archive is trying again."))
     except AlreadyBeingCopied as refusal:
         messages.warning(request, str(refusal))
     back = request.POST.get("back", "")

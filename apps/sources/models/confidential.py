@@ -14,6 +14,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import DatabaseError, models
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import User
 
@@ -72,10 +73,10 @@ class ConfidentialSource(Hidden):
     """Somebody or something that only those named here may know of. The desk holds no file of it, only its digest."""
 
     class Kind(models.TextChoices):
-        INTERVIEW = "interview", "Conversation"
-        DOCUMENT = "document", "Document"
-        PICTURE = "picture", "Picture or video"
-        OTHER = "other", "Something else"
+        INTERVIEW = "interview", _("Conversation")
+        DOCUMENT = "document", _("Document")
+        PICTURE = "picture", _("Picture or video")
+        OTHER = "other", _("Something else")
 
     key = models.UUIDField(default=uuid4, unique=True, editable=False)
     kind = models.CharField(max_length=10, choices=Kind.choices)

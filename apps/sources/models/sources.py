@@ -8,6 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from apps.archive.models import Capture, Page
 from apps.audit.versioned import Versioned
@@ -52,10 +53,10 @@ class Source(Versioned):
     """
 
     class Kind(models.TextChoices):
-        WEB_PAGE = "web_page", "Web page"
-        DOCUMENT = "document", "Document"
-        PICTURE = "picture", "Picture"
-        INTERVIEW = "interview", "Interview"
+        WEB_PAGE = "web_page", _("Web page")
+        DOCUMENT = "document", _("Document")
+        PICTURE = "picture", _("Picture")
+        INTERVIEW = "interview", _("Interview")
 
     # What sentences call one.
     NOUNS = {Kind.WEB_PAGE: "page", Kind.DOCUMENT: "document", Kind.PICTURE: "picture", Kind.INTERVIEW: "interview"}
@@ -66,12 +67,16 @@ class Source(Versioned):
     outlet = models.ForeignKey(Party, models.PROTECT, null=True, blank=True, related_name="published")
     byline = models.CharField(max_length=300, blank=True)
     credit_line = models.CharField(
-        max_length=200, blank=True, help_text="Whose copy it says it is: AFP, APP - UrduPoint. Empty for own reporting."
+        max_length=200,
+        blank=True,
+        help_text=_("Whose copy it says it is: AFP, APP - UrduPoint. Empty for own reporting."),
     )
     published_at = models.DateTimeField(null=True, blank=True)
     registered_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     registered_at = models.DateTimeField(default=timezone.now, editable=False)
-    by_hand = models.JSONField(default=list, editable=False, help_text="Facts that a person has set, empty ones too.")
+    by_hand = models.JSONField(
+        default=list, editable=False, help_text=_("Facts that a person has set, empty ones too.")
+    )
     learned_from = models.ForeignKey(Capture, models.PROTECT, null=True, editable=False, related_name="+")
 
     objects = SourceQuerySet.as_manager()
