@@ -6,6 +6,7 @@ from typing import Any
 from uuid import uuid4
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from apps.claims.models import Claim, Story
@@ -25,7 +26,7 @@ class PasteForm(forms.Form):
         max_length=LONGEST,
         widget=forms.Textarea(attrs={"rows": 5, "dir": "auto", "autofocus": True}),
         help_text=_("Addresses may stand anywhere in the text."),
-        error_messages={"required": "Paste an address or some words."},
+        error_messages={"required": _("Paste an address or some words.")},
         strip=False,
     )
 
@@ -48,7 +49,7 @@ class AddForm(PasteForm):
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 2, "dir": "auto"}),
         help_text=_("Something that can be checked: who did what, where, when."),
-        error_messages={"required": "Write the claim in one sentence."},
+        error_messages={"required": _("Write the claim in one sentence.")},
     )
     suggested = forms.CharField(required=False, max_length=500, widget=forms.HiddenInput)
     claimant = forms.CharField(
@@ -74,14 +75,17 @@ class AddForm(PasteForm):
         where = self.fields["where"]
         assert isinstance(where, forms.ChoiceField)  # noqa: S101 - for the type checker
         where.choices = [
-            (NEW, "a new claim"),
-            *((key, f"claim {key}: {one}") for key, one in self.claims.items()),
-            (OTHER, "another claim"),
+            (NEW, gettext("a new claim")),
+            *(
+                (key, gettext("claim %(number)s: %(statement)s") % {"number": key, "statement": one})
+                for key, one in self.claims.items()
+            ),
+            (OTHER, gettext("another claim")),
         ]
         where.initial = NEW
         self.fields["statement"].required = self.data.get("where", NEW) == NEW
         if len(found.good) > 1:
-            self.fields["stance"].label = "Each of them"
+            self.fields["stance"].label = gettext("Each of them")
 
     @property
     def urls(self) -> list[str]:
@@ -102,7 +106,7 @@ class AddForm(PasteForm):
         cleaned = super().clean() or {}
         cleaned["where"] = where = cleaned.get("where") or NEW
         if where != NEW and not self.urls:
-            self.add_error("where", "Tick at least one address to cite on it.")
+            self.add_error("where", gettext("Tick at least one address to cite on it."))
         if where == OTHER:
             claim, self.candidates, wrong = cleaned.get("chosen"), [], ""
             if claim is None:

@@ -27,10 +27,10 @@ class AttributeForm(forms.Form):
     relation = forms.ChoiceField(
         label=_("It"),
         choices=[
-            (Attribution.Relation.REPUBLISHES, "prints the copy of"),
-            (Attribution.Relation.TRANSLATES, "translates the copy of"),
-            (Attribution.Relation.QUOTES, "quotes"),
-            (Attribution.Relation.RESTS_ON, "rests on"),
+            (Attribution.Relation.REPUBLISHES, _("prints the copy of")),
+            (Attribution.Relation.TRANSLATES, _("translates the copy of")),
+            (Attribution.Relation.QUOTES, _("quotes")),
+            (Attribution.Relation.RESTS_ON, _("rests on")),
         ],
     )
     party = forms.CharField(

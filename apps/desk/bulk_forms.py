@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from apps.accounts.capabilities import Capability
 from apps.accounts.models import User
@@ -54,8 +55,8 @@ class BulkForm(forms.Form):
 
     claim = ChosenField(
         error_messages={
-            "required": "Tick at least one claim.",
-            "invalid_choice": "The desk can't read which claims you ticked. Go back and tick them again.",
+            "required": gettext_lazy("Tick at least one claim."),
+            "invalid_choice": gettext_lazy("The desk can't read which claims you ticked. Go back and tick them again."),
         }
     )
 
@@ -78,7 +79,7 @@ class BulkAssignForm(BulkForm):
     assignee = forms.ModelChoiceField(
         queryset=User.objects.none(),
         required=False,
-        error_messages={"invalid_choice": "That person can't be given claims. Choose somebody else."},
+        error_messages={"invalid_choice": gettext_lazy("That person can't be given claims. Choose somebody else.")},
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -89,7 +90,10 @@ class BulkAssignForm(BulkForm):
 class BulkStageForm(BulkForm):
     stage = forms.ChoiceField(
         choices=Stage.choices,
-        error_messages={"required": "Choose a stage.", "invalid_choice": "There is no such stage."},
+        error_messages={
+            "required": gettext_lazy("Choose a stage."),
+            "invalid_choice": gettext_lazy("There is no such stage."),
+        },
     )
 
     def clean_stage(self) -> Stage:

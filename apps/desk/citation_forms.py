@@ -6,6 +6,7 @@ from typing import Any
 from uuid import uuid4
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from apps.archive.models import Capture
@@ -30,7 +31,7 @@ class PassageForm(QuotedFields):
         max_length=5000,
         widget=forms.Textarea(attrs={"rows": 3, "dir": "auto"}),
         help_text=_("Select them in the text, or paste them: they are looked for in this copy."),
-        error_messages={"required": "Select the words in the text, or paste them here."},
+        error_messages={"required": _("Select the words in the text, or paste them here.")},
         strip=False,
     )
     before = forms.CharField(required=False, max_length=400, widget=forms.HiddenInput, strip=False)
@@ -48,7 +49,7 @@ class PassageForm(QuotedFields):
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 2, "dir": "auto"}),
         help_text=_("Something that can be checked: who did what, where, when."),
-        error_messages={"required": "Write the claim in one sentence."},
+        error_messages={"required": _("Write the claim in one sentence.")},
     )
     claimant = forms.CharField(label=_("Who claims it"), max_length=200, required=False)
     story = forms.ModelChoiceField(
@@ -66,9 +67,12 @@ class PassageForm(QuotedFields):
         where = self.fields["where"]
         assert isinstance(where, forms.ChoiceField)  # noqa: S101 - for the type checker
         where.choices = [
-            *((key, f"on claim {one.claim_id}: {one.claim}") for key, one in self.citations.items()),
-            (OPEN, "on a new claim"),
-            (NEW, "on another claim"),
+            *(
+                (key, gettext("on claim %(number)d: %(statement)s") % {"number": one.claim_id, "statement": one.claim})
+                for key, one in self.citations.items()
+            ),
+            (OPEN, gettext("on a new claim")),
+            (NEW, gettext("on another claim")),
         ]
         self.fields["where"].initial = next(iter(self.citations), OPEN)
         self.fields["statement"].required = self.data.get("where", OPEN) == OPEN

@@ -17,7 +17,7 @@ from apps.desk.forms import BoundedFileField, MomentField, QuotedFields, StanceF
 from apps.sources.models import Interview
 
 # What a form says of the file, and not of the citation.
-UNNAMED = "They have no name here: “an unnamed official of the ministry”"
+UNNAMED = _("They have no name here: “an unnamed official of the ministry”")
 
 
 class HandedInForm(TakesFile, QuotedFields):
@@ -38,7 +38,7 @@ class HandedInForm(TakesFile, QuotedFields):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["quoted"].help_text = "The party whose words these are: NIS."
+        self.fields["quoted"].help_text = gettext("The party whose words these are: NIS.")
 
     def clean_stance(self) -> Stance:
         return Stance(self.cleaned_data["stance"])
@@ -51,7 +51,7 @@ class DocumentForm(HandedInForm):
         label=_("Title"),
         max_length=500,
         help_text=_("What it calls itself, or what it is in a few words."),
-        error_messages={"required": "Give it a title: it has no address to be known by."},
+        error_messages={"required": _("Give it a title: it has no address to be known by.")},
     )
     author = forms.CharField(
         label=_("Who made it"),
@@ -66,12 +66,12 @@ class DocumentForm(HandedInForm):
         max_length=5000,
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("How the desk came by it, when, and why it can be trusted. It goes on record with your name."),
-        error_messages={"required": "Say where it comes from: somebody will ask for it."},
+        error_messages={"required": _("Say where it comes from: somebody will ask for it.")},
     )
     file = BoundedFileField(
         label=_("File"),
         accept=".pdf,.jpg,.jpeg,.png,.gif,.webp,.txt",
-        taken="A PDF, a picture or plain text",
+        taken=_("A PDF, a picture or plain text"),
         too_large=document_too_large,
     )
     knowingly = forms.BooleanField(
@@ -81,7 +81,7 @@ class DocumentForm(HandedInForm):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         if cleaned.get("is_unnamed") and not cleaned.get("author"):
-            self.add_error("author", "Say who it is, without a name.")
+            self.add_error("author", gettext("Say who it is, without a name."))
         return cleaned
 
 
@@ -92,10 +92,10 @@ class InterviewForm(HandedInForm):
         label=_("With whom"),
         max_length=200,
         help_text=_("A ministry, a spokesman, a witness. What they say is theirs: this is the origin."),
-        error_messages={"required": "Say whom the desk talked with."},
+        error_messages={"required": _("Say whom the desk talked with.")},
     )
     held_by = forms.ModelChoiceField(label=_("By whom of the desk"), queryset=User.objects.none(), empty_label=None)
-    held_at = MomentField(label=_("When"), error_messages={"required": "Say when it was."})
+    held_at = MomentField(label=_("When"), error_messages={"required": _("Say when it was.")})
     how = forms.ChoiceField(
         label=_("How"), choices=Interview.How.choices, initial=Interview.How.TELEPHONE, widget=forms.RadioSelect
     )
@@ -104,13 +104,13 @@ class InterviewForm(HandedInForm):
         max_length=100_000,
         widget=forms.Textarea(attrs={"rows": 10, "dir": "auto"}),
         help_text=_("As they are now, they are kept: nobody can change them afterwards."),
-        error_messages={"required": "Write down what was said: it is what the claim rests on."},
+        error_messages={"required": _("Write down what was said: it is what the claim rests on.")},
     )
     recording = BoundedFileField(
         label=_("A recording of it"),
         required=False,
         accept=".mp3,.m4a,.mp4,.ogg,.oga,.opus,.wav",
-        taken="MP3, M4A, MP4, Ogg or WAV",
+        taken=_("MP3, M4A, MP4, Ogg or WAV"),
         too_large=recording_too_large,
     )
 

@@ -53,11 +53,11 @@ class FigureFields(forms.Form):
         max_length=120,
         widget=forms.TextInput(attrs={"autocomplete": "off", "dir": "auto"}),
         help_text=_("For example “nearly 3,000”, “more than 1 000”, “1.000-1.500”, “2.5 million”."),
-        error_messages={"required": "Type a number, for example “more than 1,000” or “1,000-1,500”."},
+        error_messages={"required": _("Type a number, for example “more than 1,000” or “1,000-1,500”.")},
     )
     confirmed = forms.CharField(required=False, widget=forms.HiddenInput, max_length=200)
     party = forms.CharField(
-        label=_("Who says so"), max_length=200, error_messages={"required": "Say who gives this number."}
+        label=_("Who says so"), max_length=200, error_messages={"required": _("Say who gives this number.")}
     )
     as_of_first = DayField(
         label=_("As of"), required=False, help_text=_("The day that the number is of, not of the report.")
@@ -84,9 +84,9 @@ class FigureFields(forms.Form):
         cleaned = super().clean() or {}
         first, last = cleaned.get("as_of_first"), cleaned.get("as_of_last")
         if last and not first:
-            self.add_error("as_of_first", "Give the first day too.")
+            self.add_error("as_of_first", gettext("Give the first day too."))
         elif last and first and last < first:
-            self.add_error("as_of_last", "The last day comes after the first.")
+            self.add_error("as_of_last", gettext("The last day comes after the first."))
         return cleaned
 
     @property
@@ -111,7 +111,7 @@ class FigureForm(FigureFields):
         label=_("What is counted"),
         max_length=200,
         help_text=_("One measure for what may be compared: “killed” is not “killed or wounded”."),
-        error_messages={"required": "Say what is counted."},
+        error_messages={"required": _("Say what is counted.")},
     )
     unit = forms.CharField(
         label=_("Unit"),
@@ -141,9 +141,10 @@ class FigureForm(FigureFields):
         known = Measure.objects.filter(name__iexact=name).first()
         unit = " ".join(cleaned.get("unit", "").split())
         if name and known is None and not unit:
-            self.add_error("unit", f"“{name}” is a new measure: say what it is counted in.")
+            self.add_error("unit", gettext("“%(name)s” is a new measure: say what it is counted in.") % {"name": name})
         if known and unit and unit.casefold() != known.unit.casefold():
-            self.add_error("unit", f"“{known}” is counted in {known.unit}, not in {unit}: units are never mixed.")
+            said = gettext("“%(measure)s” is counted in %(known)s, not in %(unit)s: units are never mixed.")
+            self.add_error("unit", said % {"measure": known, "known": known.unit, "unit": unit})
         return cleaned
 
 

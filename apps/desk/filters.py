@@ -36,30 +36,38 @@ FLAG_KINDS = {
 class ClaimFilter(filters.FilterSet):
     """The queue: state, stage, assignee, story, words, due, who waits for a signature."""
 
-    DUE = [("overdue", "Overdue"), ("today", "Within 24 hours"), ("week", "Within 7 days"), ("none", "No due time")]
+    DUE = [
+        ("overdue", _("Overdue")),
+        ("today", _("Within 24 hours")),
+        ("week", _("Within 7 days")),
+        ("none", _("No due time")),
+    ]
 
-    SIGN_OFF = [("waiting", "Waits for somebody"), ("mine", "Waits for me"), ("asked", "Asked by me")]
+    SIGN_OFF = [("waiting", _("Waits for somebody")), ("mine", _("Waits for me")), ("asked", _("Asked by me"))]
     FLAGS = [
-        ("yes", "Flagged"),
-        ("drift", "A cited page changed or is gone"),
-        ("withdrawn", "A citation was withdrawn"),
-        ("disputed", "A new source disputes it"),
+        ("yes", _("Flagged")),
+        ("drift", _("A cited page changed or is gone")),
+        ("withdrawn", _("A citation was withdrawn")),
+        ("disputed", _("A new source disputes it")),
     ]
 
     text = filters.CharFilter(
         label=_("Words"),
         method="with_words",
-        widget=forms.TextInput(attrs={"type": "search", "placeholder": "Search claims"}),
+        widget=forms.TextInput(attrs={"type": "search", "placeholder": _("Search claims")}),
     )
     state = filters.ChoiceFilter(choices=State.choices, empty_label=_("Any state"))
     stage = filters.ChoiceFilter(
-        choices=[*Stage.choices, ("open", "All but settled")], empty_label=_("Any stage"), method="at_stage"
+        choices=[*Stage.choices, ("open", _("All but settled"))], empty_label=_("Any stage"), method="at_stage"
     )
     assignee = filters.ModelChoiceFilter(
-        queryset=User.objects.active(), empty_label=_("Anybody"), null_label="Nobody", null_value="none"
+        queryset=User.objects.active(), empty_label=_("Anybody"), null_label=_("Nobody"), null_value="none"
     )
     story = filters.ModelChoiceFilter(
-        queryset=Story.objects.order_by("title"), empty_label=_("Any story"), null_label="No story", null_value="none"
+        queryset=Story.objects.order_by("title"),
+        empty_label=_("Any story"),
+        null_label=_("No story"),
+        null_value="none",
     )
     due = filters.ChoiceFilter(choices=DUE, empty_label=_("Any time"), method="due_in")
     flagged = filters.ChoiceFilter(
@@ -119,7 +127,7 @@ class TrailFilter(filters.FilterSet):
     )
     channel = filters.ChoiceFilter(label=_("Through"), choices=Channel.choices, empty_label=_("Any door"))
     denied = filters.ChoiceFilter(
-        label=_("Denied"), choices=[("yes", "Denied only")], empty_label=_("All"), method="that_were_denied"
+        label=_("Denied"), choices=[("yes", _("Denied only"))], empty_label=_("All"), method="that_were_denied"
     )
     first = filters.DateFilter(label=_("From"), method="from_day", widget=DayInput)
     last = filters.DateFilter(label=_("To"), method="to_day", widget=DayInput)

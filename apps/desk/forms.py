@@ -25,7 +25,7 @@ from apps.claims.states import QuotedVerb, Stage, Stance
 from apps.sources.models import Source
 
 EARLIEST, LATEST = datetime(1900, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
-REASON_NEEDED = {"required": "Give a reason: somebody will ask for it."}
+REASON_NEEDED = {"required": _("Give a reason: somebody will ask for it.")}
 
 
 class MomentInput(forms.DateTimeInput):
@@ -70,13 +70,11 @@ class StanceField(forms.ChoiceField):
 
     def __init__(self, **kwargs: Any) -> None:
         choices = [
-            (Stance.SUPPORTS, "supports the claim"),
-            (Stance.DISPUTES, "disputes the claim"),
-            (Stance.CONTEXT, "gives context"),
+            (Stance.SUPPORTS, _("supports the claim")),
+            (Stance.DISPUTES, _("disputes the claim")),
+            (Stance.CONTEXT, _("gives context")),
         ]
-        super().__init__(
-            label=gettext("It"), choices=choices, initial=Stance.SUPPORTS, widget=forms.RadioSelect, **kwargs
-        )
+        super().__init__(label=_("It"), choices=choices, initial=Stance.SUPPORTS, widget=forms.RadioSelect, **kwargs)
 
 
 class QuotedFields(forms.Form):
@@ -86,7 +84,7 @@ class QuotedFields(forms.Form):
         label=_("Who is quoted"), required=False, max_length=200, help_text=_("The party whose words these are: NIS.")
     )
     quoted_verb = forms.ChoiceField(
-        label=_("and what they do"), required=False, choices=[("", "nobody is quoted"), *QuotedVerb.choices]
+        label=_("and what they do"), required=False, choices=[("", _("nobody is quoted")), *QuotedVerb.choices]
     )
     first_hand = forms.BooleanField(
         label=_("First-hand: the source saw it, made it or decided it, and has it from nobody else"), required=False
@@ -95,9 +93,9 @@ class QuotedFields(forms.Form):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         if cleaned.get("quoted_verb") and not cleaned.get("quoted"):
-            self.add_error("quoted", "Say who does that: name whom the page quotes.")
+            self.add_error("quoted", gettext("Say who does that: name whom the page quotes."))
         if cleaned.get("quoted") and not cleaned.get("quoted_verb"):
-            self.add_error("quoted_verb", "Choose what they do.")
+            self.add_error("quoted_verb", gettext("Choose what they do."))
         return cleaned
 
 
@@ -108,7 +106,7 @@ class CiteForm(QuotedFields):
         widget=forms.TextInput(
             attrs={"inputmode": "url", "autocomplete": "off", "spellcheck": "false", "placeholder": "https://"}
         ),
-        error_messages={"required": "Paste the address of the page."},
+        error_messages={"required": _("Paste the address of the page.")},
     )
     stance = StanceField()
     quote = forms.CharField(
@@ -201,11 +199,11 @@ class FileInput(forms.FileInput):
 class BoundedFileField(forms.FileField):
     """A file that the desk takes; ``taken`` says which, ``too_large`` what is said of more bytes than there may be."""
 
-    def __init__(self, *, accept: str, taken: str, too_large: Callable[[int], str], **kwargs: Any) -> None:
+    def __init__(self, *, accept: str, taken: Any, too_large: Callable[[int], str], **kwargs: Any) -> None:
         self.taken, self.too_large = taken, too_large
         errors = {
-            "required": "Choose the file. If you had chosen it before, choose it again: it was not kept.",
-            "empty": "This file is empty.",
+            "required": _("Choose the file. If you had chosen it before, choose it again: it was not kept."),
+            "empty": _("This file is empty."),
         }
         widget = FileInput({"accept": accept}, too_large)
         super().__init__(max_length=1000, widget=widget, error_messages=errors, **kwargs)
@@ -222,7 +220,8 @@ class TakesFile(forms.Form):
         most = settings.ARCHIVE_UPLOAD_BYTES
         for field in self.fields.values():
             if isinstance(field, BoundedFileField):
-                field.help_text = f"{field.taken}; {in_megabytes(most)} at most."
+                told = {"kinds": field.taken, "size": in_megabytes(most)}
+                field.help_text = gettext("%(kinds)s; %(size)s at most.") % told
                 if too_large:
                     field.required = True
                     field.error_messages["required"] = field.too_large(most)
@@ -234,7 +233,7 @@ class UploadForm(TakesFile):
     file = BoundedFileField(
         label=_("File"),
         accept=".html,.htm,.mhtml,.mht,.pdf,.jpg,.jpeg,.png,.gif,.webp,.warc,.warc.gz,.gz",
-        taken="A page saved from a browser, a PDF, a picture or a WARC",
+        taken=_("A page saved from a browser, a PDF, a picture or a WARC"),
         too_large=too_large_sentence,
     )
     note = forms.CharField(
@@ -242,7 +241,7 @@ class UploadForm(TakesFile):
         max_length=5000,
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("Who saved it, when, and how. It goes on record with your name."),
-        error_messages={"required": "Say where the file comes from: somebody will ask for it."},
+        error_messages={"required": _("Say where the file comes from: somebody will ask for it.")},
     )
 
 
@@ -252,7 +251,7 @@ class ClaimFields(forms.Form):
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 2}),
         help_text=_("Something that can be checked: who did what, where, when."),
-        error_messages={"required": "Write the claim in one sentence."},
+        error_messages={"required": _("Write the claim in one sentence.")},
     )
     claimant = forms.CharField(
         label=_("Who claims it"), max_length=200, required=False, help_text=_("A ministry, an agency, a person.")
@@ -298,7 +297,7 @@ class StageForm(VersionedForm):
 
 
 class StoryFields(forms.Form):
-    title = forms.CharField(max_length=200, error_messages={"required": "Give the story a title."})
+    title = forms.CharField(max_length=200, error_messages={"required": _("Give the story a title.")})
     summary = forms.CharField(
         label=_("What it is about"), required=False, max_length=5000, widget=forms.Textarea(attrs={"rows": 4})
     )
@@ -327,8 +326,15 @@ class SourceForm(ChangeForm):
         """The same form in the words for a document, a picture or an interview."""
         if not source.has_address:
             is_interview = source.kind == source.Kind.INTERVIEW
-            words = {"title": ("Title", ""), "published_at": ("When" if is_interview else "Its date", "")}
-            words["outlet"] = ("With whom", "") if is_interview else ("Who made it", "Empty where nobody has said.")
+            words = {
+                "title": (gettext("Title"), ""),
+                "published_at": (gettext("When") if is_interview else gettext("Its date"), ""),
+            }
+            words["outlet"] = (
+                (gettext("With whom"), "")
+                if is_interview
+                else (gettext("Who made it"), gettext("Empty where nobody has said."))
+            )
             for name, (label, help_text) in words.items():
                 self.fields[name].label, self.fields[name].help_text = label, help_text
         return self

@@ -17,7 +17,7 @@ from apps.teamwork.models import Notice
 class FlagFilter(filters.FilterSet):
     """Flags: of which kind, in which story, whose claim, open or cleared."""
 
-    STANDING = [("cleared", "Cleared"), ("all", "Open and cleared")]
+    STANDING = [("cleared", _("Cleared")), ("all", _("Open and cleared"))]
 
     kind = filters.ChoiceFilter(
         label=_("What"), field_name="cause__kind", choices=Cause.Kind.choices, empty_label=_("Anything")
@@ -44,7 +44,7 @@ class FlagFilter(filters.FilterSet):
 class ReplyFilter(filters.FilterSet):
     """Reply requests that wait: overdue or all."""
 
-    WHICH = [("waiting", "All that wait"), ("all", "With an outcome too")]
+    WHICH = [("waiting", _("All that wait")), ("all", _("With an outcome too"))]
 
     which = filters.ChoiceFilter(label=_("Requests"), choices=WHICH, empty_label=_("Overdue"), method="of_these")
 
@@ -72,7 +72,7 @@ class CorrectionFilter(filters.FilterSet):
         empty_label=_("Any story"),
     )
     standing = filters.ChoiceFilter(
-        label=_("Corrections"), choices=[("all", "With those settled")], empty_label=_("Needed"), method="that_stand"
+        label=_("Corrections"), choices=[("all", _("With those settled"))], empty_label=_("Needed"), method="that_stand"
     )
 
     class Meta:
@@ -88,7 +88,7 @@ class NoticeFilter(filters.FilterSet):
 
     kind = filters.ChoiceFilter(label=_("What"), choices=Kind.choices, empty_label=_("Anything"))
     standing = filters.ChoiceFilter(
-        label=_("Notices"), choices=[("unread", "Unread")], empty_label=_("Read and unread"), method="that_stand"
+        label=_("Notices"), choices=[("unread", _("Unread"))], empty_label=_("Read and unread"), method="that_stand"
     )
 
     class Meta:

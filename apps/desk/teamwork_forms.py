@@ -18,11 +18,11 @@ LONGEST = 5000
 
 def _remark() -> forms.CharField:
     return forms.CharField(
-        label=gettext("Comment"),
+        label=_("Comment"),
         max_length=LONGEST,
         widget=forms.Textarea(attrs={"rows": 3}),
-        error_messages={"required": "Write something first."},
-        help_text=gettext("For colleagues: it is no evidence and moves nothing. @user-name tells somebody."),
+        error_messages={"required": _("Write something first.")},
+        help_text=_("For colleagues: it is no evidence and moves nothing. @user-name tells somebody."),
     )
 
 
@@ -34,7 +34,7 @@ class CommentForm(forms.Form):
         label=_("Tell somebody"),
         required=False,
         max_length=150,
-        widget=forms.TextInput(attrs={"list": "colleagues", "autocomplete": "off", "placeholder": "user name"}),
+        widget=forms.TextInput(attrs={"list": "colleagues", "autocomplete": "off", "placeholder": _("user name")}),
     )
     submission = forms.UUIDField(widget=forms.HiddenInput, required=False, initial=uuid4)
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from apps.claims.states import State
@@ -21,8 +22,10 @@ class OverrideForm(MoveForm):
     def __init__(self, *args: Any, states: Iterable[State], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["to_state"].choices = [(state.value, state.label.lower()) for state in states]  # type: ignore[attr-defined]
-        self.fields["reason"].label = "Why against the rule"
-        self.fields["reason"].help_text = "Goes on record with your name, and is shown wherever the verdict is."
+        self.fields["reason"].label = gettext("Why against the rule")
+        self.fields["reason"].help_text = gettext(
+            "Goes on record with your name, and is shown wherever the verdict is."
+        )
 
     def clean_to_state(self) -> State:
         return State(self.cleaned_data["to_state"])
@@ -69,7 +72,7 @@ class PolicyForm(ChangeForm):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         if (cleaned.get("first_hand_lines") or 0) > cleaned.get("minimum_lines", 20):
-            self.add_error("first_hand_lines", "More lines can't be first-hand than lines are asked for.")
+            self.add_error("first_hand_lines", gettext("More lines can't be first-hand than lines are asked for."))
         return cleaned
 
     def changes(self) -> dict[str, Any]:
@@ -85,5 +88,5 @@ class AnswerForm(VersionedForm):
         max_length=5000,
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("Why this does not stand in the way of the claim. It goes on record with your name."),
-        error_messages={"required": "Say why this dispute does not stand in the way of the claim."},
+        error_messages={"required": _("Say why this dispute does not stand in the way of the claim.")},
     )

@@ -52,7 +52,11 @@ def source_attribute(request: DeskRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             edge = _attribute(found, request, form.cleaned_data)
-            told = "Suggested, and on record: an editor answers it." if edge.is_pending else "Entered, and on record."
+            told = (
+                _("Suggested, and on record: an editor answers it.")
+                if edge.is_pending
+                else _("Entered, and on record.")
+            )
             messages.success(request, told)
             return HttpResponseRedirect(back)
         except Refusal as refusal:
@@ -65,21 +69,21 @@ def source_attribute(request: DeskRequest, pk: int) -> HttpResponse:
 def attribution_confirm(request: DeskRequest, pk: int) -> HttpResponse:
     """Say that a suggestion is right."""
     require(request.user, Capability.DECIDE)
-    return _answer(request, pk, "confirm", actions.confirm_attribution, "Confirmed, and on record.")
+    return _answer(request, pk, "confirm", actions.confirm_attribution, _("Confirmed, and on record."))
 
 
 @require_http_methods(["GET", "POST"])
 def attribution_reject(request: DeskRequest, pk: int) -> HttpResponse:
     """Say that a suggestion is wrong."""
     require(request.user, Capability.DECIDE)
-    return _answer(request, pk, "reject", actions.reject_attribution, "Rejected. It stays in the record.")
+    return _answer(request, pk, "reject", actions.reject_attribution, _("Rejected. It stays in the record."))
 
 
 @require_http_methods(["GET", "POST"])
 def attribution_withdraw(request: DeskRequest, pk: int) -> HttpResponse:
     """Take an attribution back."""
     require(request.user, Capability.CITE)
-    return _answer(request, pk, "withdraw", actions.withdraw_attribution, "Taken back. It stays in the record.")
+    return _answer(request, pk, "withdraw", actions.withdraw_attribution, _("Taken back. It stays in the record."))
 
 
 @require_http_methods(["GET", "POST"])

@@ -125,16 +125,18 @@ def citation_stance(request: DeskRequest, pk: int) -> HttpResponse:
     related = ("claim", "source__page", "source__outlet")
     citation = get_object_or_404(Citation.objects.live().select_related(*related), pk=pk)
     initial = {"stance": citation.stance, "expected_version": citation.claim.version}
-    loses = " Its answer goes with the dispute; the trail keeps it." if citation.answer else ""
+    consequence = _("The evidence is another then: a request that waits for a signature is void.")
+    if citation.answer:
+        consequence += " " + _("Its answer goes with the dispute; the trail keeps it.")
     return ask(
         request,
         StanceForm(sent(request), initial=initial),
         partial(actions.change_stance, citation),
         back=f"{reverse('desk:claim', args=[citation.claim_id])}#citation-{pk}",
-        said="Changed, and on record.",
-        title=f"What does the citation of {citation.source.label} do?",
-        act="Change it",
+        said=_("Changed, and on record."),
+        title=_("What does the citation of %(source)s do?") % {"source": citation.source.label},
+        act=_("Change it"),
         claim=citation.claim,
         lede=citation.quote,
-        consequence=f"The evidence is another then: a request that waits for a signature is void.{loses}",
+        consequence=consequence,
     )

@@ -62,9 +62,9 @@ def comment_edit(request: DeskRequest, pk: int) -> HttpResponse:
         form,
         partial(actions.edit_comment, comment),
         back=f"{reverse('desk:claim', args=[comment.claim_id])}#comment-{pk}",
-        said="Edited. What it said before is in the trail.",
-        title="Edit the comment",
-        act="Save it",
+        said=_("Edited. What it said before is in the trail."),
+        title=_("Edit the comment"),
+        act=_("Save it"),
         claim=comment.claim,
     )
 
@@ -78,12 +78,12 @@ def comment_withdraw(request: DeskRequest, pk: int) -> HttpResponse:
         VersionedForm(sent(request), initial={"expected_version": comment.version}),
         partial(actions.withdraw_comment, comment),
         back=reverse("desk:claim", args=[comment.claim_id]) + "#comments",
-        said="Withdrawn. The trail keeps what it said.",
-        title="Withdraw the comment",
-        act="Withdraw it",
+        said=_("Withdrawn. The trail keeps what it said."),
+        title=_("Withdraw the comment"),
+        act=_("Withdraw it"),
         claim=comment.claim,
         lede=comment.text,
-        consequence="Colleagues see that there was a comment, and no longer what it said.",
+        consequence=_("Colleagues see that there was a comment, and no longer what it said."),
     )
 
 

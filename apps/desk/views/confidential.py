@@ -54,7 +54,7 @@ def _found(request: DeskRequest, key: UUID) -> ConfidentialSource:
     """
     found: ConfidentialSource | None = ConfidentialSource.objects.visible_to(request.user).filter(key=key).first()
     if found is None:
-        nothing = Http404("There is nothing here.")
+        nothing = Http404(_("There is nothing here."))
         record_denial(request, nothing)
         raise nothing
     return found
@@ -104,11 +104,11 @@ def claim_confide(request: DeskRequest, pk: int) -> HttpResponse:
         form,
         partial(_confide, claim),
         back=reverse("desk:claim", args=[pk]),
-        said="Kept. Only those named on it can see it.",
-        title="Hold a confidential source against the claim",
-        act="Keep it",
+        said=_("Kept. Only those named on it can see it."),
+        title=_("Hold a confidential source against the claim"),
+        act=_("Keep it"),
         claim=claim,
-        consequence=(
+        consequence=_(
             "Only the people you name will know of it. It is in no list, count, search or export,"
             " and it never counts as evidence by the rule. Each look at it is recorded."
         ),
@@ -135,9 +135,9 @@ def confidential_people(request: DeskRequest, key: UUID) -> HttpResponse:
         partial(actions.name_on_confidential, source),
         back=reverse("desk:confidentials"),
         said="Changed.",
-        title="Who may know of this source",
-        act="Save",
-        consequence="Whoever is not ticked can no longer see that it exists, you included.",
+        title=_("Who may know of this source"),
+        act=_("Save"),
+        consequence=_("Whoever is not ticked can no longer see that it exists, you included."),
     )
 
 

@@ -137,7 +137,7 @@ def capture_record(request: DeskRequest, pk: int) -> HttpResponseBase:
     require(request.user, Capability.DOWNLOAD_EVIDENCE)
     capture = get_object_or_404(Capture.objects.select_related("page"), pk=pk)
     if not capture.is_stored:
-        raise Http404("This copy has no record.")
+        raise Http404(_("This copy has no record."))
     return _download(request, capture, capture.warc_digest, f"capture-{capture.pk}.warc.gz")
 
 
@@ -147,7 +147,7 @@ def attempt_record(request: DeskRequest, pk: int) -> HttpResponseBase:
     require(request.user, Capability.DOWNLOAD_EVIDENCE)
     attempt = get_object_or_404(Attempt.objects.ended().select_related("capture__page"), pk=pk)
     if not attempt.warc_digest:
-        raise Http404("This attempt has no record.")
+        raise Http404(_("This attempt has no record."))
     name = f"capture-{attempt.capture_id}-attempt-{attempt.number}.warc.gz"
     return _download(request, attempt.capture, attempt.warc_digest, name)
 
@@ -156,7 +156,7 @@ def _download(request: DeskRequest, capture: Capture, digest: str, name: str) ->
     try:
         record = open_record(record_name(digest))
     except FileNotFoundError as error:
-        raise Http404("The archive can't find this record. Tell the administrator.") from error
+        raise Http404(_("The archive can't find this record. Tell the administrator.")) from error
     if request.method == "GET":
         record_download(capture, digest, by=request.user)
     return FileResponse(record, as_attachment=True, filename=name, content_type="application/warc")

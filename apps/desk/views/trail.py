@@ -83,7 +83,7 @@ def entry_proof(request: DeskRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(readable(request), pk=pk)
     proof = proof_of(found)
     if proof is None:
-        raise Http404("This line is not sealed yet: wait a few seconds.")
+        raise Http404(gettext("This line is not sealed yet: wait a few seconds."))
     return _as_file(proof, f"entry-{pk}.tlog-proof")
 
 
@@ -137,8 +137,8 @@ def entry_erase(request: DeskRequest, pk: int) -> HttpResponse:
     context = {
         "form": form,
         "may_answer": True,
-        "title": "Erase words from the trail",
-        "act": "Erase for good",
+        "title": gettext("Erase words from the trail"),
+        "act": gettext("Erase for good"),
         "back": reverse("desk:entry", args=[pk]),
     }
     return render(request, "desk/ask.html", context, status=status)
