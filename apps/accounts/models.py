@@ -75,11 +75,11 @@ class User(AbstractBaseUser):
     """A person on the desk. What they may do is what their roles allow; nobody is above that."""
 
     username = models.CharField(
-        "user name",
+        _("user name"),
         max_length=150,
         unique=True,
         validators=[UnicodeUsernameValidator()],
-        error_messages={"unique": "Somebody has this user name already."},
+        error_messages={"unique": _("Somebody has this user name already.")},
     )
     name = models.CharField("name", max_length=150, help_text=_("As colleagues read it."))
     email = models.EmailField("e-mail", blank=True)
@@ -103,7 +103,7 @@ class User(AbstractBaseUser):
             models.UniqueConstraint(
                 Lower("username"),
                 name="user_name_is_unique_in_any_case",
-                violation_error_message="Somebody has this user name already.",
+                violation_error_message=_("Somebody has this user name already."),
             )
         ]
 
@@ -128,7 +128,7 @@ class User(AbstractBaseUser):
 
     @property
     def role_names(self) -> str:
-        return ", ".join(role.name for role in self.roles.all()) or "no role"
+        return ", ".join(role.name for role in self.roles.all()) or gettext("no role")
 
     # What Django's admin panel asks. It only decides what the panel shows: every change goes through an action.
 
@@ -164,7 +164,7 @@ class SavedView(models.Model):
     page = models.CharField(max_length=30)
     name = models.CharField(max_length=80)
     query = models.CharField(max_length=2000)
-    is_shared = models.BooleanField("for everybody", default=False)
+    is_shared = models.BooleanField(_("for everybody"), default=False)
     saved_at = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta:

@@ -1,7 +1,7 @@
 """Who asks, where Django only knows that somebody may be signed in: in the admin panel."""
 
 from django.http import HttpRequest
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import User
 from apps.accounts.permissions import NotAllowed

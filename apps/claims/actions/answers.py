@@ -26,7 +26,7 @@ def answer_dispute(citation: Citation, *, by: User, answer: str, expected_versio
     """
     require(by, Capability.DECIDE)
     if not answer.strip():
-        raise ReasonMissing("Say why this dispute does not stand in the way of the claim.")
+        raise ReasonMissing(_("Say why this dispute does not stand in the way of the claim."))
     with transaction.atomic():
         claim = lock(citation.claim, expected_version)
         citation = Citation.objects.select_related("source__page", "source__outlet").get(pk=citation.pk)

@@ -69,7 +69,7 @@ def rule_apart(
     """Rule that two origins stand apart on this claim. Raises ChangedMeanwhile, ReasonMissing, Refusal."""
     require(by, Capability.DECIDE)
     if not reason.strip():
-        raise ReasonMissing("Say why these two stand apart: somebody will ask for it.")
+        raise ReasonMissing(_("Say why these two stand apart: somebody will ask for it."))
     if node_of(one) == node_of(other):
         raise Refusal(_("An origin can't stand apart from itself."))
     with transaction.atomic():
@@ -89,7 +89,7 @@ def withdraw_ruling(ruling: Ruling, *, by: User, reason: str) -> Ruling:
     """Take a ruling back: the two may be one line again, and a verdict that rested on it goes back to review."""
     require(by, Capability.DECIDE)
     if not reason.strip():
-        raise ReasonMissing("Say why the ruling is taken back: somebody will ask for it.")
+        raise ReasonMissing(_("Say why the ruling is taken back: somebody will ask for it."))
     with transaction.atomic():
         claim = lock(ruling.claim)
         ruling = Ruling.objects.with_ends().get(pk=ruling.pk)

@@ -51,7 +51,7 @@ def withdraw_caveat(caveat: Caveat, *, by: User, reason: str) -> Caveat:
     """Say that a limit no longer holds; it stays in the record. Raises ReasonMissing, and Refusal when it was said."""
     require(by, Capability.CITE)
     if not reason.strip():
-        raise ReasonMissing("Say why this caveat no longer holds.")
+        raise ReasonMissing(_("Say why this caveat no longer holds."))
     with transaction.atomic():
         claim = lock(caveat.claim)
         caveat = Caveat.objects.told().get(pk=caveat.pk)

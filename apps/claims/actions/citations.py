@@ -88,12 +88,12 @@ def attach(
     """
     if claim.citations.live().filter(source=source).exists():
         raise AlreadyCited(
-            f"This {source.noun} is cited on this claim already."
-            " To cite it anew, that citation has to be withdrawn first."
+            _("This %(noun)s is cited on this claim already. To cite it anew, that citation has to be withdrawn first.")
+            % {"noun": source.shown_noun}
         )
     found = picked_in(picked) if picked else None
     if picked and (found is None or picked.capture.page_id != source.page_id):
-        raise WordsNotThere("These words are not in this copy.", nearest(picked.capture, picked.exact))
+        raise WordsNotThere(_("These words are not in this copy."), nearest(picked.capture, picked.exact))
     citation = Citation.objects.create(
         claim=claim,
         source=source,
@@ -148,7 +148,7 @@ def withdraw_citation(citation: Citation, *, by: User, reason: str) -> Citation:
         require(by, Capability.DECIDE)
     require(by, Capability.CITE)
     if not reason.strip():
-        raise ReasonMissing("Say why this citation is withdrawn.")
+        raise ReasonMissing(_("Say why this citation is withdrawn."))
     with transaction.atomic():
         claim = lock(citation.claim)
         citation = Citation.objects.select_related("source__page", "source__outlet").get(pk=citation.pk)

@@ -91,8 +91,8 @@ def edit_claim(claim: Claim, *, by: User, expected_version: int, **changes: Unpa
         statement = changes.get("statement", claim.statement)
         if statement != claim.statement and claim.state != State.UNVERIFIED:
             raise Decided(
-                f"The claim is {claim.get_state_display().lower()} in the words it has."
-                " Reopen it to change them, or open a new claim."
+                _("The claim is %(state)s in the words it has. Reopen it to change them, or open a new claim.")
+                % {"state": claim.get_state_display().lower()}
             )
         before = _facts(claim)
         claim.statement = statement

@@ -12,6 +12,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from apps.accounts.capabilities import Capability
 from apps.accounts.models import User
@@ -119,7 +120,7 @@ def seen_by(person: User, source: ConfidentialSource) -> ConfidentialSource:
     """The source as it is now. Raises NotAllowed for anybody who is not named on it."""
     found: ConfidentialSource | None = ConfidentialSource.objects.visible_to(person).filter(pk=source.pk).first()
     if found is None:
-        raise NotAllowed(_("There is nothing here for you to see."))
+        raise NotAllowed(gettext_lazy("There is nothing here for you to see."))
     return found
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from apps.accounts.capabilities import Capability
 from apps.accounts.models import User
@@ -54,7 +55,7 @@ def override(claim: Claim, to_state: State, *, by: User, reason: str, expected_v
         evidence = gather(claim)
         assessment = policy.assess(to_state, evidence)
         if to_state not in OVERRIDES or (assessment.allowed and not assessment.needs_second):
-            raise RuleIsMet("The rule allows this move: decide it in the ordinary way.")
+            raise RuleIsMet(_("The rule allows this move: decide it in the ordinary way."))
         missing = [*assessment.missing, *(["A second editor's signature."] if assessment.needs_second else [])]
         return carry_out(claim, to_state, evidence, by=by, reason=reason, overridden=missing)
 
@@ -63,11 +64,11 @@ def check_move(claim: Claim, to_state: State, reason: str) -> None:
     """Raises NoSuchMove and ReasonMissing. The claim is locked."""
     if to_state not in claim.moves:
         raise NoSuchMove(
-            f"The claim is {claim.get_state_display().lower()}:"
-            f" there is no move from there to {to_state.label.lower()}."
+            _("The claim is %(state)s: there is no move from there to %(other)s.")
+            % {"state": claim.get_state_display().lower(), "other": to_state.label.lower()}
         )
     if not reason.strip():
-        raise ReasonMissing("Every move needs a reason: somebody will ask for it.")
+        raise ReasonMissing(_("Every move needs a reason: somebody will ask for it."))
 
 
 def check_evidence(to_state: State, evidence: Evidence) -> policy.Assessment:

@@ -49,7 +49,7 @@ def cite_document(
         known = ConfidentialSource.objects.visible_to(by).filter(document_digest=received.file_digest)
         if not knowingly and known.exists():
             raise KeptConfidential(
-                "This very file is a confidential source that names you. Cited here, everybody on the desk sees it."
+                _("This very file is a confidential source that names you. Cited here, everybody on the desk sees it.")
             )
         with transaction.atomic():
             claim = lock(claim)

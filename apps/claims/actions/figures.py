@@ -169,7 +169,7 @@ def withdraw_figure(figure: Figure, *, by: User, reason: str) -> Figure:
         require(by, Capability.DECIDE)
     require(by, Capability.CITE)
     if not reason.strip():
-        raise ReasonMissing("Say why this figure is withdrawn.")
+        raise ReasonMissing(_("Say why this figure is withdrawn."))
     with transaction.atomic():
         claim = lock(figure.claim)
         figure = _live(figure)

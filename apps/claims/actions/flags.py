@@ -141,7 +141,7 @@ def clear_flag(flag: Flag, *, by: User, reason: str) -> Flag:
     """Say that somebody has looked, and what they found. The flag stays on record. Raises ReasonMissing, Refusal."""
     require(by, Capability.DECIDE)
     if not reason.strip():
-        raise ReasonMissing("Say what you found: somebody will ask why the flag is gone.")
+        raise ReasonMissing(_("Say what you found: somebody will ask why the flag is gone."))
     with transaction.atomic():
         claim = lock(flag.claim)
         flag = Flag.objects.told().get(pk=flag.pk)

@@ -26,7 +26,7 @@ def grade_information(
     """
     require(by, Capability.DECIDE)
     if not rationale.strip():
-        raise ReasonMissing("Say what the grade rests on: somebody will ask for it.")
+        raise ReasonMissing(_("Say what the grade rests on: somebody will ask for it."))
     with transaction.atomic():
         claim = lock(citation.claim, expected_version)
         citation = Citation.objects.select_related("source__outlet", "source__page").get(pk=citation.pk)

@@ -50,7 +50,7 @@ def withdraw_link(link: ClaimLink, *, by: User, reason: str) -> ClaimLink:
     """Take a link back; it stays in the record. Raises ReasonMissing, and Refusal for one that is withdrawn already."""
     require(by, Capability.OPEN_CLAIMS)
     if not reason.strip():
-        raise ReasonMissing("Say why this link is withdrawn.")
+        raise ReasonMissing(_("Say why this link is withdrawn."))
     with transaction.atomic():
         locked = _lock_both(link.from_claim, link.to_claim)
         link = ClaimLink.objects.get(pk=link.pk)
@@ -77,7 +77,7 @@ def _lock_both(one: Claim, other: Claim) -> dict[int, Claim]:
 def _both_ways(link: ClaimLink) -> list[tuple[Claim, str, Claim]]:
     return [
         (link.from_claim, link.get_kind_display(), link.to_claim),
-        (link.to_claim, ClaimLink.REVERSED[Kind(link.kind)], link.from_claim),
+        (link.to_claim, str(ClaimLink.REVERSED[Kind(link.kind)]), link.from_claim),
     ]
 
 

@@ -39,7 +39,7 @@ def edit_policy(*, by: User, reason: str, expected_version: int, **changes: Unpa
     with transaction.atomic():
         current = _locked(expected_version)
         if not reason.strip():
-            raise ReasonMissing("Say why the rule changes: the desk works by it.")
+            raise ReasonMissing(_("Say why the rule changes: the desk works by it."))
         facts = {**current.facts, **changes}
         if facts["first_hand_lines"] > facts["minimum_lines"]:
             raise Refusal(_("More lines can't be first-hand than lines are asked for."))

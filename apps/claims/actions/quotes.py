@@ -82,7 +82,7 @@ def change_stance(citation: Citation, *, by: User, stance: Stance, reason: str, 
     """
     require(by, Capability.DECIDE)
     if not reason.strip():
-        raise ReasonMissing("Say why it is judged anew: somebody will ask for it.")
+        raise ReasonMissing(_("Say why it is judged anew: somebody will ask for it."))
     with transaction.atomic():
         claim = lock(citation.claim, expected_version)
         citation = _live(citation)
@@ -119,7 +119,7 @@ def pick_passage(citation: Citation, *, by: User, picked: Picked) -> TextQuote:
             raise Refusal(_("The words that this citation has already are still to be looked for in its copy."))
         found = picked_in(picked)
         if found is None:
-            raise WordsNotThere("These words are not in this copy.", nearest(capture, picked.exact))
+            raise WordsNotThere(_("These words are not in this copy."), nearest(capture, picked.exact))
         if any(one.selector == found and one.capture_id == capture.pk for one in citation.passages):
             raise Refusal(_("This citation rests on these words already."))
         before, words = citation.quote, citation.words

@@ -39,7 +39,7 @@ def withdraw_use(use: Use, *, by: User, reason: str) -> Use:
     """Take back a use noted by mistake; what it needed corrected is still to be settled. Raises ReasonMissing."""
     require(by, Capability.OPEN_CLAIMS)
     if not reason.strip():
-        raise ReasonMissing("Say why this use is taken back.")
+        raise ReasonMissing(_("Say why this use is taken back."))
     with transaction.atomic():
         claim = lock(use.claim)
         use = Use.objects.get(pk=use.pk)
@@ -56,7 +56,7 @@ def settle_correction(correction: Correction, *, by: User, done: Correction.Done
     """Say what was done about a story that needed correction. Raises ReasonMissing, and Refusal when it was said."""
     require(by, Capability.OPEN_CLAIMS)
     if not note.strip():
-        raise ReasonMissing("Say what was done, in words.")
+        raise ReasonMissing(_("Say what was done, in words."))
     with transaction.atomic():
         claim = lock(correction.use.claim)
         correction = Correction.objects.select_related("use", "done_by").get(pk=correction.pk)

@@ -62,13 +62,13 @@ class Caveat(models.Model):
             models.CheckConstraint(
                 condition=~models.Q(kind="other", text=""),
                 name="another_caveat_says_which",
-                violation_error_message="Say in words what the limit is.",
+                violation_error_message=_("Say in words what the limit is."),
             ),
             models.CheckConstraint(
                 condition=models.Q(withdrawn_at__isnull=True, withdrawn_by__isnull=True)
                 | (models.Q(withdrawn_at__isnull=False, withdrawn_by__isnull=False) & ~models.Q(withdrawn_because="")),
                 name="a_withdrawn_caveat_says_who_and_why",
-                violation_error_message="Withdrawing a caveat needs a reason.",
+                violation_error_message=_("Withdrawing a caveat needs a reason."),
             ),
         ]
 

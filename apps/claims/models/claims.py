@@ -156,7 +156,7 @@ class Claim(Versioned):
             models.CheckConstraint(
                 condition=models.Q(state__in=["unverified", "corroborated", "disputed"]),
                 name="claim_state_is_known",
-                violation_error_message="A claim is unverified, corroborated or disputed; nothing else is a state.",
+                violation_error_message=_("A claim is unverified, corroborated or disputed; nothing else is a state."),
             ),
             models.CheckConstraint(
                 condition=models.Q(stage__in=["inbox", "in_progress", "in_review", "settled"]),
@@ -168,7 +168,7 @@ class Claim(Versioned):
                 condition=models.Q(due__isnull=True)
                 | models.Q(due__range=(datetime(1900, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC))),
                 name="claim_is_due_in_our_time",
-                violation_error_message="Give a year between 1900 and 2100.",
+                violation_error_message=_("Give a year between 1900 and 2100."),
             ),
         ]
 
@@ -267,7 +267,7 @@ class Citation(models.Model):
     quoted = models.ForeignKey(
         Party, models.PROTECT, null=True, blank=True, related_name="+", help_text=_("Who is quoted, if somebody is.")
     )
-    quoted_verb = models.CharField("what they do", max_length=25, choices=QuotedVerb.choices, blank=True)
+    quoted_verb = models.CharField(_("what they do"), max_length=25, choices=QuotedVerb.choices, blank=True)
     first_hand = models.BooleanField(
         default=False, help_text=_("The source saw it, made it or decided it, and has it from nobody else.")
     )
@@ -297,7 +297,7 @@ class Citation(models.Model):
                 fields=["claim", "source"],
                 condition=models.Q(withdrawn_at__isnull=True),
                 name="source_is_cited_once_on_a_claim",
-                violation_error_message="This page is cited on this claim already.",
+                violation_error_message=_("This page is cited on this claim already."),
             ),
             models.CheckConstraint(
                 condition=models.Q(stance__in=["supports", "disputes", "context"]), name="citation_stance_is_known"
@@ -309,7 +309,7 @@ class Citation(models.Model):
                 condition=models.Q(withdrawn_at__isnull=True, withdrawn_by__isnull=True)
                 | (models.Q(withdrawn_at__isnull=False, withdrawn_by__isnull=False) & ~models.Q(withdrawn_because="")),
                 name="a_withdrawal_says_who_and_why",
-                violation_error_message="Withdrawing a citation needs a reason.",
+                violation_error_message=_("Withdrawing a citation needs a reason."),
             ),
             models.CheckConstraint(
                 condition=models.Q(answer="", answered_by__isnull=True, answered_at__isnull=True)
@@ -318,7 +318,7 @@ class Citation(models.Model):
                     & ~models.Q(answer="")
                 ),
                 name="only_a_dispute_is_answered_by_somebody",
-                violation_error_message="An answer to a dispute says who answers, and what.",
+                violation_error_message=_("An answer to a dispute says who answers, and what."),
             ),
         ]
 

@@ -50,7 +50,7 @@ class MoveRequest(models.Model):
     claim_version = models.PositiveIntegerField()
     policy = models.ForeignKey(Policy, models.PROTECT, related_name="+")
     evidence = models.JSONField(default=dict)
-    evidence_digest = models.CharField("evidence SHA-256", max_length=64)
+    evidence_digest = models.CharField(_("evidence SHA-256"), max_length=64)
     met = models.JSONField(default=list)
     outcome = models.CharField(max_length=10, choices=Outcome.choices, default=Outcome.OPEN, editable=False)
     answered_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
@@ -67,12 +67,12 @@ class MoveRequest(models.Model):
                 fields=["claim"],
                 condition=models.Q(outcome="open"),
                 name="one_open_request_for_a_claim",
-                violation_error_message="Somebody asks for a move of this claim already.",
+                violation_error_message=_("Somebody asks for a move of this claim already."),
             ),
             models.CheckConstraint(
                 condition=~models.Q(reason=""),
                 name="request_has_a_reason",
-                violation_error_message="Every move needs a reason.",
+                violation_error_message=_("Every move needs a reason."),
             ),
             models.CheckConstraint(
                 condition=models.Q(from_state__in=["unverified", "corroborated", "disputed"])
@@ -93,12 +93,12 @@ class MoveRequest(models.Model):
             models.CheckConstraint(
                 condition=~models.Q(outcome="refused", answer=""),
                 name="a_refusal_says_why",
-                violation_error_message="Say why you refuse.",
+                violation_error_message=_("Say why you refuse."),
             ),
             models.CheckConstraint(
                 condition=~models.Q(outcome="signed", asked_by=models.F("answered_by")),
                 name="nobody_signs_what_they_asked_for",
-                violation_error_message="Somebody else has to sign.",
+                violation_error_message=_("Somebody else has to sign."),
             ),
         ]
 
@@ -131,9 +131,9 @@ class Decision(models.Model):
         Policy, models.PROTECT, null=True, related_name="decisions", help_text=_("Empty: before the rule was data.")
     )
     evidence = models.JSONField(default=dict)
-    evidence_digest = models.CharField("evidence SHA-256", max_length=64)
+    evidence_digest = models.CharField(_("evidence SHA-256"), max_length=64)
     met = models.JSONField(default=list)
-    is_override = models.BooleanField("against the rule", default=False, editable=False)
+    is_override = models.BooleanField(_("against the rule"), default=False, editable=False)
     missing = models.JSONField(default=list, help_text=_("What the rule missed when it was overridden."))
 
     class Meta:
@@ -142,7 +142,7 @@ class Decision(models.Model):
             models.CheckConstraint(
                 condition=~models.Q(reason=""),
                 name="decision_has_a_reason",
-                violation_error_message="Every move needs a reason.",
+                violation_error_message=_("Every move needs a reason."),
             ),
             models.CheckConstraint(
                 condition=~models.Q(from_state=models.F("to_state")), name="decision_moves_the_claim"

@@ -32,7 +32,7 @@ class Measure(models.Model):
             models.UniqueConstraint(
                 Lower("name"),
                 name="measure_has_one_entry",
-                violation_error_message="There is a measure of this name already.",
+                violation_error_message=_("There is a measure of this name already."),
             ),
             models.CheckConstraint(
                 condition=models.Q(counting__in=["total", "level", "fixed"]), name="measure_counting_is_known"
@@ -101,7 +101,7 @@ class Figure(models.Model):
             models.CheckConstraint(
                 condition=models.Q(low__isnull=False) | models.Q(high__isnull=False),
                 name="figure_has_a_number",
-                violation_error_message="A figure has a number.",
+                violation_error_message=_("A figure has a number."),
             ),
             models.CheckConstraint(
                 condition=models.Q(low__isnull=True)
@@ -113,7 +113,7 @@ class Figure(models.Model):
                 condition=models.Q(as_of_first__isnull=True, as_of_last__isnull=True)
                 | models.Q(as_of_first__isnull=False, as_of_last__gte=models.F("as_of_first")),
                 name="figure_is_as_of_a_day_or_a_time",
-                violation_error_message="The last day comes after the first.",
+                violation_error_message=_("The last day comes after the first."),
             ),
             models.CheckConstraint(
                 condition=models.Q(withdrawn_at__isnull=True, withdrawn_by__isnull=True)

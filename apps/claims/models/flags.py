@@ -151,7 +151,7 @@ class Flag(models.Model):
                 condition=models.Q(cleared_at__isnull=True, cleared_by__isnull=True)
                 | (models.Q(cleared_at__isnull=False, cleared_by__isnull=False) & ~models.Q(cleared_because="")),
                 name="a_cleared_flag_says_who_and_why",
-                violation_error_message="Clearing a flag needs a reason.",
+                violation_error_message=_("Clearing a flag needs a reason."),
             ),
         ]
 

@@ -54,7 +54,7 @@ class Policy(Versioned):
         help_text=_("Archived citations that dispute the claim, unless two figures can't both hold."),
     )
     shelf_life_days = models.PositiveIntegerField(
-        "verify again after",
+        _("verify again after"),
         null=True,
         blank=True,
         validators=[MinValueValidator(1), MaxValueValidator(3650)],
@@ -79,7 +79,7 @@ class Policy(Versioned):
             models.CheckConstraint(
                 condition=~models.Q(reason=""),
                 name="a_rule_says_why",
-                violation_error_message="Every change of the rule needs a reason.",
+                violation_error_message=_("Every change of the rule needs a reason."),
             ),
             models.CheckConstraint(
                 condition=models.Q(version=1) | models.Q(made_by__isnull=False), name="a_changed_rule_says_who"
@@ -87,12 +87,12 @@ class Policy(Versioned):
             models.CheckConstraint(
                 condition=models.Q(version__gte=1, minimum_lines__gte=1, minimum_disputes__gte=1),
                 name="a_rule_asks_for_something",
-                violation_error_message="A verdict needs at least one line, and a dispute at least one citation.",
+                violation_error_message=_("A verdict needs at least one line, and a dispute at least one citation."),
             ),
             models.CheckConstraint(
                 condition=models.Q(first_hand_lines__lte=models.F("minimum_lines")),
                 name="first_hand_lines_are_among_the_lines",
-                violation_error_message="More lines can't be first-hand than lines are asked for.",
+                violation_error_message=_("More lines can't be first-hand than lines are asked for."),
             ),
         ]
 

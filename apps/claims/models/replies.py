@@ -78,12 +78,12 @@ class ReplyRequest(models.Model):
             models.CheckConstraint(
                 condition=~models.Q(outcome="answered", answer=""),
                 name="an_answer_has_words",
-                violation_error_message="Write down what they answered.",
+                violation_error_message=_("Write down what they answered."),
             ),
             models.CheckConstraint(
                 condition=models.Q(due__gte=models.F("asked_at")),
                 name="a_reply_is_due_after_it_was_asked",
-                violation_error_message="The answer can't be due before the question was asked.",
+                violation_error_message=_("The answer can't be due before the question was asked."),
             ),
         ]
 

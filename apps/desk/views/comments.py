@@ -9,6 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from apps.accounts.capabilities import Capability
@@ -106,7 +107,7 @@ def _own(request: DeskRequest, pk: int) -> Comment:
     require(request.user, Capability.COMMENT)
     comment: Comment = get_object_or_404(Comment.objects.told().filter(withdrawn_at=None), pk=pk)
     if comment.author_id != request.user.pk:
-        raise NotAllowed(_("You may not change a comment of %(name)s.") % {"name": comment.author})
+        raise NotAllowed(gettext_lazy("You may not change a comment of %(name)s."), name=comment.author)
     return comment
 
 

@@ -10,7 +10,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from apps.accounts.permissions import NotAllowed
@@ -97,7 +97,7 @@ def notice_read(request: DeskRequest, pk: int) -> HttpResponse:
     """Go where it leads; it is read."""
     notice = get_object_or_404(Notice, pk=pk)
     if notice.person_id != request.user.pk:
-        raise NotAllowed(_("You may not read what somebody else is told."))
+        raise NotAllowed(gettext_lazy("You may not read what somebody else is told."))
     actions.mark_seen(notice, by=request.user)
     if request.POST.get("stay"):
         return redirect("desk:notices")
@@ -109,7 +109,7 @@ def mail_again(request: DeskRequest, pk: int) -> HttpResponse:
     """Try a mail again that was given up: the address, or the server, may be well now."""
     delivery = get_object_or_404(Delivery, pk=pk)
     if delivery.person_id != request.user.pk:
-        raise NotAllowed(_("You may not send what is somebody else's."))
+        raise NotAllowed(gettext_lazy("You may not send what is somebody else's."))
     actions.send_again(delivery, by=request.user)
     messages.success(request, _("The desk tries again."))
     return redirect("desk:notices_settings")

@@ -41,9 +41,10 @@ def attribute(of: Source | Party, relation: str, to: Source | Party, *, by: User
             except IntegrityError:
                 known = Attribution.objects.live().between(of, relation, to).select_for_update().get()
         if not known.is_pending:
-            raise AlreadyAttributed(f"The desk knows already: {_sentence(known)}.")
+            raise AlreadyAttributed(_("The desk knows already: %(sentence)s.") % {"sentence": _sentence(known)})
         if not by.may(Capability.DECIDE):
-            raise AlreadyAttributed(f"This is suggested already, and waits for an editor: {_sentence(known)}.")
+            said = _("This is suggested already, and waits for an editor: %(sentence)s.")
+            raise AlreadyAttributed(said % {"sentence": _sentence(known)})
         return _answer(known, State.CONFIRMED, Verb.ATTRIBUTION_CONFIRMED, by, reason)
 
 
@@ -147,7 +148,7 @@ def _locked(attribution: Attribution) -> Attribution:
 
 def _need_a_reason(reason: str) -> None:
     if not reason.strip():
-        raise ReasonMissing("Give a reason: somebody will ask for it.")
+        raise ReasonMissing(_("Give a reason: somebody will ask for it."))
 
 
 @plainly

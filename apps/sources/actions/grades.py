@@ -22,7 +22,7 @@ def grade_party(party: Party, *, by: User, grade: str, rationale: str) -> Reliab
     """
     require(by, Capability.DECIDE)
     if not rationale.strip():
-        raise ReasonMissing("Say what the grade rests on: somebody will ask for it.")
+        raise ReasonMissing(_("Say what the grade rests on: somebody will ask for it."))
     with transaction.atomic():
         party = Party.objects.select_for_update().get(pk=party.pk)
         before = party.grades.live().first()

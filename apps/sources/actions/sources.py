@@ -57,7 +57,9 @@ def correct_source(source: Source, *, by: User, expected_version: int, **changes
         source = lock(source, expected_version)
         before = _facts(source)
         if not source.has_address and not changes.get("title", source.title).strip():
-            raise Refusal(_("Give the %(noun)s a title: it has no address to be known by.") % {"noun": source.noun})
+            raise Refusal(
+                _("Give the %(noun)s a title: it has no address to be known by.") % {"noun": source.shown_noun}
+            )
         source.title = changes.get("title", source.title)
         source.byline = changes.get("byline", source.byline)
         source.credit_line = changes.get("credit_line", source.credit_line)

@@ -136,19 +136,19 @@ class Attribution(models.Model):
                 condition=models.Q(of_source__isnull=False, of_party__isnull=True)
                 | models.Q(of_source__isnull=True, of_party__isnull=False),
                 name="attribution_is_of_one_thing",
-                violation_error_message="An attribution is of one source or of one party.",
+                violation_error_message=_("An attribution is of one source or of one party."),
             ),
             models.CheckConstraint(
                 condition=models.Q(to_source__isnull=False, to_party__isnull=True)
                 | models.Q(to_source__isnull=True, to_party__isnull=False),
                 name="attribution_leads_to_one_thing",
-                violation_error_message="An attribution leads to one source or to one party.",
+                violation_error_message=_("An attribution leads to one source or to one party."),
             ),
             models.CheckConstraint(
                 condition=(models.Q(of_source__isnull=True) | ~models.Q(of_source=models.F("to_source")))
                 & (models.Q(of_party__isnull=True) | ~models.Q(of_party=models.F("to_party"))),
                 name="nothing_is_attributed_to_itself",
-                violation_error_message="Nothing can be attributed to itself.",
+                violation_error_message=_("Nothing can be attributed to itself."),
             ),
             models.CheckConstraint(
                 condition=models.Q(state="suggested", decided_by__isnull=True, decided_at__isnull=True)
@@ -158,14 +158,14 @@ class Attribution(models.Model):
                     & ~models.Q(reason="")
                 ),
                 name="an_answered_attribution_says_who_and_why",
-                violation_error_message="Confirming, rejecting or withdrawing an attribution needs a reason.",
+                violation_error_message=_("Confirming, rejecting or withdrawing an attribution needs a reason."),
             ),
             *(
                 models.UniqueConstraint(
                     fields=[of_end, "relation", to_end],
                     condition=models.Q(state__in=["suggested", "confirmed"]),
                     name=f"one_live_attribution_of_{of_end[3:]}_to_{to_end[3:]}",
-                    violation_error_message="The desk knows of this attribution already.",
+                    violation_error_message=_("The desk knows of this attribution already."),
                 )
                 for of_end in ("of_source", "of_party")
                 for to_end in ("to_source", "to_party")

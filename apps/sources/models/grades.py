@@ -42,7 +42,7 @@ class Graded(models.Model):
             models.CheckConstraint(
                 condition=~models.Q(rationale=""),
                 name="%(class)s_has_a_rationale",
-                violation_error_message="A grade needs a rationale.",
+                violation_error_message=_("A grade needs a rationale."),
             )
         ]
 

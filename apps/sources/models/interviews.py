@@ -32,7 +32,7 @@ class Interview(models.Model):
     recording_kind = models.CharField(max_length=5, choices=Sound.choices, blank=True)
     recording_name = models.CharField(max_length=200, blank=True)
     recording_bytes = models.PositiveBigIntegerField(null=True)
-    recording_digest = models.CharField("recording SHA-256", max_length=64, blank=True)
+    recording_digest = models.CharField(_("recording SHA-256"), max_length=64, blank=True)
 
     class Meta:
         constraints = [

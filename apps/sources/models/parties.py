@@ -37,7 +37,7 @@ class Party(models.Model):
     name = models.CharField(max_length=200)
     kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.OTHER)
     is_named = models.BooleanField(
-        "has a name",
+        _("has a name"),
         default=True,
         help_text=_("Not for somebody unnamed, “a source in the ministry”: nobody can tell them apart from others."),
     )
@@ -53,7 +53,7 @@ class Party(models.Model):
                 Lower("name"),
                 "kind",
                 name="party_has_one_entry",
-                violation_error_message="There is a party of this kind with this name already.",
+                violation_error_message=_("There is a party of this kind with this name already."),
             ),
             models.CheckConstraint(
                 condition=models.Q(kind__in=["outlet", "agency", "body", "person", "other"]),

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from apps.accounts.capabilities import Capability
 from apps.accounts.models import User
@@ -92,7 +93,7 @@ def withdraw_comment(comment: Comment, *, by: User, expected_version: int) -> Co
 
 def _own(comment: Comment, by: User) -> Comment:
     if comment.author_id != by.pk:
-        raise NotYours(f"Only {comment.author} may change this comment.")
+        raise NotYours(gettext_lazy("Only %(name)s may change this comment."), name=comment.author)
     if comment.withdrawn_at:
         raise Refusal(_("This comment is withdrawn already."))
     return comment
