@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import transaction
+from django.utils.translation import gettext
 
 from apps.accounts.capabilities import Capability
 from apps.accounts.models import User
@@ -31,7 +32,7 @@ def keep_document(
     """
     require(by, Capability.CITE)
     if not comes_from.strip():
-        raise UploadRefused("Say where it comes from: somebody will ask for it.")
+        raise UploadRefused(gettext("Say where it comes from: somebody will ask for it."))
     with transaction.atomic():
         host, _ = Host.objects.get_or_create(name=NO_ADDRESS)
         page, _ = Page.objects.get_or_create(url=received.facts["final_url"], defaults={"host": host})

@@ -7,6 +7,7 @@ from typing import IO
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from apps.accounts.capabilities import Capability
 from apps.accounts.models import User
@@ -29,10 +30,12 @@ def upload_copy(page: Page, file: IO[bytes], *, by: User, file_name: str, note: 
     """
     require(by, Capability.CITE)
     if page.is_document:
-        raise UploadRefused("This is a document: its file is its only copy. Hand another file in as another document.")
+        raise UploadRefused(
+            _("This is a document: its file is its only copy. Hand another file in as another document.")
+        )
     note = note.strip()
     if not note:
-        raise UploadRefused("Say where the file comes from: somebody will ask for it.")
+        raise UploadRefused(_("Say where the file comes from: somebody will ask for it."))
     with forgotten_if_refused(receive(file, page.url, name=file_name)) as received, transaction.atomic():
         return _store(Page.objects.select_for_update().get(pk=page.pk), received, by, note)
 

@@ -8,6 +8,7 @@ from typing import Any
 from django.db import models
 from django.db.models.functions import Coalesce, RowNumber
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from apps.archive.codes import Code
@@ -151,7 +152,7 @@ class Look(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_outcome_display() or 'Under way'} ({self.at:%Y-%m-%d %H:%M})"
+        return f"{self.get_outcome_display() or gettext('Under way')} ({self.at:%Y-%m-%d %H:%M})"
 
 
 class PassageQuerySet(models.QuerySet["Passage"]):
