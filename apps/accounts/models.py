@@ -128,7 +128,7 @@ class User(AbstractBaseUser):
 
     @property
     def role_names(self) -> str:
-        return ", ".join(role.name for role in self.roles.all()) or gettext("no role")
+        return ", ".join(role.name for role in self.roles.all()) or "no role"
 
     # What Django's admin panel asks. It only decides what the panel shows: every change goes through an action.
 
