@@ -108,6 +108,11 @@ def number_of(number: int) -> str:
     return f"{number:,}" if number <= COUNTED_TO else _("more than %(number)s") % {"number": f"{COUNTED_TO:,}"}
 
 
+def counted(number: int, one: str, many: str) -> str:
+    """A number with its word, for the command: 1 page, 1,204 pages, more than 10,000 pages."""
+    return f"{number_of(number)} {one if number == 1 else many}"
+
+
 def _counted(words: Any, number: int) -> str:
     """A number in its words: 1 page, 1,204 pages, more than 10,000 pages."""
     return str(words % {"count": number, "number": number_of(number)})

@@ -82,7 +82,7 @@ def settle_reply(
         request.outcome_at, request.settled_by = outcome_at or timezone.now(), by
         request.save(update_fields=["outcome", "answer", "outcome_at", "settled_by"])
         before = {"party": request.party.name, "question": request.question}
-        after = {"outcome": plain(outcome.label).lower(), "answer": answer}
+        after = {"outcome": plain(ReplyRequest.Outcome(outcome).label).lower(), "answer": answer}
         write_claim(claim, Verb.REPLY_SETTLED, by, fields=[], before=before, after=after)
     return request
 

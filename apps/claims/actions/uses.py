@@ -71,7 +71,7 @@ def settle_correction(correction: Correction, *, by: User, done: Correction.Done
             by,
             fields=[],
             before={"headline": correction.use.headline, "use": correction.use_id},
-            after={"done": plain(done.label)},
+            after={"done": plain(Correction.Done(done).label)},
             reason=note,
         )
     return correction

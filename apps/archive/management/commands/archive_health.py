@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.template.defaultfilters import filesizeformat
 
 from apps.archive.health import tallies
-from apps.archive.health.judgement import Judgement, judge, lasting, number_of
+from apps.archive.health.judgement import Judgement, counted, judge, lasting
 from apps.archive.health.signs import Queue, Signs, look
 from apps.archive.models import Worker
 from apps.audit.wording import plainly
@@ -45,7 +45,7 @@ def in_words(signs: Signs, judgement: Judgement) -> list[str]:
         lines += [f"  {finding.sentence}", f"    {finding.advice}"]
     for queue in signs.queues:
         oldest = f", the oldest for {lasting(signs.now - queue.oldest)}" if queue.oldest else ""
-        there = f"{queue.workers:,} worker{'' if queue.workers == 1 else 's'}"
+        there = counted(queue.workers, "worker", "workers")
         lines.append(
             f"{queue.name}: {queue.waiting:,} waiting{oldest}; {queue.under_way:,} under way, {queue.later:,} later; "
             f"{there}"
@@ -54,12 +54,8 @@ def in_words(signs: Signs, judgement: Judgement) -> list[str]:
     room = "" if store.room is None else f"; {filesizeformat(max(0, store.room))} more may be stored"
     lines.append(f"store: {counted_records(store.records)}, {filesizeformat(store.bytes)}{room}")
     at_least = "at least " if signs.needs_more else ""
-    lines.append(f"needs a person: {at_least}{counted_pages(signs.needs_a_person)}")
+    lines.append(f"needs a person: {at_least}{counted(signs.needs_a_person, 'page', 'pages')}")
     return lines
-
-
-def counted_pages(number: int) -> str:
-    return f"{number_of(number)} page{'' if number == 1 else 's'}"
 
 
 def counted_records(number: int) -> str:
