@@ -81,7 +81,7 @@ def flag_for_attribution(attribution: Attribution, *, by: User | None) -> Cause 
         return None
     state = plain(attribution.State(attribution.state).label).lower()
     is_entered = attribution.state == attribution.State.CONFIRMED and attribution.found_by == attribution.FoundBy.EDITOR
-    sentence = f"An attribution was {'entered' if is_entered else state}: {attribution}."
+    sentence = f"An attribution was {'entered' if is_entered else state}: {plain(attribution)}."
     key = f"attribution:{attribution.pk}:{uuid4().hex}"
     return _begin(news(Kind.ATTRIBUTION, key, sentence, by=by, attribution=attribution))
 
