@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
+from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.capabilities import Capability
 from apps.accounts.models import Role, User
@@ -13,7 +14,7 @@ from apps.accounts.permissions import NotAllowed, require
 from apps.audit.actions import record
 from apps.audit.verbs import Verb
 
-NOT_ONES_OWN = "Nobody changes their own roles: ask a colleague who manages people."
+NOT_ONES_OWN = _("Nobody changes their own roles: ask a colleague who manages people.")
 
 
 def add_person(

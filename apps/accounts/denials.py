@@ -10,6 +10,7 @@ from apps.accounts.models import User
 from apps.audit.actions import record
 from apps.audit.models import PRIVATE
 from apps.audit.verbs import Verb
+from apps.audit.wording import plain
 
 
 def record_denial(request: Any, refusal: Exception) -> None:
@@ -20,7 +21,7 @@ def record_denial(request: Any, refusal: Exception) -> None:
     is_private = match is not None and getattr(match.func, "is_confidential", False)
     stream = f"{PRIVATE}denied" if is_private else f"person:{request.user.pk}"
     view = match.view_name if match else ""
-    told = {"why": str(refusal) or "not allowed", "view": view, "method": request.method or ""}
+    told = {"why": plain(refusal) or "not allowed", "view": view, "method": request.method or ""}
     with transaction.atomic():
         record(
             Verb.DENIED,

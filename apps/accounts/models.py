@@ -9,6 +9,8 @@ from django.db import models, transaction
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.functional import cached_property
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.capabilities import Capability, RoleName
 from apps.audit.actions import record
@@ -19,7 +21,7 @@ def validate_capabilities(value: Any) -> None:
     """A role's capabilities are a list of known ones."""
     if not isinstance(value, list) or not set(value) <= set(Capability.values):
         known = ", ".join(Capability.values)
-        raise ValidationError(f"Capabilities are a list of these: {known}.")
+        raise ValidationError(gettext("Capabilities are a list of these: %(known)s.") % {"known": known})
 
 
 class Role(models.Model):
@@ -73,16 +75,16 @@ class User(AbstractBaseUser):
     """A person on the desk. What they may do is what their roles allow; nobody is above that."""
 
     username = models.CharField(
-        "user name",
+        _("user name"),
         max_length=150,
         unique=True,
         validators=[UnicodeUsernameValidator()],
-        error_messages={"unique": "Somebody has this user name already."},
+        error_messages={"unique": _("Somebody has this user name already.")},
     )
-    name = models.CharField("name", max_length=150, help_text="As colleagues read it.")
+    name = models.CharField("name", max_length=150, help_text=_("As colleagues read it."))
     email = models.EmailField("e-mail", blank=True)
     is_active = models.BooleanField(
-        "active", default=True, help_text="People who leave are made inactive, never deleted: the trail names them."
+        "active", default=True, help_text=_("People who leave are made inactive, never deleted: the trail names them.")
     )
     date_joined = models.DateTimeField(default=timezone.now, editable=False)
     roles = models.ManyToManyField(Role, blank=True, related_name="people")
@@ -101,7 +103,7 @@ class User(AbstractBaseUser):
             models.UniqueConstraint(
                 Lower("username"),
                 name="user_name_is_unique_in_any_case",
-                violation_error_message="Somebody has this user name already.",
+                violation_error_message=_("Somebody has this user name already."),
             )
         ]
 
@@ -162,7 +164,7 @@ class SavedView(models.Model):
     page = models.CharField(max_length=30)
     name = models.CharField(max_length=80)
     query = models.CharField(max_length=2000)
-    is_shared = models.BooleanField("for everybody", default=False)
+    is_shared = models.BooleanField(_("for everybody"), default=False)
     saved_at = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta:

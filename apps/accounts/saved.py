@@ -6,6 +6,8 @@ from urllib.parse import parse_qsl, urlencode
 
 from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from apps.accounts.capabilities import Capability
 from apps.accounts.models import SavedView, User
@@ -34,11 +36,11 @@ def save_view(page: str, name: str, query: str, *, by: User, is_shared: bool = F
     given = parse_qsl(query[:2_000], max_num_fields=100)
     kept = urlencode(sorted((name, value) for name, value in given if name not in PLACES))
     if not kept:
-        raise NotSaved("Choose filters first: there is nothing to save of a list that shows everything.")
+        raise NotSaved(_("Choose filters first: there is nothing to save of a list that shows everything."))
     if not name.strip():
-        raise NotSaved("Give the view a name.")
+        raise NotSaved(_("Give the view a name."))
     if SavedView.objects.filter(owner=by).count() >= AT_MOST:
-        raise NotSaved(f"You have {AT_MOST} saved views: remove one first.")
+        raise NotSaved(_("You have %(number)d saved views: remove one first.") % {"number": AT_MOST})
     try:
         with transaction.atomic():
             made = SavedView.objects.create(
@@ -47,14 +49,14 @@ def save_view(page: str, name: str, query: str, *, by: User, is_shared: bool = F
             told = {"page": page, "query": made.query, "shared": is_shared}
             record(Verb.VIEW_SAVED, stream=f"person:{by.pk}", target=made.name, by=by, after=told)
     except IntegrityError as error:
-        raise NotSaved("You have a view with this name already.") from error
+        raise NotSaved(_("You have a view with this name already.")) from error
     return made
 
 
 def remove_view(view: SavedView, *, by: User) -> None:
     """Take a view away. Only whoever saved it may. Raises NotAllowed."""
     if view.owner_id != by.pk:
-        raise NotAllowed("You may not remove a view that somebody else saved.")
+        raise NotAllowed(gettext_lazy("You may not remove a view that somebody else saved."))
     with transaction.atomic():
         told = {"page": view.page, "query": view.query}
         record(Verb.VIEW_REMOVED, stream=f"person:{by.pk}", target=view.name, by=by, before=told)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from apps.accounts.capabilities import Capability
 from apps.accounts.models import User
@@ -23,7 +24,7 @@ def erase_words(entry: Entry, fields: Collection[str], *, by: User, reason: str)
     """Remove these words of a line for good. Raises NotAllowed, ReasonMissing, erasing.NothingToErase."""
     require(by, Capability.ERASE)
     if not reason.strip():
-        raise ReasonMissing("Say why: the mark stays, and so does your reason.")
+        raise ReasonMissing(_("Say why: the mark stays, and so does your reason."))
     return erasing.erase(entry, fields, by=by, reason=reason)
 
 

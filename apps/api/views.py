@@ -7,6 +7,7 @@ from typing import Any
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.http import require_safe
 
+from apps.audit.wording import plainly
 from apps.claims import policy
 from apps.claims.evidence import gather
 from apps.claims.models import Claim
@@ -14,6 +15,7 @@ from apps.claims.states import State
 
 
 @require_safe
+@plainly
 def claim(request: HttpRequest, pk: int) -> JsonResponse:
     """A claim: where it stands, its lines, and what the rule says of each move that it could make."""
     found = Claim.objects.filter(pk=pk).first()

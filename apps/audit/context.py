@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 if TYPE_CHECKING:
     from django.contrib.auth.base_user import AbstractBaseUser
@@ -18,12 +19,12 @@ if TYPE_CHECKING:
 class Channel(models.TextChoices):
     """The door through which a change came."""
 
-    WEB = "web", "web"
-    ADMIN = "admin", "admin"
-    API = "api", "API"
-    WORKER = "worker", "worker"
-    COMMAND = "command", "command line"
-    MIGRATION = "migration", "migration"
+    WEB = "web", _("web")
+    ADMIN = "admin", _("admin")
+    API = "api", _("API")
+    WORKER = "worker", _("worker")
+    COMMAND = "command", _("command line")
+    MIGRATION = "migration", _("migration")
 
 
 @dataclass(frozen=True)

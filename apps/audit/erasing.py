@@ -6,6 +6,7 @@ from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
+from django.utils.translation import gettext
 
 from apps.audit.actions import record
 from apps.audit.bodies import told
@@ -43,7 +44,7 @@ def erase(entry: Entry, fields: Collection[str], *, by: AbstractBaseUser, reason
         entry = Entry.every_line.select_for_update(of=("self",)).get(pk=entry.pk)
         wanted = [field for field in erasable(entry) if field in fields]
         if not wanted:
-            raise NothingToErase("Nothing of this is left in the line.")
+            raise NothingToErase(gettext("Nothing of this is left in the line."))
         stream = f"entry:{entry.pk}"
         before = Entry.every_line.filter(stream=stream).order_by("-seq").first()
         entry.erasures += 1

@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Required, Self, TypedDict, TypeVar, Unpack
 
 from django.db import DatabaseError, connection, models
+from django.utils.translation import gettext as _
 
 from apps.audit.actions import line, record
 from apps.audit.models import Entry
@@ -61,7 +62,7 @@ class ChangedMeanwhile(Exception):
     """Somebody changed the row after this person last saw it. ``entries`` tell what happened, oldest first."""
 
     def __init__(self, row: Versioned, entries: list[Entry]) -> None:
-        super().__init__("Somebody changed this while you were at it. Nothing of yours was saved yet.")
+        super().__init__(_("Somebody changed this while you were at it. Nothing of yours was saved yet."))
         self.row = row
         self.entries = entries
 

@@ -13,6 +13,8 @@ from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from apps.audit.models import Entry
 from apps.claims import policy
@@ -41,7 +43,7 @@ from apps.claims.states import Stance, State
 # What a person reads, and a browser prints, in one go. The rest is named, not silently left out.
 MOST_CLAIMS, MOST_CITATIONS = 100, 1_500
 ORDER = (State.CORROBORATED, State.DISPUTED, State.UNVERIFIED)
-TITLES = {Stance.SUPPORTS: "Supports", Stance.DISPUTES: "Disputes", Stance.CONTEXT: "Gives context"}
+TITLES = {Stance.SUPPORTS: _("Supports"), Stance.DISPUTES: _("Disputes"), Stance.CONTEXT: _("Gives context")}
 
 
 @dataclass(frozen=True)
@@ -71,7 +73,7 @@ class ClaimTold:
     @property
     def lines(self) -> list[tuple[str, Sequence[Line]]]:
         """The lines of evidence of each stance that has any."""
-        found = [(TITLES[stance], self.evidence.lines.of(stance)) for stance in Stance]
+        found = [(str(TITLES[stance]), self.evidence.lines.of(stance)) for stance in Stance]
         return [(title, lines) for title, lines in found if lines]
 
 
@@ -144,8 +146,15 @@ def _told(claims: list[Claim]) -> list[ClaimTold]:
                 *_of_evidence(evidence[claim.pk], verdicts[claim.pk]),
                 *(_of_request(one) for one in asked[claim.pk]),
                 *(flag.sentence for flag in flags[claim.pk]),
-                *(f"{one.party} was asked and has not answered: {one.question}" for one in _waiting(replies[claim.pk])),
-                *(f"“{one.use.headline}” needs correction." for one in needed[claim.pk]),
+                *(
+                    gettext("%(party)s was asked and has not answered: %(question)s")
+                    % {"party": one.party, "question": one.question}
+                    for one in _waiting(replies[claim.pk])
+                ),
+                *(
+                    gettext("“%(headline)s” needs correction.") % {"headline": one.use.headline}
+                    for one in needed[claim.pk]
+                ),
             ],
         )
         for claim in claims
@@ -175,26 +184,31 @@ def _verdicts(claims: list[Claim]) -> dict[int, list[Verdict]]:
 def _of_evidence(evidence: Evidence, verdicts: list[Verdict]) -> list[str]:
     """What the rule misses, and what of the evidence is not as it should be."""
     if evidence.claim.state == State.UNVERIFIED:
-        said = [f"To be corroborated it lacks: {one}" for one in policy.assess(State.CORROBORATED, evidence).missing]
+        missing = policy.assess(State.CORROBORATED, evidence).missing
+        said = [gettext("To be corroborated it lacks: %(missing)s") % {"missing": one} for one in missing]
     else:
         last = verdicts[0].decision if verdicts else None
-        said = [f"The rule misses now: {one}" for one in policy.lost(evidence, last)]
+        said = [gettext("The rule misses now: %(missing)s") % {"missing": one} for one in policy.lost(evidence, last)]
     for line in (line for stance in Stance for line in evidence.lines.of(stance)):
         if line.is_pending:
-            said.append(f"Not all that joins the line of {line.within} is confirmed.")
+            said.append(gettext("Not all that joins the line of %(line)s is confirmed.") % {"line": line.within})
     return [*said, *(words for one in evidence.citations for words in _of_citation(one))]
 
 
 def _of_citation(citation: Citation) -> Iterable[str]:
     if not citation.capture.is_stored:
         why = citation.capture.failure or f"{citation.capture.get_state_display()}."
-        yield f"There is no stored copy of “{citation.source}”: {why}"
+        yield gettext("There is no stored copy of “%(source)s”: %(why)s") % {"source": citation.source, "why": why}
     elif citation.is_quote_missing:
-        yield f"The words quoted from “{citation.source}” were not found in its copy."
+        said = gettext("The words quoted from “%(source)s” were not found in its copy.")
+        yield said % {"source": citation.source}
 
 
 def _of_request(request: MoveRequest) -> str:
-    return f"{request.asked_by} asks to mark it {request.get_to_state_display().lower()}; nobody has signed yet."
+    return gettext("%(name)s asks to mark it %(state)s; nobody has signed yet.") % {
+        "name": request.asked_by,
+        "state": request.get_to_state_display().lower(),
+    }
 
 
 def _waiting(replies: Iterable[ReplyRequest]) -> list[ReplyRequest]:

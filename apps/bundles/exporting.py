@@ -29,6 +29,7 @@ from apps.audit.sealing.sealer import seal, the_log
 from apps.audit.sealing.stamps import NoStamp, stamp
 from apps.audit.sealing.tree import Inconsistent
 from apps.audit.versioned import lock
+from apps.audit.wording import plainly
 from apps.bundles.copies import add_copy, copies_of
 from apps.bundles.lines import Lines, proofs, write_lines
 from apps.bundles.packing import Package, pieces_of
@@ -70,6 +71,7 @@ class _Signer:
         return signing_key(self.origin).sign(data)
 
 
+@plainly
 def write_bundle(out: IO[bytes], claim: Claim) -> Bundle:
     """Write the claim's bundle into an empty file that can be sought and read.
 

@@ -164,7 +164,7 @@ def _use(use: Any) -> dict[str, Any]:
 def _link(link: ClaimLink, claim: Claim) -> dict[str, Any]:
     is_from_here = link.from_claim_id == claim.pk
     other = link.to_claim if is_from_here else link.from_claim
-    relation = link.get_kind_display() if is_from_here else ClaimLink.REVERSED[ClaimLink.Kind(link.kind)]
+    relation = link.get_kind_display() if is_from_here else str(ClaimLink.REVERSED[ClaimLink.Kind(link.kind)])
     return {
         "relation": relation,
         "claim": other.pk,

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from django.utils.translation import gettext as _
+
 from apps.accounts.capabilities import Capability
 from apps.accounts.models import User
 from apps.accounts.permissions import require
@@ -32,7 +34,7 @@ def to_assign(claims: Iterable[Claim], seen: Mapping[int, int | None], *, by: Us
     may_assign = by.may(Capability.ASSIGN)
     require(by, Capability.OPEN_CLAIMS if assignee == by and not may_assign else Capability.ASSIGN)
     if assignee and not assignee.is_active:
-        raise Refusal(f"{assignee} has left the desk: choose somebody else.")
+        raise Refusal(_("%(name)s has left the desk: choose somebody else.") % {"name": assignee})
     found = Sorted()
     for claim in claims:
         if claim.assignee_id == (assignee.pk if assignee else None):
@@ -40,7 +42,8 @@ def to_assign(claims: Iterable[Claim], seen: Mapping[int, int | None], *, by: Us
         elif seen.get(claim.pk) not in {None, claim.version}:
             found.meanwhile.append(claim)
         elif claim.assignee_id and not may_assign:
-            found.refused.append((claim, f"{claim.assignee} has it. An editor can give it to you."))
+            said = _("%(name)s has it. An editor can give it to you.") % {"name": claim.assignee}
+            found.refused.append((claim, said))
         else:
             found.changed.append(claim)
     return found

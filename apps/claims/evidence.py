@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from apps.audit.wording import plainly
 from apps.claims.figures import conflicts
 from apps.claims.lines import Line, Lines, lines_of_each
 from apps.claims.models import Citation, Claim, Figure, Policy
@@ -37,6 +38,7 @@ class Evidence:
         """The citations of one stance."""
         return [citation for citation in self.citations if citation.stance == stance]
 
+    @plainly
     def frozen(self) -> dict[str, Any]:
         """Everything that the verdict would be bound to, as plain values in a fixed order."""
         return {
@@ -204,6 +206,7 @@ def _reached(citations: Iterable[Citation], rows: Rows) -> list[Edge]:
     return sorted(found, key=lambda edge: edge.order)
 
 
+@plainly
 def frozen_citation(citation: Citation) -> dict[str, Any]:
     """A citation as a request and a decision keep it."""
     return {

@@ -12,6 +12,8 @@ from datetime import date
 from itertools import combinations
 from typing import Any
 
+from django.utils.translation import ngettext
+
 from apps.claims.models import Claim, Figure
 from apps.claims.quantities import Counting, Interval
 
@@ -99,7 +101,12 @@ def undated(figures: Iterable[Figure]) -> list[str]:
         if not figure.as_of_first and figure.measure.counting != Counting.FIXED:
             names[figure.measure.name].append(_possessive(figure))
     return [
-        f"{_listed(sorted(said))} ({name}) {'has' if len(said) == 1 else 'have'} no date: compared with nothing."
+        ngettext(
+            "%(figures)s (%(measure)s) has no date: compared with nothing.",
+            "%(figures)s (%(measure)s) have no date: compared with nothing.",
+            len(said),
+        )
+        % {"figures": _listed(sorted(said)), "measure": name}
         for name, said in sorted(names.items())
     ]
 

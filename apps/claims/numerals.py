@@ -9,6 +9,8 @@ import re
 import unicodedata
 from decimal import Decimal, InvalidOperation
 
+from django.utils.translation import gettext as _
+
 from apps.claims.quantities import FROM_ABOVE, FROM_BELOW, Qualifier, Quantity, number
 
 LARGEST = Decimal(10) ** 15
@@ -84,24 +86,29 @@ def parse(typed: str) -> Quantity:
     """The quantity that was typed. Raises Unclear."""
     text = _plain(typed)
     if not text:
-        raise Unclear("Type a number, for example “more than 1,000” or “1,000-1,500”.")
+        raise Unclear(_("Type a number, for example “more than 1,000” or “1,000-1,500”."))
     if len(text) > LONGEST:
-        raise Unclear("That is too long for a number. What is counted goes into the measure.")
+        raise Unclear(_("That is too long for a number. What is counted goes into the measure."))
     numbers, rest = _numbers(text)
     qualifier, rest = _qualifier(rest)
-    understood = f"Understood “{_told(qualifier, numbers)}”, " if numbers else ""
+    understood = _told(qualifier, numbers)
     left = _without_range(rest, len(numbers), understood)
     if not numbers:
         vague = next((word for word in left.split() if word in VAGUE), "")
         if vague or qualifier:
-            raise Unclear(f"“{typed.strip()}” has no number in it. Type the range that you take it for.")
-        raise Unclear(f"No number could be read in “{typed.strip()}”.")
+            said = _("“%(typed)s” has no number in it. Type the range that you take it for.")
+            raise Unclear(said % {"typed": typed.strip()})
+        raise Unclear(_("No number could be read in “%(typed)s”.") % {"typed": typed.strip()})
     if len(numbers) > 2:
-        raise Unclear(f"Understood {len(numbers)} numbers: {', '.join(map(number, numbers))}. Type one, or a range.")
+        said = _("Understood %(many)d numbers: %(numbers)s. Type one, or a range.")
+        raise Unclear(said % {"many": len(numbers), "numbers": ", ".join(map(number, numbers))})
     if left:
-        raise Unclear(f"{understood}but not “{left}”. What is counted goes into the measure, its day into the date.")
+        said = _(
+            "Understood “%(number)s”, but not “%(left)s”. What is counted goes into the measure, its day into the date."
+        )
+        raise Unclear(said % {"number": understood, "left": left})
     if any(abs(one) > LARGEST for one in numbers):
-        raise Unclear(f"{understood}which is more than this desk counts.")
+        raise Unclear(_("Understood “%(number)s”, which is more than this desk counts.") % {"number": understood})
     return _quantity(qualifier, numbers, understood)
 
 
@@ -109,9 +116,11 @@ def _quantity(qualifier: Qualifier | None, numbers: list[Decimal], understood: s
     low, high = numbers[0], numbers[-1]
     if len(numbers) == 2:
         if low >= high:
-            raise Unclear(f"{understood}but a range goes from the smaller number to the larger.")
+            said = _("Understood “%(number)s”, but a range goes from the smaller number to the larger.")
+            raise Unclear(said % {"number": understood})
         if qualifier not in (None, Qualifier.EXACTLY, Qualifier.ABOUT):
-            raise Unclear(f"{understood}but “{qualifier.label}” goes with one number, not with a range.")
+            said = _("Understood “%(number)s”, but “%(qualifier)s” goes with one number, not with a range.")
+            raise Unclear(said % {"number": understood, "qualifier": qualifier.label})
     if qualifier in FROM_BELOW:
         return Quantity(qualifier, low, None)
     if qualifier in FROM_ABOVE:
@@ -184,7 +193,7 @@ def _value(numeral: str) -> Decimal:
     if not marks:
         return sign * _decimal(digits, numeral)
     last = marks[-1]
-    whole, _, fraction = digits.rpartition(last)
+    whole, _mark, fraction = digits.rpartition(last)
     if len(set(marks)) > 1 and last in ".," and marks.count(last) == 1:
         if _is_grouped(whole, next(mark for mark in marks if mark != last)):
             return sign * _decimal(re.sub(r"[., ']", "", whole) + "." + fraction, numeral)
@@ -193,7 +202,8 @@ def _value(numeral: str) -> Decimal:
             return sign * _decimal(digits.replace(last, ""), numeral)
         if last in ".," and len(marks) == 1:
             return sign * _decimal(f"{whole}.{fraction}", numeral)
-    raise Unclear(f"“{numeral}” can be read in more than one way. Type it without the signs between its digits.")
+    said = _("“%(numeral)s” can be read in more than one way. Type it without the signs between its digits.")
+    raise Unclear(said % {"numeral": numeral})
 
 
 def _is_grouped(digits: str, mark: str) -> bool:
@@ -209,7 +219,7 @@ def _decimal(digits: str, numeral: str) -> Decimal:
     try:
         return Decimal(digits)
     except InvalidOperation as error:
-        raise Unclear(f"“{numeral}” is no number.") from error
+        raise Unclear(_("“%(numeral)s” is no number.") % {"numeral": numeral}) from error
 
 
 def _qualifier(rest: str) -> tuple[Qualifier | None, str]:
@@ -239,7 +249,8 @@ def _without_range(rest: str, many: int, understood: str) -> str:
         if second - first == 2 and RANGE.match(words[first + 1]):
             del words[first + 1]
         elif second - first == 1:
-            raise Unclear(f"{understood}but not what stands between the two numbers. Type “to” for a range.")
+            said = _("Understood “%(number)s”, but not what stands between the two numbers. Type “to” for a range.")
+            raise Unclear(said % {"number": understood})
     return " ".join(word for word in words if word != "#")
 
 

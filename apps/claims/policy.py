@@ -10,6 +10,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import ngettext
+
+from apps.audit.wording import plainly
 from apps.claims.evidence import Evidence
 from apps.claims.lines import Line
 from apps.claims.models import Citation, Decision, Policy
@@ -59,14 +62,16 @@ class Badge:
     @property
     def words(self) -> str:
         if self.lines > self.needed:
-            return f"{self.lines} line{'' if self.lines == 1 else 's'}"
-        return f"{self.lines} of {self.needed} line{'' if self.needed == 1 else 's'}"
+            return ngettext("%(lines)d line", "%(lines)d lines", self.lines) % {"lines": self.lines}
+        said = ngettext("%(lines)d of %(needed)d line", "%(lines)d of %(needed)d lines", self.needed)
+        return said % {"lines": self.lines, "needed": self.needed}
 
     @property
     def is_enough(self) -> bool:
         return self.lines >= self.needed
 
 
+@plainly
 def assess(to_state: State, evidence: Evidence) -> Assessment:
     """What is met and missing for a move of the claim to this state."""
     if to_state == State.CORROBORATED:

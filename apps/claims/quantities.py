@@ -10,27 +10,30 @@ from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from apps.audit.wording import plain
 
 
 class Qualifier(models.TextChoices):
     """How a number is hedged. The label stands before it."""
 
-    EXACTLY = "exactly", "exactly"
-    ABOUT = "about", "about"
-    NEARLY = "nearly", "nearly"
-    MORE_THAN = "more_than", "more than"
-    AT_LEAST = "at_least", "at least"
-    LESS_THAN = "less_than", "less than"
-    AT_MOST = "at_most", "at most"
-    UP_TO = "up_to", "up to"
+    EXACTLY = "exactly", _("exactly")
+    ABOUT = "about", _("about")
+    NEARLY = "nearly", _("nearly")
+    MORE_THAN = "more_than", _("more than")
+    AT_LEAST = "at_least", _("at least")
+    LESS_THAN = "less_than", _("less than")
+    AT_MOST = "at_most", _("at most")
+    UP_TO = "up_to", _("up to")
 
 
 class Counting(models.TextChoices):
     """How a measure goes with time: what decides whether figures of different days can both hold."""
 
-    TOTAL = "total", "A total so far: it only grows"
-    LEVEL = "level", "A level: it goes up and down"
-    FIXED = "fixed", "A fact: it does not change with time"
+    TOTAL = "total", _("A total so far: it only grows")
+    LEVEL = "level", _("A level: it goes up and down")
+    FIXED = "fixed", _("A fact: it does not change with time")
 
 
 FROM_BELOW = frozenset({Qualifier.MORE_THAN, Qualifier.AT_LEAST})
@@ -80,7 +83,7 @@ class Quantity:
         """As it is said: "nearly 3,000", "1,000 to 1,500"."""
         ends = [number(end) for end in dict.fromkeys([self.low, self.high]) if end is not None]
         said = " to ".join(ends)
-        return said if self.qualifier == Qualifier.EXACTLY else f"{self.qualifier.label} {said}"
+        return said if self.qualifier == Qualifier.EXACTLY else f"{plain(self.qualifier.label)} {said}"
 
     @property
     def interval(self) -> Interval:

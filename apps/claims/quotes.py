@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
 from apps.archive.models import Capture, Extract
 from apps.archive.passages import (
     Folded,
@@ -54,7 +56,11 @@ def nearest(capture: Capture, words: str) -> str:
     edited = touched(fold(text), Selector(words))
     if edited is None:
         return ""
-    return f"Close to it, in paragraph {paragraph_of(text, edited.span)}: “{edited.text}” ({edited.comparison})."
+    return _("Close to it, in paragraph %(number)d: “%(words)s” (%(comparison)s).") % {
+        "number": paragraph_of(text, edited.span),
+        "words": edited.text,
+        "comparison": edited.comparison,
+    }
 
 
 def paragraph_of(text: str, span: Span) -> int:

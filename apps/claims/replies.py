@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
 from apps.claims.models import ReplyRequest
 
 Outcome = ReplyRequest.Outcome
@@ -17,24 +20,35 @@ def sentences(requests: Iterable[ReplyRequest]) -> list[str]:
     asked = [one for one in newest.values() if not one.outcome]
     silent = [one for one in newest.values() if one.outcome == Outcome.NO_ANSWER]
     declined = [one for one in newest.values() if one.outcome == Outcome.DECLINED]
-    found = [f"{one.party} answered: “{one.answer}”" for one in newest.values() if one.outcome == Outcome.ANSWERED]
+    found = [
+        _("%(party)s answered: “%(answer)s”") % {"party": one.party, "answer": one.answer}
+        for one in newest.values()
+        if one.outcome == Outcome.ANSWERED
+    ]
     if declined:
-        found.append(f"{_and([str(one.party) for one in declined])} declined to comment.")
+        said = ngettext("%(names)s declined to comment.", "%(names)s declined to comment.", len(declined))
+        found.append(said % {"names": _and([str(one.party) for one in declined])})
     if silent:
         found.append(_nobody([str(one.party) for one in silent]))
     if asked:
-        verb = "has" if len(asked) == 1 else "have"
-        found.append(f"{_and([str(one.party) for one in asked])} {verb} been asked and {verb} not answered yet.")
+        said = ngettext(
+            "%(names)s has been asked and has not answered yet.",
+            "%(names)s have been asked and have not answered yet.",
+            len(asked),
+        )
+        found.append(said % {"names": _and([str(one.party) for one in asked])})
     return found
 
 
 def _nobody(names: Sequence[str]) -> str:
     if len(names) == 1:
-        return f"{names[0]} has not answered."
+        return _("%(party)s has not answered.") % {"party": names[0]}
     if len(names) == 2:
-        return f"Neither {names[0]} nor {names[1]} has answered."
-    return f"None of {_and(names)} has answered."
+        return _("Neither %(one)s nor %(other)s has answered.") % {"one": names[0], "other": names[1]}
+    return _("None of %(names)s has answered.") % {"names": _and(names)}
 
 
 def _and(names: Sequence[str]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+    if len(names) == 1:
+        return names[0]
+    return _("%(names)s and %(last)s") % {"names": ", ".join(names[:-1]), "last": names[-1]}

@@ -6,6 +6,8 @@ from typing import Any
 from uuid import uuid4
 
 from django import forms
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from apps.claims.models import Claim, Story
 from apps.claims.states import Stance
@@ -20,11 +22,11 @@ class PasteForm(forms.Form):
     """What somebody brings along."""
 
     pasted = forms.CharField(
-        label="Addresses, words, or both",
+        label=_("Addresses, words, or both"),
         max_length=LONGEST,
         widget=forms.Textarea(attrs={"rows": 5, "dir": "auto", "autofocus": True}),
-        help_text="Addresses may stand anywhere in the text.",
-        error_messages={"required": "Paste an address or some words."},
+        help_text=_("Addresses may stand anywhere in the text."),
+        error_messages={"required": _("Paste an address or some words.")},
         strip=False,
     )
 
@@ -41,23 +43,23 @@ class AddForm(PasteForm):
     # What is not asked for where it belongs must not keep the form from being sent.
     use_required_attribute = False
 
-    where = forms.ChoiceField(label="It belongs to", widget=forms.RadioSelect, required=False)
+    where = forms.ChoiceField(label=_("It belongs to"), widget=forms.RadioSelect, required=False)
     statement = forms.CharField(
-        label="The claim, in one sentence",
+        label=_("The claim, in one sentence"),
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 2, "dir": "auto"}),
-        help_text="Something that can be checked: who did what, where, when.",
-        error_messages={"required": "Write the claim in one sentence."},
+        help_text=_("Something that can be checked: who did what, where, when."),
+        error_messages={"required": _("Write the claim in one sentence.")},
     )
     suggested = forms.CharField(required=False, max_length=500, widget=forms.HiddenInput)
     claimant = forms.CharField(
-        label="Who claims it", max_length=200, required=False, help_text="A ministry, an agency, a person."
+        label=_("Who claims it"), max_length=200, required=False, help_text=_("A ministry, an agency, a person.")
     )
     story = forms.ModelChoiceField(
-        label="Story", queryset=Story.objects.order_by("title"), required=False, empty_label="No story"
+        label=_("Story"), queryset=Story.objects.order_by("title"), required=False, empty_label=_("No story")
     )
-    other = forms.CharField(label="The other claim: its number, or words of it", required=False, max_length=200)
-    chosen = forms.ModelChoiceField(Claim.objects.all(), required=False, label="Which of these")
+    other = forms.CharField(label=_("The other claim: its number, or words of it"), required=False, max_length=200)
+    chosen = forms.ModelChoiceField(Claim.objects.all(), required=False, label=_("Which of these"))
     stance = StanceField(required=False)
     submission = forms.UUIDField(widget=forms.HiddenInput, required=False, initial=uuid4)
 
@@ -73,14 +75,17 @@ class AddForm(PasteForm):
         where = self.fields["where"]
         assert isinstance(where, forms.ChoiceField)  # noqa: S101 - for the type checker
         where.choices = [
-            (NEW, "a new claim"),
-            *((key, f"claim {key}: {one}") for key, one in self.claims.items()),
-            (OTHER, "another claim"),
+            (NEW, gettext("a new claim")),
+            *(
+                (key, gettext("claim %(number)s: %(statement)s") % {"number": key, "statement": one})
+                for key, one in self.claims.items()
+            ),
+            (OTHER, gettext("another claim")),
         ]
         where.initial = NEW
         self.fields["statement"].required = self.data.get("where", NEW) == NEW
         if len(found.good) > 1:
-            self.fields["stance"].label = "Each of them"
+            self.fields["stance"].label = gettext("Each of them")
 
     @property
     def urls(self) -> list[str]:
@@ -101,7 +106,7 @@ class AddForm(PasteForm):
         cleaned = super().clean() or {}
         cleaned["where"] = where = cleaned.get("where") or NEW
         if where != NEW and not self.urls:
-            self.add_error("where", "Tick at least one address to cite on it.")
+            self.add_error("where", gettext("Tick at least one address to cite on it."))
         if where == OTHER:
             claim, self.candidates, wrong = cleaned.get("chosen"), [], ""
             if claim is None:

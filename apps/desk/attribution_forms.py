@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from apps.desk.forms import REASON_NEEDED, VersionedForm
 from apps.sources.models import Attribution, Party, Source
@@ -12,7 +14,7 @@ from apps.sources.models import Attribution, Party, Source
 
 class AnswerForm(forms.Form):
     reason = forms.CharField(
-        label="Reason", max_length=5000, widget=forms.Textarea(attrs={"rows": 2}), error_messages=REASON_NEEDED
+        label=_("Reason"), max_length=5000, widget=forms.Textarea(attrs={"rows": 2}), error_messages=REASON_NEEDED
     )
 
 
@@ -23,31 +25,31 @@ class CitedSourceField(forms.ModelChoiceField):
 
 class AttributeForm(forms.Form):
     relation = forms.ChoiceField(
-        label="It",
+        label=_("It"),
         choices=[
-            (Attribution.Relation.REPUBLISHES, "prints the copy of"),
-            (Attribution.Relation.TRANSLATES, "translates the copy of"),
-            (Attribution.Relation.QUOTES, "quotes"),
-            (Attribution.Relation.RESTS_ON, "rests on"),
+            (Attribution.Relation.REPUBLISHES, _("prints the copy of")),
+            (Attribution.Relation.TRANSLATES, _("translates the copy of")),
+            (Attribution.Relation.QUOTES, _("quotes")),
+            (Attribution.Relation.RESTS_ON, _("rests on")),
         ],
     )
     party = forms.CharField(
-        label="Who, by name",
+        label=_("Who, by name"),
         max_length=200,
         required=False,
-        help_text="An agency, a ministry, a spokesman; or somebody unnamed, as the page puts it.",
+        help_text=_("An agency, a ministry, a spokesman; or somebody unnamed, as the page puts it."),
     )
-    is_unnamed = forms.BooleanField(label="Nobody says who that is (“an intelligence source”)", required=False)
-    kind = forms.ChoiceField(label="What they are, if the desk doesn't know them", choices=Party.Kind.choices)
+    is_unnamed = forms.BooleanField(label=_("Nobody says who that is (“an intelligence source”)"), required=False)
+    kind = forms.ChoiceField(label=_("What they are, if the desk doesn't know them"), choices=Party.Kind.choices)
     source = CitedSourceField(
-        label="Or another cited page", queryset=Source.objects.none(), required=False, empty_label="No page"
+        label=_("Or another cited page"), queryset=Source.objects.none(), required=False, empty_label=_("No page")
     )
     reason = forms.CharField(
-        label="Reason",
+        label=_("Reason"),
         max_length=5000,
         widget=forms.Textarea(attrs={"rows": 3}),
         error_messages=REASON_NEEDED,
-        help_text="What shows it. Goes on record with your name.",
+        help_text=_("What shows it. Goes on record with your name."),
     )
 
     def __init__(self, *args: Any, of: Source, **kwargs: Any) -> None:
@@ -59,7 +61,7 @@ class AttributeForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
         if bool((cleaned.get("party") or "").strip()) == bool(cleaned.get("source")) and not self.errors:
-            raise forms.ValidationError("Name who it is, or choose a page: one of both.")
+            raise forms.ValidationError(gettext("Name who it is, or choose a page: one of both."))
         return cleaned
 
 
@@ -67,7 +69,7 @@ class RuleApartForm(VersionedForm):
     one = forms.CharField(widget=forms.HiddenInput, max_length=40)
     other = forms.CharField(widget=forms.HiddenInput, max_length=40)
     reason = forms.CharField(
-        label="Why they stand apart",
+        label=_("Why they stand apart"),
         max_length=5000,
         widget=forms.Textarea(attrs={"rows": 2}),
         error_messages=REASON_NEEDED,
@@ -89,5 +91,5 @@ def _end(written: str) -> Source | Party:
     elif kind == "party":
         found = Party.objects.filter(pk=pk).first()
     if found is None:
-        raise forms.ValidationError("The desk doesn't know this origin.")
+        raise forms.ValidationError(gettext("The desk doesn't know this origin."))
     return found

@@ -7,6 +7,8 @@ from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from apps.accounts.capabilities import Capability
 from apps.accounts.models import User
@@ -34,12 +36,15 @@ class ChosenField(forms.MultipleChoiceField):
     def clean(self, value: Any) -> dict[int, int]:
         chosen = dict(filter(None, map(_parts, super().clean(value))))
         if len(chosen) > MOST:
-            raise forms.ValidationError(f"Choose {MOST} claims at most. You chose {len(chosen)}.")
+            raise forms.ValidationError(
+                _("Choose %(most)d claims at most. You chose %(number)d."),
+                params={"most": MOST, "number": len(chosen)},
+            )
         return chosen
 
 
 def _parts(value: str) -> tuple[int, int] | None:
-    claim, _, version = value.partition(".")
+    claim, _dot, version = value.partition(".")
     if all(part.isascii() and part.isdigit() and len(part) < 10 for part in (claim, version)):
         return int(claim), int(version)
     return None
@@ -50,8 +55,8 @@ class BulkForm(forms.Form):
 
     claim = ChosenField(
         error_messages={
-            "required": "Tick at least one claim.",
-            "invalid_choice": "The desk can't read which claims you ticked. Go back and tick them again.",
+            "required": gettext_lazy("Tick at least one claim."),
+            "invalid_choice": gettext_lazy("The desk can't read which claims you ticked. Go back and tick them again."),
         }
     )
 
@@ -74,7 +79,7 @@ class BulkAssignForm(BulkForm):
     assignee = forms.ModelChoiceField(
         queryset=User.objects.none(),
         required=False,
-        error_messages={"invalid_choice": "That person can't be given claims. Choose somebody else."},
+        error_messages={"invalid_choice": gettext_lazy("That person can't be given claims. Choose somebody else.")},
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -85,7 +90,10 @@ class BulkAssignForm(BulkForm):
 class BulkStageForm(BulkForm):
     stage = forms.ChoiceField(
         choices=Stage.choices,
-        error_messages={"required": "Choose a stage.", "invalid_choice": "There is no such stage."},
+        error_messages={
+            "required": gettext_lazy("Choose a stage."),
+            "invalid_choice": gettext_lazy("There is no such stage."),
+        },
     )
 
     def clean_stage(self) -> Stage:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
 # The drawing is so wide for each bar and so high; it is stretched to its place, its words stand beside it.
 WIDTH, GAP, HEIGHT = 10, 2, 1000
 LEAST = 12
@@ -46,12 +48,14 @@ class Series:
     def summary(self, labels: Sequence[str]) -> str:
         """The chart in a sentence, for whoever can't see it."""
         if not any(self.values):
-            return f"{self.title}: none."
+            return _("%(title)s: none.") % {"title": self.title}
         most = max(self.values)
-        return (
-            f"{self.title}: {self.words(sum(self.values))} in all, at most {self.words(most)} in one step: "
-            f"{labels[self.values.index(most)]}."
-        )
+        return _("%(title)s: %(total)s in all, at most %(most)s in one step: %(step)s.") % {
+            "title": self.title,
+            "total": self.words(sum(self.values)),
+            "most": self.words(most),
+            "step": labels[self.values.index(most)],
+        }
 
 
 def chart(series: Series, labels: Sequence[str], marks: Sequence[str]) -> Chart:

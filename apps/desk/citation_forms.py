@@ -6,6 +6,8 @@ from typing import Any
 from uuid import uuid4
 
 from django import forms
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from apps.archive.models import Capture
 from apps.claims.actions import Opening
@@ -25,33 +27,33 @@ class PassageForm(QuotedFields):
     use_required_attribute = False
 
     exact = forms.CharField(
-        label="Exact words",
+        label=_("Exact words"),
         max_length=5000,
         widget=forms.Textarea(attrs={"rows": 3, "dir": "auto"}),
-        help_text="Select them in the text, or paste them: they are looked for in this copy.",
-        error_messages={"required": "Select the words in the text, or paste them here."},
+        help_text=_("Select them in the text, or paste them: they are looked for in this copy."),
+        error_messages={"required": _("Select the words in the text, or paste them here.")},
         strip=False,
     )
     before = forms.CharField(required=False, max_length=400, widget=forms.HiddenInput, strip=False)
     after = forms.CharField(required=False, max_length=400, widget=forms.HiddenInput, strip=False)
-    where = forms.ChoiceField(label="Cite them", widget=forms.RadioSelect)
+    where = forms.ChoiceField(label=_("Cite them"), widget=forms.RadioSelect)
     claim = forms.CharField(
-        label="The other claim: its number, or words of it",
+        label=_("The other claim: its number, or words of it"),
         required=False,
         max_length=200,
-        help_text="Only for another claim than those above.",
+        help_text=_("Only for another claim than those above."),
     )
-    chosen = forms.ModelChoiceField(Claim.objects.all(), required=False, label="Which of these")
+    chosen = forms.ModelChoiceField(Claim.objects.all(), required=False, label=_("Which of these"))
     statement = forms.CharField(
-        label="The new claim, in one sentence",
+        label=_("The new claim, in one sentence"),
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 2, "dir": "auto"}),
-        help_text="Something that can be checked: who did what, where, when.",
-        error_messages={"required": "Write the claim in one sentence."},
+        help_text=_("Something that can be checked: who did what, where, when."),
+        error_messages={"required": _("Write the claim in one sentence.")},
     )
-    claimant = forms.CharField(label="Who claims it", max_length=200, required=False)
+    claimant = forms.CharField(label=_("Who claims it"), max_length=200, required=False)
     story = forms.ModelChoiceField(
-        label="Story", queryset=Story.objects.order_by("title"), required=False, empty_label="No story"
+        label=_("Story"), queryset=Story.objects.order_by("title"), required=False, empty_label=_("No story")
     )
     submission = forms.UUIDField(widget=forms.HiddenInput, required=False, initial=uuid4)
     stance = StanceField(required=False)
@@ -65,9 +67,12 @@ class PassageForm(QuotedFields):
         where = self.fields["where"]
         assert isinstance(where, forms.ChoiceField)  # noqa: S101 - for the type checker
         where.choices = [
-            *((key, f"on claim {one.claim_id}: {one.claim}") for key, one in self.citations.items()),
-            (OPEN, "on a new claim"),
-            (NEW, "on another claim"),
+            *(
+                (key, gettext("on claim %(number)d: %(statement)s") % {"number": one.claim_id, "statement": one.claim})
+                for key, one in self.citations.items()
+            ),
+            (OPEN, gettext("on a new claim")),
+            (NEW, gettext("on another claim")),
         ]
         self.fields["where"].initial = next(iter(self.citations), OPEN)
         self.fields["statement"].required = self.data.get("where", OPEN) == OPEN
@@ -118,16 +123,16 @@ class PassageForm(QuotedFields):
 
 class CitationForm(QuotedFields, ChangeForm):
     quote = forms.CharField(
-        label="Exact words that matter",
+        label=_("Exact words that matter"),
         required=False,
         max_length=5000,
         widget=forms.Textarea(attrs={"rows": 3, "dir": "auto"}),
-        help_text="As the page has them; “…” leaves something out. They are looked for in the stored copy.",
+        help_text=_("As the page has them; “…” leaves something out. They are looked for in the stored copy."),
     )
     note = forms.CharField(
-        label="Note for colleagues", required=False, max_length=5000, widget=forms.Textarea(attrs={"rows": 2})
+        label=_("Note for colleagues"), required=False, max_length=5000, widget=forms.Textarea(attrs={"rows": 2})
     )
-    as_typed = forms.BooleanField(label="Keep these words as they are typed", required=False)
+    as_typed = forms.BooleanField(label=_("Keep these words as they are typed"), required=False)
     field_order = ["expected_version", "quote", "quoted", "quoted_verb", "first_hand", "note", "as_typed"]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

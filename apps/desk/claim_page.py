@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
+from django.utils.translation import gettext as _
 
 from apps.audit.models import Entry
 from apps.audit.versioned import ChangedMeanwhile
@@ -105,11 +106,13 @@ def tell_of_verdict(request: DeskRequest, context: dict[str, Any]) -> None:
     shown = (request.POST if request.method == "POST" else request.GET)["shown_state"]
     if decision and shown.partition(".")[0] != claim.state:
         state = claim.get_state_display().lower()
-        messages.warning(request, f"{decision.decided_by} decided meanwhile: the claim is {state} now.")
+        told = {"name": decision.decided_by, "state": state}
+        messages.warning(request, _("%(name)s decided meanwhile: the claim is %(state)s now.") % told)
     elif asked and asked.changed and not shown.endswith(".changed"):
-        messages.warning(request, "The evidence is not what was asked about any more: the request can't be signed.")
+        messages.warning(request, _("The evidence is not what was asked about any more: the request can't be signed."))
     elif asked and not asked.is_mine:
-        messages.warning(request, f"{asked.request.asked_by} asked meanwhile for “{asked.state.label.lower()}”.")
+        told = {"name": asked.request.asked_by, "state": asked.state.label.lower()}
+        messages.warning(request, _("%(name)s asked meanwhile for “%(state)s”.") % told)
 
 
 def ask_again_after(citations: list[Citation]) -> str:

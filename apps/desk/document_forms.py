@@ -7,6 +7,8 @@ from typing import Any
 
 from django import forms
 from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import User
 from apps.archive.receiving.handed_in import document_too_large, recording_too_large
@@ -15,7 +17,7 @@ from apps.desk.forms import BoundedFileField, MomentField, QuotedFields, StanceF
 from apps.sources.models import Interview
 
 # What a form says of the file, and not of the citation.
-UNNAMED = "They have no name here: “an unnamed official of the ministry”"
+UNNAMED = _("They have no name here: “an unnamed official of the ministry”")
 
 
 class HandedInForm(TakesFile, QuotedFields):
@@ -23,20 +25,20 @@ class HandedInForm(TakesFile, QuotedFields):
 
     stance = StanceField()
     quote = forms.CharField(
-        label="Exact words that matter",
+        label=_("Exact words that matter"),
         required=False,
         max_length=5000,
         widget=forms.Textarea(attrs={"rows": 2, "dir": "auto"}),
-        help_text="“…” leaves something out. They are looked for when the text has been read.",
+        help_text=_("“…” leaves something out. They are looked for when the text has been read."),
     )
     note = forms.CharField(
-        label="Note for colleagues", required=False, max_length=5000, widget=forms.Textarea(attrs={"rows": 2})
+        label=_("Note for colleagues"), required=False, max_length=5000, widget=forms.Textarea(attrs={"rows": 2})
     )
     is_unnamed = forms.BooleanField(label=UNNAMED, required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["quoted"].help_text = "The party whose words these are: NIS."
+        self.fields["quoted"].help_text = gettext("The party whose words these are: NIS.")
 
     def clean_stance(self) -> Stance:
         return Stance(self.cleaned_data["stance"])
@@ -46,35 +48,40 @@ class DocumentForm(HandedInForm):
     """A document or a picture: what it is, whose it is, and how the desk came by it."""
 
     title = forms.CharField(
-        label="Title",
+        label=_("Title"),
         max_length=500,
-        help_text="What it calls itself, or what it is in a few words.",
-        error_messages={"required": "Give it a title: it has no address to be known by."},
+        help_text=_("What it calls itself, or what it is in a few words."),
+        error_messages={"required": _("Give it a title: it has no address to be known by.")},
     )
     author = forms.CharField(
-        label="Who made it", max_length=200, required=False, help_text="The party whose document it is. Its origin."
+        label=_("Who made it"),
+        max_length=200,
+        required=False,
+        help_text=_("The party whose document it is. Its origin."),
     )
-    published_at = MomentField(label="Its date", required=False)
-    provided_by = forms.CharField(label="Who provided it", max_length=300, required=False)
+    published_at = MomentField(label=_("Its date"), required=False)
+    provided_by = forms.CharField(label=_("Who provided it"), max_length=300, required=False)
     comes_from = forms.CharField(
-        label="Where it comes from",
+        label=_("Where it comes from"),
         max_length=5000,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text="How the desk came by it, when, and why it can be trusted. It goes on record with your name.",
-        error_messages={"required": "Say where it comes from: somebody will ask for it."},
+        help_text=_("How the desk came by it, when, and why it can be trusted. It goes on record with your name."),
+        error_messages={"required": _("Say where it comes from: somebody will ask for it.")},
     )
     file = BoundedFileField(
-        label="File",
+        label=_("File"),
         accept=".pdf,.jpg,.jpeg,.png,.gif,.webp,.txt",
-        taken="A PDF, a picture or plain text",
+        taken=_("A PDF, a picture or plain text"),
         too_large=document_too_large,
     )
-    knowingly = forms.BooleanField(label="Cite it here all the same, for everybody on the desk to see", required=False)
+    knowingly = forms.BooleanField(
+        label=_("Cite it here all the same, for everybody on the desk to see"), required=False
+    )
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         if cleaned.get("is_unnamed") and not cleaned.get("author"):
-            self.add_error("author", "Say who it is, without a name.")
+            self.add_error("author", gettext("Say who it is, without a name."))
         return cleaned
 
 
@@ -82,28 +89,28 @@ class InterviewForm(HandedInForm):
     """What somebody told the desk: whom, by whom, when, how, and in which words."""
 
     party = forms.CharField(
-        label="With whom",
+        label=_("With whom"),
         max_length=200,
-        help_text="A ministry, a spokesman, a witness. What they say is theirs: this is the origin.",
-        error_messages={"required": "Say whom the desk talked with."},
+        help_text=_("A ministry, a spokesman, a witness. What they say is theirs: this is the origin."),
+        error_messages={"required": _("Say whom the desk talked with.")},
     )
-    held_by = forms.ModelChoiceField(label="By whom of the desk", queryset=User.objects.none(), empty_label=None)
-    held_at = MomentField(label="When", error_messages={"required": "Say when it was."})
+    held_by = forms.ModelChoiceField(label=_("By whom of the desk"), queryset=User.objects.none(), empty_label=None)
+    held_at = MomentField(label=_("When"), error_messages={"required": _("Say when it was.")})
     how = forms.ChoiceField(
-        label="How", choices=Interview.How.choices, initial=Interview.How.TELEPHONE, widget=forms.RadioSelect
+        label=_("How"), choices=Interview.How.choices, initial=Interview.How.TELEPHONE, widget=forms.RadioSelect
     )
     words = forms.CharField(
-        label="Notes, or a transcript",
+        label=_("Notes, or a transcript"),
         max_length=100_000,
         widget=forms.Textarea(attrs={"rows": 10, "dir": "auto"}),
-        help_text="As they are now, they are kept: nobody can change them afterwards.",
-        error_messages={"required": "Write down what was said: it is what the claim rests on."},
+        help_text=_("As they are now, they are kept: nobody can change them afterwards."),
+        error_messages={"required": _("Write down what was said: it is what the claim rests on.")},
     )
     recording = BoundedFileField(
-        label="A recording of it",
+        label=_("A recording of it"),
         required=False,
         accept=".mp3,.m4a,.mp4,.ogg,.oga,.opus,.wav",
-        taken="MP3, M4A, MP4, Ogg or WAV",
+        taken=_("MP3, M4A, MP4, Ogg or WAV"),
         too_large=recording_too_large,
     )
 
@@ -116,5 +123,5 @@ class InterviewForm(HandedInForm):
     def clean_held_at(self) -> datetime:
         held_at: datetime = self.cleaned_data["held_at"]
         if held_at > timezone.now():
-            raise forms.ValidationError("This is still to come: say when the conversation was.")
+            raise forms.ValidationError(gettext("This is still to come: say when the conversation was."))
         return held_at

@@ -6,6 +6,8 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from apps.claims.models import Citation, Claim, Figure, Measure
 from apps.claims.numerals import Unclear, parse
@@ -22,7 +24,7 @@ class DayField(forms.DateField):
     def clean(self, value: Any) -> date | None:
         found: date | None = super().clean(value)
         if found is not None and not 1000 <= found.year < 2100:
-            raise forms.ValidationError("Give a year between 1000 and 2100.")
+            raise forms.ValidationError(gettext("Give a year between 1000 and 2100."))
         return found
 
 
@@ -47,20 +49,22 @@ class WithSuggestions(forms.TextInput):
 
 class FigureFields(forms.Form):
     quantity = forms.CharField(
-        label="The number, as it is said",
+        label=_("The number, as it is said"),
         max_length=120,
         widget=forms.TextInput(attrs={"autocomplete": "off", "dir": "auto"}),
-        help_text="For example “nearly 3,000”, “more than 1 000”, “1.000-1.500”, “2.5 million”.",
-        error_messages={"required": "Type a number, for example “more than 1,000” or “1,000-1,500”."},
+        help_text=_("For example “nearly 3,000”, “more than 1 000”, “1.000-1.500”, “2.5 million”."),
+        error_messages={"required": _("Type a number, for example “more than 1,000” or “1,000-1,500”.")},
     )
     confirmed = forms.CharField(required=False, widget=forms.HiddenInput, max_length=200)
     party = forms.CharField(
-        label="Who says so", max_length=200, error_messages={"required": "Say who gives this number."}
+        label=_("Who says so"), max_length=200, error_messages={"required": _("Say who gives this number.")}
     )
-    as_of_first = DayField(label="As of", required=False, help_text="The day that the number is of, not of the report.")
-    as_of_last = DayField(label="up to", required=False, help_text="Only for a time of several days.")
+    as_of_first = DayField(
+        label=_("As of"), required=False, help_text=_("The day that the number is of, not of the report.")
+    )
+    as_of_last = DayField(label=_("up to"), required=False, help_text=_("Only for a time of several days."))
     citation = CitationField(
-        Citation.objects.none(), label="Cited from", required=False, empty_label="No citation of this claim"
+        Citation.objects.none(), label=_("Cited from"), required=False, empty_label=_("No citation of this claim")
     )
 
     def __init__(self, *args: Any, claim: Claim, **kwargs: Any) -> None:
@@ -80,9 +84,9 @@ class FigureFields(forms.Form):
         cleaned = super().clean() or {}
         first, last = cleaned.get("as_of_first"), cleaned.get("as_of_last")
         if last and not first:
-            self.add_error("as_of_first", "Give the first day too.")
+            self.add_error("as_of_first", gettext("Give the first day too."))
         elif last and first and last < first:
-            self.add_error("as_of_last", "The last day comes after the first.")
+            self.add_error("as_of_last", gettext("The last day comes after the first."))
         return cleaned
 
     @property
@@ -104,19 +108,22 @@ class FigureFields(forms.Form):
 
 class FigureForm(FigureFields):
     measure = forms.CharField(
-        label="What is counted",
+        label=_("What is counted"),
         max_length=200,
-        help_text="One measure for what may be compared: “killed” is not “killed or wounded”.",
-        error_messages={"required": "Say what is counted."},
+        help_text=_("One measure for what may be compared: “killed” is not “killed or wounded”."),
+        error_messages={"required": _("Say what is counted.")},
     )
     unit = forms.CharField(
-        label="Unit", required=False, max_length=60, help_text="Soldiers, per cent, tonnes. Needed for a new measure."
+        label=_("Unit"),
+        required=False,
+        max_length=60,
+        help_text=_("Soldiers, per cent, tonnes. Needed for a new measure."),
     )
     counting = forms.ChoiceField(
-        label="How a new measure counts", choices=Counting.choices, initial=Counting.TOTAL, required=False
+        label=_("How a new measure counts"), choices=Counting.choices, initial=Counting.TOTAL, required=False
     )
     definition = forms.CharField(
-        label="Who or what counts in a new measure, where, since when",
+        label=_("Who or what counts in a new measure, where, since when"),
         required=False,
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 2}),
@@ -134,9 +141,10 @@ class FigureForm(FigureFields):
         known = Measure.objects.filter(name__iexact=name).first()
         unit = " ".join(cleaned.get("unit", "").split())
         if name and known is None and not unit:
-            self.add_error("unit", f"“{name}” is a new measure: say what it is counted in.")
+            self.add_error("unit", gettext("“%(name)s” is a new measure: say what it is counted in.") % {"name": name})
         if known and unit and unit.casefold() != known.unit.casefold():
-            self.add_error("unit", f"“{known}” is counted in {known.unit}, not in {unit}: units are never mixed.")
+            said = gettext("“%(measure)s” is counted in %(known)s, not in %(unit)s: units are never mixed.")
+            self.add_error("unit", said % {"measure": known, "known": known.unit, "unit": unit})
         return cleaned
 
 

@@ -10,6 +10,8 @@ from django import forms
 from django.db.models import CharField, Q, QuerySet, Value
 from django.db.models.functions import Cast, Concat
 from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.capabilities import Capability
 from apps.accounts.models import User
@@ -34,36 +36,46 @@ FLAG_KINDS = {
 class ClaimFilter(filters.FilterSet):
     """The queue: state, stage, assignee, story, words, due, who waits for a signature."""
 
-    DUE = [("overdue", "Overdue"), ("today", "Within 24 hours"), ("week", "Within 7 days"), ("none", "No due time")]
+    DUE = [
+        ("overdue", _("Overdue")),
+        ("today", _("Within 24 hours")),
+        ("week", _("Within 7 days")),
+        ("none", _("No due time")),
+    ]
 
-    SIGN_OFF = [("waiting", "Waits for somebody"), ("mine", "Waits for me"), ("asked", "Asked by me")]
+    SIGN_OFF = [("waiting", _("Waits for somebody")), ("mine", _("Waits for me")), ("asked", _("Asked by me"))]
     FLAGS = [
-        ("yes", "Flagged"),
-        ("drift", "A cited page changed or is gone"),
-        ("withdrawn", "A citation was withdrawn"),
-        ("disputed", "A new source disputes it"),
+        ("yes", _("Flagged")),
+        ("drift", _("A cited page changed or is gone")),
+        ("withdrawn", _("A citation was withdrawn")),
+        ("disputed", _("A new source disputes it")),
     ]
 
     text = filters.CharFilter(
-        label="Words",
+        label=_("Words"),
         method="with_words",
-        widget=forms.TextInput(attrs={"type": "search", "placeholder": "Search claims"}),
+        widget=forms.TextInput(attrs={"type": "search", "placeholder": _("Search claims")}),
     )
-    state = filters.ChoiceFilter(choices=State.choices, empty_label="Any state")
+    state = filters.ChoiceFilter(choices=State.choices, empty_label=_("Any state"))
     stage = filters.ChoiceFilter(
-        choices=[*Stage.choices, ("open", "All but settled")], empty_label="Any stage", method="at_stage"
+        choices=[*Stage.choices, ("open", _("All but settled"))], empty_label=_("Any stage"), method="at_stage"
     )
     assignee = filters.ModelChoiceFilter(
-        queryset=User.objects.active(), empty_label="Anybody", null_label="Nobody", null_value="none"
+        queryset=User.objects.active(), empty_label=_("Anybody"), null_label=_("Nobody"), null_value="none"
     )
     story = filters.ModelChoiceFilter(
-        queryset=Story.objects.order_by("title"), empty_label="Any story", null_label="No story", null_value="none"
+        queryset=Story.objects.order_by("title"),
+        empty_label=_("Any story"),
+        null_label=_("No story"),
+        null_value="none",
     )
-    due = filters.ChoiceFilter(choices=DUE, empty_label="Any time", method="due_in")
+    due = filters.ChoiceFilter(choices=DUE, empty_label=_("Any time"), method="due_in")
     flagged = filters.ChoiceFilter(
-        label="Flags", choices=FLAGS, empty_label="Flagged or not", method="that_are_flagged"
+        label=_("Flags"), choices=FLAGS, empty_label=_("Flagged or not"), method="that_are_flagged"
     )
-    sign_off = filters.ChoiceFilter(label="Sign-off", choices=SIGN_OFF, empty_label="Any sign-off", method="awaiting")
+    sign_off = filters.ChoiceFilter(
+        label=_("Sign-off"), choices=SIGN_OFF, empty_label=_("Any sign-off"), method="awaiting"
+    )
 
     class Meta:
         model = Claim
@@ -103,22 +115,22 @@ class DayInput(forms.DateInput):
 class TrailFilter(filters.FilterSet):
     """The audit trail: who, verb, story, claim, channel, dates, and only what was denied."""
 
-    actor = filters.ModelChoiceFilter(label="Who", queryset=User.objects.order_by("name"), empty_label="Anybody")
+    actor = filters.ModelChoiceFilter(label=_("Who"), queryset=User.objects.order_by("name"), empty_label=_("Anybody"))
     verb = filters.ChoiceFilter(
-        label="What", choices=[(verb.value, verb.heading) for verb in Verb], empty_label="Anything"
+        label=_("What"), choices=[(verb.value, verb.heading) for verb in Verb], empty_label=_("Anything")
     )
     claim = filters.NumberFilter(
-        label="Claim number", method="about_claim", min_value=1, max_value=2**62, widget=forms.NumberInput
+        label=_("Claim number"), method="about_claim", min_value=1, max_value=2**62, widget=forms.NumberInput
     )
     story = filters.ModelChoiceFilter(
-        label="Story", method="about_story", queryset=Story.objects.order_by("title"), empty_label="Any story"
+        label=_("Story"), method="about_story", queryset=Story.objects.order_by("title"), empty_label=_("Any story")
     )
-    channel = filters.ChoiceFilter(label="Through", choices=Channel.choices, empty_label="Any door")
+    channel = filters.ChoiceFilter(label=_("Through"), choices=Channel.choices, empty_label=_("Any door"))
     denied = filters.ChoiceFilter(
-        label="Denied", choices=[("yes", "Denied only")], empty_label="All", method="that_were_denied"
+        label=_("Denied"), choices=[("yes", _("Denied only"))], empty_label=_("All"), method="that_were_denied"
     )
-    first = filters.DateFilter(label="From", method="from_day", widget=DayInput)
-    last = filters.DateFilter(label="To", method="to_day", widget=DayInput)
+    first = filters.DateFilter(label=_("From"), method="from_day", widget=DayInput)
+    last = filters.DateFilter(label=_("To"), method="to_day", widget=DayInput)
 
     class Meta:
         model = Entry
@@ -148,9 +160,9 @@ FAILURES = [(code.value, code.label) for code in Code if code not in CAUTIONS]
 class TroubleFilter(filters.FilterSet):
     """Copies that wait for a person: why, and at which host."""
 
-    code = filters.ChoiceFilter(label="Why", choices=FAILURES, empty_label="Any reason")
+    code = filters.ChoiceFilter(label=_("Why"), choices=FAILURES, empty_label=_("Any reason"))
     host = filters.CharFilter(
-        label="Host", method="at_host", widget=forms.TextInput(attrs={"placeholder": "news.example.org"})
+        label=_("Host"), method="at_host", widget=forms.TextInput(attrs={"placeholder": "news.example.org"})
     )
 
     class Meta:
@@ -165,10 +177,10 @@ class HealthFilter(filters.FilterSet):
     """The archive's figures: how far back, why attempts failed, and at which host. Read as values, not as rows."""
 
     period = filters.ChoiceFilter(
-        label="Period", choices=[(period.name, period.label) for period in PERIODS.values()], empty_label=None
+        label=_("Period"), choices=[(period.name, period.label) for period in PERIODS.values()], empty_label=None
     )
-    code = filters.ChoiceFilter(label="Why", choices=FAILURES, empty_label="Any reason")
-    host = filters.CharFilter(label="Host", widget=forms.TextInput(attrs={"placeholder": "news.example.org"}))
+    code = filters.ChoiceFilter(label=_("Why"), choices=FAILURES, empty_label=_("Any reason"))
+    host = filters.CharFilter(label=_("Host"), widget=forms.TextInput(attrs={"placeholder": "news.example.org"}))
 
     class Meta:
         model = Tally
@@ -178,9 +190,9 @@ class HealthFilter(filters.FilterSet):
 class DriftFilter(filters.FilterSet):
     """What the watch has found: of which kind, and at which host."""
 
-    kind = filters.ChoiceFilter(label="What", choices=Drift.Kind.choices, empty_label="Anything")
+    kind = filters.ChoiceFilter(label=_("What"), choices=Drift.Kind.choices, empty_label=_("Anything"))
     host = filters.CharFilter(
-        label="Host", method="at_host", widget=forms.TextInput(attrs={"placeholder": "news.example.org"})
+        label=_("Host"), method="at_host", widget=forms.TextInput(attrs={"placeholder": "news.example.org"})
     )
 
     class Meta:
@@ -196,9 +208,9 @@ class SuggestionFilter(filters.FilterSet):
 
     FOUND = [(value, label) for value, label in Attribution.FoundBy.choices if value != Attribution.FoundBy.EDITOR]
 
-    found_by = filters.ChoiceFilter(label="Found by", choices=FOUND, empty_label="Anything")
+    found_by = filters.ChoiceFilter(label=_("Found by"), choices=FOUND, empty_label=_("Anything"))
     outlet = filters.CharFilter(
-        label="Outlet", field_name="of_source__outlet__name", lookup_expr="icontains", widget=forms.TextInput()
+        label=_("Outlet"), field_name="of_source__outlet__name", lookup_expr="icontains", widget=forms.TextInput()
     )
 
     class Meta:
@@ -215,7 +227,7 @@ def told_of_claim(entries: EntryQuerySet, claim_id: int) -> EntryQuerySet:
     if not cited:
         return entries.filter(stream=own)
     streams = {own}
-    for _, source_id, page_id in cited:
+    for _opened_at, source_id, page_id in cited:
         streams |= {f"source:{source_id}", f"page:{page_id}"}
     # What happened to a page before the claim was opened was done for other claims.
     return entries.filter(Q(stream=own) | Q(at__gte=cited[0][0]), stream__in=streams)
@@ -224,4 +236,7 @@ def told_of_claim(entries: EntryQuerySet, claim_id: int) -> EntryQuerySet:
 def left_out(narrowed: filters.FilterSet) -> list[str]:
     """The filters that were asked for and can't be read, each with why; the others still narrow the list."""
     fields = narrowed.form.fields
-    return [f"“{fields[name].label}” was left out: {' '.join(why)}" for name, why in narrowed.form.errors.items()]
+    return [
+        gettext("“%(filter)s” was left out: %(why)s") % {"filter": fields[name].label, "why": " ".join(why)}
+        for name, why in narrowed.form.errors.items()
+    ]

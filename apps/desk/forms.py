@@ -13,6 +13,8 @@ from django.contrib.auth.forms import AuthenticationForm, UsernameField
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import User
 from apps.archive.receiving.documents import in_megabytes
@@ -23,7 +25,7 @@ from apps.claims.states import QuotedVerb, Stage, Stance
 from apps.sources.models import Source
 
 EARLIEST, LATEST = datetime(1900, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
-REASON_NEEDED = {"required": "Give a reason: somebody will ask for it."}
+REASON_NEEDED = {"required": _("Give a reason: somebody will ask for it.")}
 
 
 class MomentInput(forms.DateTimeInput):
@@ -47,9 +49,9 @@ class MomentField(forms.DateTimeField):
         try:
             moment: datetime | None = super().clean(value)
             if moment is not None and not EARLIEST <= moment <= LATEST:
-                raise forms.ValidationError("Give a year between 1900 and 2100.")
+                raise forms.ValidationError(gettext("Give a year between 1900 and 2100."))
         except OverflowError as error:
-            raise forms.ValidationError("Give a year between 1900 and 2100.") from error
+            raise forms.ValidationError(gettext("Give a year between 1900 and 2100.")) from error
         return moment
 
     def to_python(self, value: Any) -> datetime | None:
@@ -68,54 +70,54 @@ class StanceField(forms.ChoiceField):
 
     def __init__(self, **kwargs: Any) -> None:
         choices = [
-            (Stance.SUPPORTS, "supports the claim"),
-            (Stance.DISPUTES, "disputes the claim"),
-            (Stance.CONTEXT, "gives context"),
+            (Stance.SUPPORTS, _("supports the claim")),
+            (Stance.DISPUTES, _("disputes the claim")),
+            (Stance.CONTEXT, _("gives context")),
         ]
-        super().__init__(label="It", choices=choices, initial=Stance.SUPPORTS, widget=forms.RadioSelect, **kwargs)
+        super().__init__(label=_("It"), choices=choices, initial=Stance.SUPPORTS, widget=forms.RadioSelect, **kwargs)
 
 
 class QuotedFields(forms.Form):
     """Who is quoted, what they do, and whether it is first-hand. An editor says so, and it is on record."""
 
     quoted = forms.CharField(
-        label="Who is quoted", required=False, max_length=200, help_text="The party whose words these are: NIS."
+        label=_("Who is quoted"), required=False, max_length=200, help_text=_("The party whose words these are: NIS.")
     )
     quoted_verb = forms.ChoiceField(
-        label="and what they do", required=False, choices=[("", "nobody is quoted"), *QuotedVerb.choices]
+        label=_("and what they do"), required=False, choices=[("", _("nobody is quoted")), *QuotedVerb.choices]
     )
     first_hand = forms.BooleanField(
-        label="First-hand: the source saw it, made it or decided it, and has it from nobody else", required=False
+        label=_("First-hand: the source saw it, made it or decided it, and has it from nobody else"), required=False
     )
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         if cleaned.get("quoted_verb") and not cleaned.get("quoted"):
-            self.add_error("quoted", "Say who does that: name whom the page quotes.")
+            self.add_error("quoted", gettext("Say who does that: name whom the page quotes."))
         if cleaned.get("quoted") and not cleaned.get("quoted_verb"):
-            self.add_error("quoted_verb", "Choose what they do.")
+            self.add_error("quoted_verb", gettext("Choose what they do."))
         return cleaned
 
 
 class CiteForm(QuotedFields):
     url = forms.CharField(
-        label="Address of the page",
+        label=_("Address of the page"),
         max_length=4096,
         widget=forms.TextInput(
             attrs={"inputmode": "url", "autocomplete": "off", "spellcheck": "false", "placeholder": "https://"}
         ),
-        error_messages={"required": "Paste the address of the page."},
+        error_messages={"required": _("Paste the address of the page.")},
     )
     stance = StanceField()
     quote = forms.CharField(
-        label="Exact words that matter",
+        label=_("Exact words that matter"),
         required=False,
         max_length=5000,
         widget=forms.Textarea(attrs={"rows": 2}),
-        help_text="As the page has them; “…” leaves something out. They are looked for when the copy has been read.",
+        help_text=_("As the page has them; “…” leaves something out. They are looked for when the copy has been read."),
     )
     note = forms.CharField(
-        label="Note for colleagues", required=False, max_length=5000, widget=forms.Textarea(attrs={"rows": 2})
+        label=_("Note for colleagues"), required=False, max_length=5000, widget=forms.Textarea(attrs={"rows": 2})
     )
 
     def clean_url(self) -> str:
@@ -135,7 +137,9 @@ class SignInForm(AuthenticationForm):
     """Who is it? A name longer than any name is refused before anybody looks it up."""
 
     username = UsernameField(
-        label="User name", max_length=150, widget=forms.TextInput(attrs={"autofocus": True, "autocapitalize": "none"})
+        label=_("User name"),
+        max_length=150,
+        widget=forms.TextInput(attrs={"autofocus": True, "autocapitalize": "none"}),
     )
 
 
@@ -165,17 +169,17 @@ class ChangeForm(VersionedForm):
 
 class MoveForm(VersionedForm):
     reason = forms.CharField(
-        label="Reason",
+        label=_("Reason"),
         max_length=5000,
         widget=forms.Textarea(attrs={"rows": 3}),
         error_messages=REASON_NEEDED,
-        help_text="Goes on record with your name.",
+        help_text=_("Goes on record with your name."),
     )
 
 
 class WithdrawForm(forms.Form):
     reason = forms.CharField(
-        label="Reason", max_length=5000, widget=forms.Textarea(attrs={"rows": 2}), error_messages=REASON_NEEDED
+        label=_("Reason"), max_length=5000, widget=forms.Textarea(attrs={"rows": 2}), error_messages=REASON_NEEDED
     )
 
 
@@ -195,11 +199,11 @@ class FileInput(forms.FileInput):
 class BoundedFileField(forms.FileField):
     """A file that the desk takes; ``taken`` says which, ``too_large`` what is said of more bytes than there may be."""
 
-    def __init__(self, *, accept: str, taken: str, too_large: Callable[[int], str], **kwargs: Any) -> None:
+    def __init__(self, *, accept: str, taken: Any, too_large: Callable[[int], str], **kwargs: Any) -> None:
         self.taken, self.too_large = taken, too_large
         errors = {
-            "required": "Choose the file. If you had chosen it before, choose it again: it was not kept.",
-            "empty": "This file is empty.",
+            "required": _("Choose the file. If you had chosen it before, choose it again: it was not kept."),
+            "empty": _("This file is empty."),
         }
         widget = FileInput({"accept": accept}, too_large)
         super().__init__(max_length=1000, widget=widget, error_messages=errors, **kwargs)
@@ -216,7 +220,8 @@ class TakesFile(forms.Form):
         most = settings.ARCHIVE_UPLOAD_BYTES
         for field in self.fields.values():
             if isinstance(field, BoundedFileField):
-                field.help_text = f"{field.taken}; {in_megabytes(most)} at most."
+                told = {"kinds": field.taken, "size": in_megabytes(most)}
+                field.help_text = gettext("%(kinds)s; %(size)s at most.") % told
                 if too_large:
                     field.required = True
                     field.error_messages["required"] = field.too_large(most)
@@ -226,35 +231,35 @@ class UploadForm(TakesFile):
     """A file by hand, as the copy of a page."""
 
     file = BoundedFileField(
-        label="File",
+        label=_("File"),
         accept=".html,.htm,.mhtml,.mht,.pdf,.jpg,.jpeg,.png,.gif,.webp,.warc,.warc.gz,.gz",
-        taken="A page saved from a browser, a PDF, a picture or a WARC",
+        taken=_("A page saved from a browser, a PDF, a picture or a WARC"),
         too_large=too_large_sentence,
     )
     note = forms.CharField(
-        label="Where the file comes from",
+        label=_("Where the file comes from"),
         max_length=5000,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text="Who saved it, when, and how. It goes on record with your name.",
-        error_messages={"required": "Say where the file comes from: somebody will ask for it."},
+        help_text=_("Who saved it, when, and how. It goes on record with your name."),
+        error_messages={"required": _("Say where the file comes from: somebody will ask for it.")},
     )
 
 
 class ClaimFields(forms.Form):
     statement = forms.CharField(
-        label="The claim, in one sentence",
+        label=_("The claim, in one sentence"),
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 2}),
-        help_text="Something that can be checked: who did what, where, when.",
-        error_messages={"required": "Write the claim in one sentence."},
+        help_text=_("Something that can be checked: who did what, where, when."),
+        error_messages={"required": _("Write the claim in one sentence.")},
     )
     claimant = forms.CharField(
-        label="Who claims it", max_length=200, required=False, help_text="A ministry, an agency, a person."
+        label=_("Who claims it"), max_length=200, required=False, help_text=_("A ministry, an agency, a person.")
     )
     story = forms.ModelChoiceField(
-        label="Story", queryset=Story.objects.order_by("title"), required=False, empty_label="No story"
+        label=_("Story"), queryset=Story.objects.order_by("title"), required=False, empty_label=_("No story")
     )
-    due = MomentField(label="Due", required=False)
+    due = MomentField(label=_("Due"), required=False)
 
     def clean_statement(self) -> str:
         return " ".join(self.cleaned_data["statement"].split())
@@ -280,21 +285,21 @@ class ClaimEditForm(ClaimFields, ChangeForm):
 
 class AssignForm(VersionedForm):
     assignee = forms.ModelChoiceField(
-        label="Assigned to", queryset=User.objects.active(), required=False, empty_label="Nobody"
+        label=_("Assigned to"), queryset=User.objects.active(), required=False, empty_label=_("Nobody")
     )
 
 
 class StageForm(VersionedForm):
-    stage = forms.ChoiceField(label="Stage", choices=Stage.choices)
+    stage = forms.ChoiceField(label=_("Stage"), choices=Stage.choices)
 
     def clean_stage(self) -> Stage:
         return Stage(self.cleaned_data["stage"])
 
 
 class StoryFields(forms.Form):
-    title = forms.CharField(max_length=200, error_messages={"required": "Give the story a title."})
+    title = forms.CharField(max_length=200, error_messages={"required": _("Give the story a title.")})
     summary = forms.CharField(
-        label="What it is about", required=False, max_length=5000, widget=forms.Textarea(attrs={"rows": 4})
+        label=_("What it is about"), required=False, max_length=5000, widget=forms.Textarea(attrs={"rows": 4})
     )
 
 
@@ -307,22 +312,29 @@ class StoryEditForm(StoryFields, ChangeForm):
 
 
 class SourceForm(ChangeForm):
-    title = forms.CharField(label="Headline", max_length=500, required=False)
-    outlet = forms.CharField(max_length=200, required=False, help_text="Who published it.")
+    title = forms.CharField(label=_("Headline"), max_length=500, required=False)
+    outlet = forms.CharField(max_length=200, required=False, help_text=_("Who published it."))
     byline = forms.CharField(max_length=300, required=False)
     credit_line = forms.CharField(
         max_length=200,
         required=False,
-        help_text="Whose copy it says it is: AFP, APP - UrduPoint. Empty for own reporting.",
+        help_text=_("Whose copy it says it is: AFP, APP - UrduPoint. Empty for own reporting."),
     )
-    published_at = MomentField(label="Published", required=False)
+    published_at = MomentField(label=_("Published"), required=False)
 
     def of(self, source: Source) -> SourceForm:
         """The same form in the words for a document, a picture or an interview."""
         if not source.has_address:
             is_interview = source.kind == source.Kind.INTERVIEW
-            words = {"title": ("Title", ""), "published_at": ("When" if is_interview else "Its date", "")}
-            words["outlet"] = ("With whom", "") if is_interview else ("Who made it", "Empty where nobody has said.")
+            words = {
+                "title": (gettext("Title"), ""),
+                "published_at": (gettext("When") if is_interview else gettext("Its date"), ""),
+            }
+            words["outlet"] = (
+                (gettext("With whom"), "")
+                if is_interview
+                else (gettext("Who made it"), gettext("Empty where nobody has said."))
+            )
             for name, (label, help_text) in words.items():
                 self.fields[name].label, self.fields[name].help_text = label, help_text
         return self

@@ -9,6 +9,8 @@ from typing import Any
 from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from apps.archive.health.figures import DEFAULT, PERIODS, Figures, Step, by_host, figures
 from apps.archive.health.judgement import Level, judge, lasting
@@ -22,11 +24,11 @@ from apps.desk.requests import DeskRequest
 
 HOSTS_AT_ONCE = 50
 WORK = {
-    FETCH: "Pages to fetch",
-    RENDER: "Pages to draw",
-    LOOK: "Pages to look at again",
-    EXTRACT: "Copies to read",
-    DESK: "Sweeps and counts",
+    FETCH: _("Pages to fetch"),
+    RENDER: _("Pages to draw"),
+    LOOK: _("Pages to look at again"),
+    EXTRACT: _("Copies to read"),
+    DESK: _("Sweeps and counts"),
 }
 # How many steps one mark under a chart stands for.
 MARKED = {"day": 6, "week": 4, "month": 6}
@@ -41,7 +43,7 @@ class Work:
 
     @property
     def label(self) -> str:
-        return WORK[self.queue.name]
+        return str(WORK[self.queue.name])
 
     @property
     def has_rows(self) -> bool:
@@ -79,13 +81,16 @@ def room(signs: Signs) -> str:
     """How much more the archive can hold, as a sentence."""
     store = signs.store
     if store.is_bucket:
-        return "How much more the bucket takes, only its provider knows."
+        return gettext("How much more the bucket takes, only its provider knows.")
     if store.room is None:
         return ""
-    sentence = f"{filesizeformat(max(0, store.room))} more may be stored on its disk"
+    room = filesizeformat(max(0, store.room))
     if store.days_left is None or store.days_left > 3650:
-        return f"{sentence}."
-    return f"{sentence}: enough for {store.days_left:,} days at the pace of the last 7."
+        return gettext("%(room)s more may be stored on its disk.") % {"room": room}
+    return gettext("%(room)s more may be stored on its disk: enough for %(days)s days at the pace of the last 7.") % {
+        "room": room,
+        "days": f"{store.days_left:,}",
+    }
 
 
 def health_figures(request: DeskRequest) -> dict[str, Any]:
@@ -121,9 +126,9 @@ def charts(found: Figures) -> list[Chart]:
     labels = [label(found, step) for step in found.steps]
     marks = [mark(found, step) for step in found.steps[:: MARKED[found.period.name]]]
     shown = (
-        Series("stored", "Copies stored", [step.stored for step in found.steps], "{:,}".format),
-        Series("failed", "Attempts that failed", [step.failed for step in found.steps], "{:,}".format),
-        Series("bytes", "Bytes stored", [step.bytes for step in found.steps], filesizeformat, is_bytes=True),
+        Series("stored", gettext("Copies stored"), [step.stored for step in found.steps], "{:,}".format),
+        Series("failed", gettext("Attempts that failed"), [step.failed for step in found.steps], "{:,}".format),
+        Series("bytes", gettext("Bytes stored"), [step.bytes for step in found.steps], filesizeformat, is_bytes=True),
     )
     return [chart(series, labels, marks) for series in shown]
 

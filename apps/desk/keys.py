@@ -3,27 +3,28 @@
 from __future__ import annotations
 
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 # Keys, words, the view that they lead to. What leads nowhere is done by keys.js.
 KEYS = [
-    ("g h", "Home", "home"),
-    ("g q", "The queue", "queue"),
-    ("g s", "Stories", "stories"),
-    ("g r", "Review", "flags"),
-    ("g a", "Archive", "needs_a_person"),
-    ("g t", "The trail", "trail"),
-    ("n", "New claim", "claim_open"),
-    ("j", "The next row of a list", ""),
-    ("k", "The row before it", ""),
-    ("x", "In the queue: tick the row", ""),
-    ("/", "Search", ""),
-    ("c", "On a claim: cite a page", ""),
-    ("Ctrl+Enter", "Send the form you are in", ""),
-    ("Esc", "Close this sheet, or a message", ""),
-    ("?", "This sheet", ""),
+    ("g h", _("Home"), "home"),
+    ("g q", _("The queue"), "queue"),
+    ("g s", _("Stories"), "stories"),
+    ("g r", _("Review"), "flags"),
+    ("g a", _("Archive"), "needs_a_person"),
+    ("g t", _("The trail"), "trail"),
+    ("n", _("New claim"), "claim_open"),
+    ("j", _("The next row of a list"), ""),
+    ("k", _("The row before it"), ""),
+    ("x", _("In the queue: tick the row"), ""),
+    ("/", _("Search"), ""),
+    ("c", _("On a claim: cite a page"), ""),
+    ("Ctrl+Enter", _("Send the form you are in"), ""),
+    ("Esc", _("Close this sheet, or a message"), ""),
+    ("?", _("This sheet"), ""),
 ]
 
 
 def shortcuts() -> list[tuple[str, str, str]]:
     """Each with its address, or nothing."""
-    return [(keys, words, reverse(f"desk:{view}") if view else "") for keys, words, view in KEYS]
+    return [(keys, str(words), reverse(f"desk:{view}") if view else "") for keys, words, view in KEYS]

@@ -6,6 +6,7 @@ from typing import Any
 
 import django_filters as filters
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import User
 from apps.claims.models import Cause, Correction, Flag, ReplyRequest, Story
@@ -16,18 +17,21 @@ from apps.teamwork.models import Notice
 class FlagFilter(filters.FilterSet):
     """Flags: of which kind, in which story, whose claim, open or cleared."""
 
-    STANDING = [("cleared", "Cleared"), ("all", "Open and cleared")]
+    STANDING = [("cleared", _("Cleared")), ("all", _("Open and cleared"))]
 
     kind = filters.ChoiceFilter(
-        label="What", field_name="cause__kind", choices=Cause.Kind.choices, empty_label="Anything"
+        label=_("What"), field_name="cause__kind", choices=Cause.Kind.choices, empty_label=_("Anything")
     )
     story = filters.ModelChoiceFilter(
-        label="Story", field_name="claim__story", queryset=Story.objects.order_by("title"), empty_label="Any story"
+        label=_("Story"),
+        field_name="claim__story",
+        queryset=Story.objects.order_by("title"),
+        empty_label=_("Any story"),
     )
     assignee = filters.ModelChoiceFilter(
-        label="Assignee", field_name="claim__assignee", queryset=User.objects.active(), empty_label="Anybody"
+        label=_("Assignee"), field_name="claim__assignee", queryset=User.objects.active(), empty_label=_("Anybody")
     )
-    standing = filters.ChoiceFilter(label="Flags", choices=STANDING, empty_label="Open", method="that_stand")
+    standing = filters.ChoiceFilter(label=_("Flags"), choices=STANDING, empty_label=_("Open"), method="that_stand")
 
     class Meta:
         model = Flag
@@ -40,9 +44,9 @@ class FlagFilter(filters.FilterSet):
 class ReplyFilter(filters.FilterSet):
     """Reply requests that wait: overdue or all."""
 
-    WHICH = [("waiting", "All that wait"), ("all", "With an outcome too")]
+    WHICH = [("waiting", _("All that wait")), ("all", _("With an outcome too"))]
 
-    which = filters.ChoiceFilter(label="Requests", choices=WHICH, empty_label="Overdue", method="of_these")
+    which = filters.ChoiceFilter(label=_("Requests"), choices=WHICH, empty_label=_("Overdue"), method="of_these")
 
     class Meta:
         model = ReplyRequest
@@ -62,10 +66,13 @@ class CorrectionFilter(filters.FilterSet):
     """Uses that need correction: open or all, in which story."""
 
     story = filters.ModelChoiceFilter(
-        label="Story", field_name="use__claim__story", queryset=Story.objects.order_by("title"), empty_label="Any story"
+        label=_("Story"),
+        field_name="use__claim__story",
+        queryset=Story.objects.order_by("title"),
+        empty_label=_("Any story"),
     )
     standing = filters.ChoiceFilter(
-        label="Corrections", choices=[("all", "With those settled")], empty_label="Needed", method="that_stand"
+        label=_("Corrections"), choices=[("all", _("With those settled"))], empty_label=_("Needed"), method="that_stand"
     )
 
     class Meta:
@@ -79,9 +86,9 @@ class CorrectionFilter(filters.FilterSet):
 class NoticeFilter(filters.FilterSet):
     """What somebody was told: of which kind, and what they have not read."""
 
-    kind = filters.ChoiceFilter(label="What", choices=Kind.choices, empty_label="Anything")
+    kind = filters.ChoiceFilter(label=_("What"), choices=Kind.choices, empty_label=_("Anything"))
     standing = filters.ChoiceFilter(
-        label="Notices", choices=[("unread", "Unread")], empty_label="Read and unread", method="that_stand"
+        label=_("Notices"), choices=[("unread", _("Unread"))], empty_label=_("Read and unread"), method="that_stand"
     )
 
     class Meta:

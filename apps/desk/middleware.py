@@ -12,6 +12,7 @@ from django.views.defaults import page_not_found
 from apps.accounts.capabilities import Capability
 from apps.accounts.denials import record_denial
 from apps.accounts.permissions import NotAllowed, require
+from apps.audit.wording import plain
 from apps.desk.replay_addresses import URLS, host_of
 from apps.desk.typed import tell_taken
 from apps.desk.views import replay
@@ -53,7 +54,7 @@ class SignInRequiredMiddleware(LoginRequiredMiddleware):
             except NotAllowed as refusal:
                 record_denial(request, refusal)
                 if _is_script(request):
-                    return JsonResponse({"error": str(refusal)}, status=403)
+                    return JsonResponse({"error": plain(refusal)}, status=403)
                 raise
             return None
         if _is_script(request):

@@ -9,6 +9,7 @@ from pathlib import Path
 from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
 
 from apps.archive.web.browser import Bounds, BrowserFailed, BrowserMissing, find_browser
 from apps.archive.web.printing import print_html
@@ -27,7 +28,7 @@ class NotPrinted(Exception):
 def pdf(template: str, context: dict[str, object], *, foot: str) -> bytes:
     """The template as a PDF, with the desk's own style sheet in it. Raises NotPrinted."""
     if not _TURN.acquire(blocking=False):
-        raise NotPrinted("Another PDF is being made at this moment. Try again in a few seconds.")
+        raise NotPrinted(_("Another PDF is being made at this moment. Try again in a few seconds."))
     try:
         return print_html(
             render_to_string(template, {**context, "css": style_sheet()}),
@@ -38,11 +39,11 @@ def pdf(template: str, context: dict[str, object], *, foot: str) -> bytes:
             foot=render_to_string(FOOT, {"words": foot}),
         )
     except BrowserMissing as missing:
-        raise NotPrinted("There is no browser on the desk's machine, which would make the PDF.") from missing
+        raise NotPrinted(_("There is no browser on the desk's machine, which would make the PDF.")) from missing
     except BrowserFailed as failure:
-        raise NotPrinted(f"The browser did not make the PDF. {failure}") from failure
+        raise NotPrinted(_("The browser did not make the PDF. %(why)s") % {"why": failure}) from failure
     except (OSError, ValueError, LookupError) as failure:
-        raise NotPrinted("The browser did not make the PDF. Tell the administrator.") from failure
+        raise NotPrinted(_("The browser did not make the PDF. Tell the administrator.")) from failure
     finally:
         _TURN.release()
 

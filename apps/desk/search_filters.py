@@ -6,6 +6,7 @@ from typing import Any
 
 import django_filters as filters
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
 from apps.archive.models import Capture
 from apps.claims.models import Claim
@@ -14,19 +15,19 @@ from apps.search.models import Kind
 from apps.sources.models import Source
 
 
-def _from(label: str, field: str) -> filters.DateFilter:
+def _from(label: Any, field: str) -> filters.DateFilter:
     return filters.DateFilter(label=label, field_name=field, lookup_expr="date__gte", widget=DayInput)
 
 
 def _to(field: str) -> filters.DateFilter:
-    return filters.DateFilter(label="To", field_name=field, lookup_expr="date__lte", widget=DayInput)
+    return filters.DateFilter(label=_("To"), field_name=field, lookup_expr="date__lte", widget=DayInput)
 
 
 class ClaimHits(ClaimFilter):
     """Claims: what the queue is narrowed by, and when they were opened. The words are the search itself."""
 
     text = None
-    first = _from("Opened from", "opened_at")
+    first = _from(_("Opened from"), "opened_at")
     last = _to("opened_at")
 
     class Meta:
@@ -37,8 +38,8 @@ class ClaimHits(ClaimFilter):
 class SourceHits(filters.FilterSet):
     """Sources: of which kind, and when they were published."""
 
-    kind = filters.ChoiceFilter(label="Kind", choices=Source.Kind.choices, empty_label="Any kind")
-    first = _from("Published from", "published_at")
+    kind = filters.ChoiceFilter(label=_("Kind"), choices=Source.Kind.choices, empty_label=_("Any kind"))
+    first = _from(_("Published from"), "published_at")
     last = _to("published_at")
 
     class Meta:
@@ -50,9 +51,9 @@ class TextHits(filters.FilterSet):
     """Archived texts: of which host, and when they were copied."""
 
     host = filters.CharFilter(
-        label="Host", method="at_host", widget=forms.TextInput(attrs={"placeholder": "news.example.org"})
+        label=_("Host"), method="at_host", widget=forms.TextInput(attrs={"placeholder": "news.example.org"})
     )
-    first = _from("Copied from", "settled_at")
+    first = _from(_("Copied from"), "settled_at")
     last = _to("settled_at")
 
     class Meta:

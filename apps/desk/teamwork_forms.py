@@ -7,6 +7,8 @@ from uuid import uuid4
 from zoneinfo import available_timezones
 
 from django import forms
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from apps.desk.forms import VersionedForm
 from apps.teamwork.codes import Pace, Scope
@@ -16,11 +18,11 @@ LONGEST = 5000
 
 def _remark() -> forms.CharField:
     return forms.CharField(
-        label="Comment",
+        label=_("Comment"),
         max_length=LONGEST,
         widget=forms.Textarea(attrs={"rows": 3}),
-        error_messages={"required": "Write something first."},
-        help_text="For colleagues: it is no evidence and moves nothing. @user-name tells somebody.",
+        error_messages={"required": _("Write something first.")},
+        help_text=_("For colleagues: it is no evidence and moves nothing. @user-name tells somebody."),
     )
 
 
@@ -29,10 +31,10 @@ class CommentForm(forms.Form):
 
     text = _remark()
     call = forms.CharField(
-        label="Tell somebody",
+        label=_("Tell somebody"),
         required=False,
         max_length=150,
-        widget=forms.TextInput(attrs={"list": "colleagues", "autocomplete": "off", "placeholder": "user name"}),
+        widget=forms.TextInput(attrs={"list": "colleagues", "autocomplete": "off", "placeholder": _("user name")}),
     )
     submission = forms.UUIDField(widget=forms.HiddenInput, required=False, initial=uuid4)
 
@@ -52,17 +54,17 @@ class CommentEditForm(VersionedForm):
 class NoticesForm(forms.Form):
     """On the desk, by e-mail, when, and in which time zone."""
 
-    scope = forms.ChoiceField(label="On the desk", choices=Scope.choices, widget=forms.RadioSelect)
-    pace = forms.ChoiceField(label="By e-mail", choices=Pace.choices, widget=forms.RadioSelect)
+    scope = forms.ChoiceField(label=_("On the desk"), choices=Scope.choices, widget=forms.RadioSelect)
+    pace = forms.ChoiceField(label=_("By e-mail"), choices=Pace.choices, widget=forms.RadioSelect)
     hour = forms.TypedChoiceField(
-        label="The daily e-mail comes at", coerce=int, choices=[(hour, f"{hour:02d}:00") for hour in range(24)]
+        label=_("The daily e-mail comes at"), coerce=int, choices=[(hour, f"{hour:02d}:00") for hour in range(24)]
     )
     time_zone = forms.CharField(
-        label="Your time zone",
+        label=_("Your time zone"),
         required=False,
         max_length=60,
         widget=forms.TextInput(attrs={"list": "time-zones", "autocomplete": "off", "placeholder": "Europe/Berlin"}),
-        help_text="Times are told in it, on pages and in e-mails. Empty: the desk's.",
+        help_text=_("Times are told in it, on pages and in e-mails. Empty: the desk's."),
     )
 
     def clean_scope(self) -> Scope:
@@ -74,5 +76,7 @@ class NoticesForm(forms.Form):
     def clean_time_zone(self) -> str:
         zone = self.cleaned_data["time_zone"].strip()
         if zone and zone not in available_timezones():
-            raise forms.ValidationError(f"There is no time zone “{zone}”. Write it so: Europe/Berlin.")
+            raise forms.ValidationError(
+                gettext("There is no time zone “%(zone)s”. Write it so: Europe/Berlin.") % {"zone": zone}
+            )
         return zone

@@ -6,6 +6,8 @@ from collections import defaultdict
 from dataclasses import dataclass
 from hashlib import sha256
 
+from django.utils.translation import gettext as _
+
 from apps.archive.models import Drift, Look, Page, Passage, Watch, in_per_cent
 from apps.claims.models import Citation
 
@@ -73,15 +75,16 @@ def _chip(news: list[Drift], standing: str, quote_is_missing: bool) -> Chip | No
     """`news` is newest first. What was taken back since says nothing any more."""
     newest = {drift.kind: drift for drift in reversed(news)}
     if standing == Watch.Standing.GONE and Drift.Kind.GONE in newest:
-        return _of(newest[Drift.Kind.GONE], "Page gone")
+        return _of(newest[Drift.Kind.GONE], _("Page gone"))
     if quote_is_missing and Drift.Kind.QUOTE_GONE in newest:
-        return _of(newest[Drift.Kind.QUOTE_GONE], "Quote gone")
+        return _of(newest[Drift.Kind.QUOTE_GONE], _("Quote gone"))
     if changed := newest.get(Drift.Kind.CHANGED):
-        return _of(
-            changed, f"Text changed by {in_per_cent(changed.share).lower()}" if changed.share else "Page changed"
-        )
+        said = _("Page changed")
+        if changed.share:
+            said = _("Text changed by %(share)s") % {"share": in_per_cent(changed.share).lower()}
+        return _of(changed, said)
     if standing == Watch.Standing.MOVED and Drift.Kind.MOVED in newest:
-        return _of(newest[Drift.Kind.MOVED], "Page moved")
+        return _of(newest[Drift.Kind.MOVED], _("Page moved"))
     return None
 
 

@@ -7,14 +7,15 @@ row by the number of what it is about. What is in them is made from the desk's r
 from __future__ import annotations
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 
 class Kind(models.TextChoices):
     """What can be found."""
 
-    CLAIM = "claim", "Claims"
-    SOURCE = "source", "Sources"
-    TEXT = "text", "Archived text"
+    CLAIM = "claim", _("Claims")
+    SOURCE = "source", _("Sources")
+    TEXT = "text", _("Archived text")
 
 
 class StaleQuerySet(models.QuerySet["Stale"]):

@@ -20,6 +20,7 @@ from django.db.models import F, QuerySet
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import ngettext
 
 from apps.accounts.capabilities import Capability
 from apps.teamwork.codes import Pace
@@ -158,8 +159,9 @@ def message(delivery: Delivery) -> EmailMessage:
 
 
 def _subject(notices: Sequence[Notice]) -> str:
-    said = f"{len(notices)} notices" if len(notices) > 1 else ""
-    if len(notices) == 1:
+    number = len(notices)
+    said = ngettext("%(number)d notice", "%(number)d notices", number) % {"number": number} if number > 1 else ""
+    if number == 1:
         said = f"{notices[0].get_kind_display()}: {notices[0].claim.statement}"
     line = " ".join(f"[{settings.NEWSROOM_NAME}] {said}".split())
     return line if len(line) <= SUBJECT else f"{line[: SUBJECT - 1]}…"

@@ -31,7 +31,7 @@ def used() -> set[Code]:
 
 @pytest.mark.parametrize("code", Code)
 def test_each_has_a_sentence_and_a_hint_and_is_used(code):
-    assert re.fullmatch(r"[A-Z].*\.", code.label), code
+    assert re.fullmatch(r"[A-Z].*\.", str(code.label)), code
     assert HINTS[code].endswith("."), code
     assert code in used()
 

@@ -361,7 +361,7 @@ class TestOnThePage:
             method="fetched", code="rendering_failed", detail="The browser ended."
         )
         shown = client.get(page).content.decode()
-        assert Code.RENDERING_FAILED.label in shown
+        assert str(Code.RENDERING_FAILED.label) in shown
         assert "The browser ended." in shown
 
     def test_who_may_not_cite_may_not_ask(self, client, source):

@@ -305,7 +305,7 @@ def test_what_was_changed_is_found_and_named(claim, kind, work):
     assert not report.is_intact
     for finding in report.findings:
         assert finding.where
-        assert str(finding).startswith(finding.kind.label)
+        assert str(finding).startswith(str(finding.kind.label))
 
 
 OF_ONE = [name for name, (kind, _) in CHANGES.items() if name in {

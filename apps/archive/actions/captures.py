@@ -8,6 +8,7 @@ from datetime import timedelta
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from apps.accounts.capabilities import Capability
 from apps.accounts.models import User
@@ -58,9 +59,11 @@ def request_capture(page: Page, *, by: User | None, rendered: bool = False) -> C
     if by is not None:
         require(by, Capability.CITE)
     if page.is_document:
-        raise NothingToFetchError("A document has no web address: what the desk holds of it is all there is to have.")
+        raise NothingToFetchError(
+            _("A document has no web address: what the desk holds of it is all there is to have.")
+        )
     if rendered and settings.ARCHIVE_RENDER == "never":
-        raise NeverDrawnError("This desk draws no pages in a browser: its operator has turned that off.")
+        raise NeverDrawnError(_("This desk draws no pages in a browser: its operator has turned that off."))
     wants_browser = rendered or settings.ARCHIVE_RENDER == "always"
     with transaction.atomic():
         # A file that somebody uploaded never keeps the archive from asking the site itself.
@@ -97,7 +100,7 @@ def _shared(capture: Capture, *, by: User | None, rendered: bool) -> Capture:
     if not rendered or capture.wants_browser:
         return capture
     if not Capture.objects.filter(pk=capture.pk, state=Capture.State.QUEUED).update(wants_browser=True):
-        raise AlreadyBeingCopied("This page is being copied now, without a drawing. Ask again when it is done.")
+        raise AlreadyBeingCopied(_("This page is being copied now, without a drawing. Ask again when it is done."))
     capture.wants_browser = True
     told = {"capture": capture.pk, "drawn": True}
     record(Verb.CAPTURE_REQUESTED, stream=capture.page.stream, target=capture.page.url, by=by, after=told)
@@ -111,8 +114,8 @@ def retry_capture(capture: Capture, *, by: User) -> Capture:
     with transaction.atomic():
         capture = Capture.objects.select_for_update().get(pk=capture.pk)
         if capture.state not in {Capture.State.FAILED, Capture.State.BLOCKED}:
-            raise AlreadyBeingCopied("There is nothing to try again: this copy is stored or on its way.")
-        before = {**facts_of(capture), "failure": capture.failure}
+            raise AlreadyBeingCopied(_("There is nothing to try again: this copy is stored or on its way."))
+        before = {**facts_of(capture), "failure": capture.recorded_failure}
         capture.state = Capture.State.QUEUED
         capture.last_attempt = capture.attempt + settings.ARCHIVE_ATTEMPTS
         capture.next_attempt_at = timezone.now()
@@ -121,7 +124,7 @@ def retry_capture(capture: Capture, *, by: User) -> Capture:
             with transaction.atomic():
                 capture.save(update_fields=["state", "last_attempt", "next_attempt_at", "settled_at", "let_go_at"])
         except IntegrityError as error:
-            raise AlreadyBeingCopied("Another copy of this page is on its way.") from error
+            raise AlreadyBeingCopied(_("Another copy of this page is on its way.")) from error
         record(
             Verb.CAPTURE_RETRIED,
             stream=capture.page.stream,
@@ -138,11 +141,11 @@ def let_go(capture: Capture, *, by: User, reason: str) -> Capture:
     """Do without a copy that could not be had: it waits for nobody any more. Raises NothingToLetGoError."""
     require(by, Capability.CITE)
     if not reason.strip():
-        raise NothingToLetGoError("Say why the desk can do without this copy.")
+        raise NothingToLetGoError(_("Say why the desk can do without this copy."))
     with transaction.atomic():
         capture = Capture.objects.select_for_update().get(pk=capture.pk)
         if not Capture.objects.needing_a_person().filter(pk=capture.pk).exists():
-            raise NothingToLetGoError("This copy waits for nobody: it is stored, on its way, or was let go already.")
+            raise NothingToLetGoError(_("This copy waits for nobody: it is stored, on its way, or was let go already."))
         capture.let_go_at = timezone.now()
         capture.save(update_fields=["let_go_at"])
         record(
@@ -150,7 +153,7 @@ def let_go(capture: Capture, *, by: User, reason: str) -> Capture:
             stream=capture.page.stream,
             target=capture.page.url,
             by=by,
-            after={"capture": capture.pk, "failure": capture.failure},
+            after={"capture": capture.pk, "failure": capture.recorded_failure},
             reason=reason,
         )
     return capture

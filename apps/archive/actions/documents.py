@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import transaction
+from django.utils.translation import gettext
 
 from apps.accounts.capabilities import Capability
 from apps.accounts.models import User
@@ -13,6 +14,7 @@ from apps.archive.receiving.documents import Received
 from apps.archive.receiving.refusals import UploadRefused
 from apps.audit.actions import record
 from apps.audit.verbs import Verb
+from apps.audit.wording import plain
 
 
 def keep_document(
@@ -30,7 +32,7 @@ def keep_document(
     """
     require(by, Capability.CITE)
     if not comes_from.strip():
-        raise UploadRefused("Say where it comes from: somebody will ask for it.")
+        raise UploadRefused(gettext("Say where it comes from: somebody will ask for it."))
     with transaction.atomic():
         host, _ = Host.objects.get_or_create(name=NO_ADDRESS)
         page, _ = Page.objects.get_or_create(url=received.facts["final_url"], defaults={"host": host})
@@ -45,7 +47,7 @@ def keep_document(
             after={
                 **facts_of(capture),
                 "file": received.file_name,
-                "kind": received.kind.label,
+                "kind": plain(received.kind.label),
                 "file_sha256": received.file_digest,
                 "provided_by": provided_by,
             },

@@ -7,6 +7,7 @@ from typing import IO
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from apps.accounts.capabilities import Capability
 from apps.accounts.models import User
@@ -17,6 +18,7 @@ from apps.archive.receiving.documents import Received, forgotten_if_refused, rec
 from apps.archive.receiving.refusals import UploadRefused
 from apps.audit.actions import record
 from apps.audit.verbs import Verb
+from apps.audit.wording import plain
 
 SENT_TWICE_WITHIN = timedelta(seconds=60)
 
@@ -28,10 +30,12 @@ def upload_copy(page: Page, file: IO[bytes], *, by: User, file_name: str, note: 
     """
     require(by, Capability.CITE)
     if page.is_document:
-        raise UploadRefused("This is a document: its file is its only copy. Hand another file in as another document.")
+        raise UploadRefused(
+            _("This is a document: its file is its only copy. Hand another file in as another document.")
+        )
     note = note.strip()
     if not note:
-        raise UploadRefused("Say where the file comes from: somebody will ask for it.")
+        raise UploadRefused(_("Say where the file comes from: somebody will ask for it."))
     with forgotten_if_refused(receive(file, page.url, name=file_name)) as received, transaction.atomic():
         return _store(Page.objects.select_for_update().get(pk=page.pk), received, by, note)
 
@@ -47,13 +51,13 @@ def _store(page: Page, received: Received, by: User, note: str) -> Capture:
         return twin
     latest = page.captures.order_by("-id").first()
     capture = keep(page, received, by=by, note=note)
-    told = {"file": received.file_name, "kind": received.kind.label, "file_sha256": received.file_digest}
+    told = {"file": received.file_name, "kind": plain(received.kind.label), "file_sha256": received.file_digest}
     record(
         Verb.CAPTURE_UPLOADED,
         stream=page.stream,
         target=page.url,
         by=by,
-        before={"capture": latest.pk, "state": latest.state, "failure": latest.failure} if latest else {},
+        before={"capture": latest.pk, "state": latest.state, "failure": latest.recorded_failure} if latest else {},
         after={**facts_of(capture), **told},
         reason=note,
     )

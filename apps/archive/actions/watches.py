@@ -6,6 +6,7 @@ import hashlib
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from apps.accounts.capabilities import Capability
 from apps.accounts.models import User
@@ -27,7 +28,7 @@ def watch_page(page: Page, *, by: User) -> Watch:
     """
     require(by, Capability.CITE)
     if page.is_document:
-        raise NotWatched("A document has no web address: there is nothing to look at again.")
+        raise NotWatched(_("A document has no web address: there is nothing to look at again."))
     now = timezone.now()
     with transaction.atomic():
         watch, is_new = Watch.objects.select_for_update().get_or_create(page=page, defaults={"next_look_at": now})
@@ -64,9 +65,9 @@ def look_again(page: Page, *, by: User) -> Watch:
     with transaction.atomic():
         watch = lock_watch(page)
         if watch is None or watch.ended_at:
-            raise NotWatched("Nobody watches this page: there is nothing to look at again.")
+            raise NotWatched(_("Nobody watches this page: there is nothing to look at again."))
         if watch.compared_id is None:
-            raise NotWatched("There is no copy of this page yet that a look could be compared with.")
+            raise NotWatched(_("There is no copy of this page yet that a look could be compared with."))
         watch.next_look_at = timezone.now()
         watch.save(update_fields=["next_look_at"])
         record(Verb.LOOK_REQUESTED, stream=page.stream, target=page.url, by=by)

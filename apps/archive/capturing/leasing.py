@@ -22,6 +22,7 @@ from apps.archive.records import storage
 from apps.audit.actions import record
 from apps.audit.statements import Select, insert, update
 from apps.audit.verbs import Verb
+from apps.audit.wording import plain
 
 _locked = Select(
     lambda pk: Capture.objects.with_what_a_worker_needs().select_for_update(of=("self", "page__host")).filter(pk=pk),
@@ -209,7 +210,7 @@ def _settle_failed(
             target=capture.page.url,
             by=None,
             behalf=capture.requested_by,
-            after={**facts_of(capture), "state": state, "failure": code.label},
+            after={**facts_of(capture), "state": state, "failure": plain(code.label)},
         )
     return bool(settled)
 
@@ -255,5 +256,5 @@ def _record_postponed(capture: Capture, code: Code) -> None:
         target=capture.page.url,
         by=None,
         behalf=capture.requested_by,
-        after={**facts_of(capture), "state": Capture.State.QUEUED, "failure": code.label},
+        after={**facts_of(capture), "state": Capture.State.QUEUED, "failure": plain(code.label)},
     )

@@ -9,6 +9,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import QuerySet, Sum
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from apps.archive.codes import Code
 from apps.archive.health.tallies import DAY, HOUR, day_of, hour_of
@@ -20,7 +22,7 @@ class Period:
     """A stretch of time that ends now, in steps of one length. Whole days are days in UTC."""
 
     name: str
-    label: str
+    label: Promise
     step: timedelta
     steps: int
     span: Tally.Span
@@ -35,9 +37,9 @@ class Period:
 PERIODS = {
     period.name: period
     for period in (
-        Period("day", "24 hours", HOUR, 24, Tally.Span.HOUR, Tally.Span.HOUR),
-        Period("week", "7 days", 6 * HOUR, 28, Tally.Span.HOUR, Tally.Span.DAY),
-        Period("month", "30 days", DAY, 30, Tally.Span.DAY, Tally.Span.DAY),
+        Period("day", _("24 hours"), HOUR, 24, Tally.Span.HOUR, Tally.Span.HOUR),
+        Period("week", _("7 days"), 6 * HOUR, 28, Tally.Span.HOUR, Tally.Span.DAY),
+        Period("month", _("30 days"), DAY, 30, Tally.Span.DAY, Tally.Span.DAY),
     )
 }
 DEFAULT = PERIODS["day"]

@@ -6,9 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
 from django.conf import settings
 from django.template.defaultfilters import filesizeformat
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, ngettext_lazy
 
 from apps.archive.codes import Code
 from apps.archive.health.signs import COUNTED_TO, DESK, EXTRACT, FETCH, LOOK, RENDER, UNREACHED, Queue, Signs
@@ -24,11 +27,24 @@ MANY_FAULTS = 5
 MANY_HOSTS = 5
 # What waits in a queue whose work is rows.
 WORK = {
-    FETCH: ("page", "pages", "to be fetched"),
-    RENDER: ("page", "pages", "to be drawn in a browser"),
-    LOOK: ("cited page", "cited pages", "to be looked at again"),
-    EXTRACT: ("copy", "copies", "to be read"),
+    FETCH: ngettext_lazy("%(number)s page waits to be fetched", "%(number)s pages wait to be fetched", "count"),
+    RENDER: ngettext_lazy(
+        "%(number)s page waits to be drawn in a browser", "%(number)s pages wait to be drawn in a browser", "count"
+    ),
+    LOOK: ngettext_lazy(
+        "%(number)s cited page waits to be looked at again",
+        "%(number)s cited pages wait to be looked at again",
+        "count",
+    ),
+    EXTRACT: ngettext_lazy("%(number)s copy waits to be read", "%(number)s copies wait to be read", "count"),
 }
+# Each with its seconds, and how many of it say enough.
+UNITS = (
+    (ngettext_lazy("%(number)s day", "%(number)s days", "count"), 86_400, 2),
+    (ngettext_lazy("%(number)s hour", "%(number)s hours", "count"), 3_600, 2),
+    (ngettext_lazy("%(number)s minute", "%(number)s minutes", "count"), 60, 2),
+    (ngettext_lazy("%(number)s second", "%(number)s seconds", "count"), 1, 0),
+)
 
 # Nobody has to serve these while there is nothing to do.
 WHEN_WANTED = {RENDER, LOOK}
@@ -65,10 +81,20 @@ class Judgement:
         troubles = sum(finding.level == Level.TROUBLE for finding in self.findings)
         cautions = len(self.findings) - troubles
         if troubles:
-            return f"The archive is not well: {counted(troubles, 'thing needs', 'things need')} somebody."
+            said = ngettext(
+                "The archive is not well: %(number)s thing needs somebody.",
+                "The archive is not well: %(number)s things need somebody.",
+                troubles,
+            )
+            return said % {"number": troubles}
         if cautions:
-            return f"The archive is well, with {counted(cautions, 'thing', 'things')} to keep an eye on."
-        return "The archive is well."
+            said = ngettext(
+                "The archive is well, with %(number)s thing to keep an eye on.",
+                "The archive is well, with %(number)s things to keep an eye on.",
+                cautions,
+            )
+            return said % {"number": cautions}
+        return _("The archive is well.")
 
 
 def judge(signs: Signs) -> Judgement:
@@ -77,19 +103,27 @@ def judge(signs: Signs) -> Judgement:
     return Judgement(sorted(found, key=lambda finding: finding.level != Level.TROUBLE))
 
 
+def number_of(number: int) -> str:
+    """A number as far as it is counted: 1, 1,204, more than 10,000."""
+    return f"{number:,}" if number <= COUNTED_TO else _("more than %(number)s") % {"number": f"{COUNTED_TO:,}"}
+
+
 def counted(number: int, one: str, many: str) -> str:
-    """A number with its word: 1 page, 1,204 pages, more than 10,000 pages."""
-    if number > COUNTED_TO:
-        return f"more than {COUNTED_TO:,} {many}"
-    return f"{number:,} {one if number == 1 else many}"
+    """A number with its word, for the command: 1 page, 1,204 pages, more than 10,000 pages."""
+    return f"{number_of(number)} {one if number == 1 else many}"
+
+
+def _counted(words: Any, number: int) -> str:
+    """A number in its words: 1 page, 1,204 pages, more than 10,000 pages."""
+    return str(words % {"count": number, "number": number_of(number)})
 
 
 def lasting(span: timedelta) -> str:
     """How long, in the largest unit that says enough: 40 seconds, 12 minutes, 3 hours, 2 days."""
     seconds = max(0, int(span.total_seconds()))
-    for unit, size, enough in (("day", 86_400, 2), ("hour", 3_600, 2), ("minute", 60, 2), ("second", 1, 0)):
+    for unit, size, enough in UNITS:
         if seconds >= enough * size:
-            return counted(seconds // size, unit, f"{unit}s")
+            return _counted(unit, seconds // size)
     raise AssertionError("unreachable")
 
 
@@ -98,8 +132,11 @@ def _broker(signs: Signs) -> Iterator[Finding]:
         yield Finding(
             "broker_away",
             Level.TROUBLE,
-            "The broker cannot be reached: no worker hears that there is work, and what is asked for waits in its row.",
-            "Is Redis (or Valkey) running, and is REDIS_URL its address? Nothing is lost: work goes on with it.",
+            _(
+                "The broker cannot be reached: no worker hears that there is work, "
+                "and what is asked for waits in its row."
+            ),
+            _("Is Redis (or Valkey) running, and is REDIS_URL its address? Nothing is lost: work goes on with it."),
         )
 
 
@@ -111,24 +148,36 @@ def _workers(signs: Signs) -> Iterator[Finding]:
         yield Finding(
             "no_worker",
             Level.TROUBLE,
-            "No worker is alive: nothing is fetched, read or counted.",
-            "Is `worker` running? Start one with: `celery -A verifydesk worker`",
+            _("No worker is alive: nothing is fetched, read or counted."),
+            _("Is `worker` running? Start one with: %(command)s") % {"command": "`celery -A verifydesk worker`"},
         )
     elif unserved:
-        names = " and ".join(f"`{name}`" for name in unserved)
+        told, *others = (f"`{name}`" for name in unserved)
+        for name in others:
+            told = _("%(names)s and %(last)s") % {"names": told, "last": name}
+        command = f"`celery -A verifydesk worker --queues {','.join(unserved)}`"
         yield Finding(
             "queue_unserved",
             Level.TROUBLE,
-            f"No worker that is alive serves the queue {names}.",
-            f"Start one with: `celery -A verifydesk worker --queues {','.join(unserved)}`",
+            _("No worker that is alive serves the queue %(names)s.") % {"names": told},
+            _("Start one with: %(command)s") % {"command": command},
         )
     for worker in signs.silent:
         yield Finding(
             "worker_silent",
             Level.CAUTION,
-            f"The worker {worker.name} on {worker.machine} (process {worker.process}) has given no sign of life for "
-            f"{lasting(signs.now - worker.seen_at)}. It served {', '.join(worker.queues)}.",
-            "If you have stopped it yourself, there is nothing to do: this is told for a day.",
+            _(
+                "The worker %(name)s on %(machine)s (process %(process)s) has given no sign of life for %(time)s. "
+                "It served %(queues)s."
+            )
+            % {
+                "name": worker.name,
+                "machine": worker.machine,
+                "process": worker.process,
+                "time": lasting(signs.now - worker.seen_at),
+                "queues": ", ".join(worker.queues),
+            },
+            _("If you have stopped it yourself, there is nothing to do: this is told for a day."),
         )
 
 
@@ -142,10 +191,13 @@ def _queues(signs: Signs) -> Iterator[Finding]:
             yield Finding(
                 f"{queue.name}_behind",
                 Level.CAUTION,
-                f"The archive takes `{queue.name}` work, but not as fast as it comes: {_waiting(queue)}, the oldest "
-                f"for {lasting(signs.now - queue.oldest)}.",
-                f"One host gets no more than {settings.ARCHIVE_HOST_AT_ONCE} pages at once. If many hosts wait, start "
-                "more workers.",
+                _(
+                    "The archive takes `%(queue)s` work, but not as fast as it comes: %(waiting)s, the oldest "
+                    "for %(time)s."
+                )
+                % {"queue": queue.name, "waiting": _waiting(queue), "time": lasting(signs.now - queue.oldest)},
+                _("One host gets no more than %(pages)d pages at once. If many hosts wait, start more workers.")
+                % {"pages": settings.ARCHIVE_HOST_AT_ONCE},
             )
 
 
@@ -159,22 +211,23 @@ def _untaken(signs: Signs, queue: Queue) -> datetime | None:
 
 def _stuck(signs: Signs, queue: Queue, since: datetime) -> Finding:
     if queue.workers:
-        advice = "Workers for it are alive and take nothing. Look at their log, and start them anew."
+        advice = _("Workers for it are alive and take nothing. Look at their log, and start them anew.")
     else:
-        advice = f"Is `worker` running? Start one with: `celery -A verifydesk worker --queues {queue.rung_on}`"
+        command = f"`celery -A verifydesk worker --queues {queue.rung_on}`"
+        advice = _("Is `worker` running? Start one with: %(command)s") % {"command": command}
     if not signs.is_broker_there:
-        advice = "The broker comes first: without it no worker hears of work."
+        advice = _("The broker comes first: without it no worker hears of work.")
     return Finding(
         f"{queue.name}_stuck",
         Level.TROUBLE,
-        f"No worker has taken `{queue.name}` work for {lasting(signs.now - since)}: {_waiting(queue)}.",
+        _("No worker has taken `%(queue)s` work for %(time)s: %(waiting)s.")
+        % {"queue": queue.name, "time": lasting(signs.now - since), "waiting": _waiting(queue)},
         advice,
     )
 
 
 def _waiting(queue: Queue) -> str:
-    one, many, for_what = WORK[queue.name]
-    return f"{counted(queue.waiting, one, many)} {'waits' if queue.waiting == 1 else 'wait'} {for_what}"
+    return _counted(WORK[queue.name], queue.waiting)
 
 
 def _clock(signs: Signs) -> Iterator[Finding]:
@@ -187,9 +240,12 @@ def _clock(signs: Signs) -> Iterator[Finding]:
         yield Finding(
             "clock_stopped",
             Level.TROUBLE,
-            f"The clock has not come round for {lasting(signs.now - quiet_since)}: what a worker has left lying is not "
-            "taken up again, and nothing is counted.",
-            "Is `beat` running? Start it with: `celery -A verifydesk.clock beat`",
+            _(
+                "The clock has not come round for %(time)s: what a worker has left lying is not taken up again, "
+                "and nothing is counted."
+            )
+            % {"time": lasting(signs.now - quiet_since)},
+            _("Is `beat` running? Start it with: %(command)s") % {"command": "`celery -A verifydesk.clock beat`"},
         )
 
 
@@ -199,31 +255,42 @@ def _store(signs: Signs) -> Iterator[Finding]:
         yield Finding(
             "store_away",
             Level.TROUBLE,
-            f"The archive's disk can't be looked at: {store.trouble}.",
-            "Is it mounted, and may the desk read it? ARCHIVE_DIR says where it is.",
+            _("The archive's disk can't be looked at: %(trouble)s.") % {"trouble": store.trouble},
+            _("Is it mounted, and may the desk read it? ARCHIVE_DIR says where it is."),
         )
     if store.room is not None and store.room <= 0:
         yield Finding(
             "store_full",
             Level.TROUBLE,
-            f"There is no room left in the archive: {filesizeformat(settings.ARCHIVE_FREE_BYTES)} of its disk must "
-            "stay free, and less is.",
-            "Give it a larger disk, or move it into a bucket. Captures are tried again when there is room.",
+            _("There is no room left in the archive: %(size)s of its disk must stay free, and less is.")
+            % {"size": filesizeformat(settings.ARCHIVE_FREE_BYTES)},
+            _("Give it a larger disk, or move it into a bucket. Captures are tried again when there is room."),
         )
     elif store.room is not None and store.days_left is not None and store.days_left < FEW_DAYS:
         yield Finding(
             "store_filling",
             Level.CAUTION,
-            f"At the pace of the last 7 days the archive's disk is full in {counted(store.days_left, 'day', 'days')}: "
-            f"{filesizeformat(store.room)} may still be stored.",
-            "Give it a larger disk, or move it into a bucket.",
+            ngettext(
+                "At the pace of the last 7 days the archive's disk is full in %(days)s day: "
+                "%(size)s may still be stored.",
+                "At the pace of the last 7 days the archive's disk is full in %(days)s days: "
+                "%(size)s may still be stored.",
+                store.days_left,
+            )
+            % {"days": number_of(store.days_left), "size": filesizeformat(store.room)},
+            _("Give it a larger disk, or move it into a bucket."),
         )
     if times := hour.times(Code.STORAGE_FULL, Code.STORAGE_FAILED):
         yield Finding(
             "store_failing",
             Level.TROUBLE,
-            f"In the last hour {counted(times, 'record', 'records')} could not be stored.",
-            "The attempts of those captures say why; the worker's log has the details.",
+            ngettext(
+                "In the last hour %(number)s record could not be stored.",
+                "In the last hour %(number)s records could not be stored.",
+                times,
+            )
+            % {"number": number_of(times)},
+            _("The attempts of those captures say why; the worker's log has the details."),
         )
 
 
@@ -233,16 +300,33 @@ def _last_hour(signs: Signs) -> Iterator[Finding]:
         yield Finding(
             "own_faults",
             Level.TROUBLE if times >= MANY_FAULTS else Level.CAUTION,
-            f"In the last hour {counted(times, 'attempt', 'attempts')} failed through a fault of the desk's own, or "
-            "because a worker stopped in the middle.",
-            "Look at the workers' log. A worker that is killed again and again may want more memory.",
+            ngettext(
+                "In the last hour %(number)s attempt failed through a fault of the desk's own, "
+                "or because a worker stopped in the middle.",
+                "In the last hour %(number)s attempts failed through a fault of the desk's own, "
+                "or because a worker stopped in the middle.",
+                times,
+            )
+            % {"number": number_of(times)},
+            _("Look at the workers' log. A worker that is killed again and again may want more memory."),
         )
     unreached = hour.times(*UNREACHED)
     if hour.unreached_hosts >= MANY_HOSTS and unreached > hour.stored:
+        # At so many hosts there are many attempts: only what was stored may be one.
+        said = ngettext(
+            "In the last hour %(attempts)s attempts at %(hosts)s hosts reached nobody, and %(stored)s copy was stored.",
+            "In the last hour %(attempts)s attempts at %(hosts)s hosts reached nobody, "
+            "and %(stored)s copies were stored.",
+            hour.stored,
+        )
         yield Finding(
             "network_away",
             Level.TROUBLE,
-            f"In the last hour {counted(unreached, 'attempt', 'attempts')} at {hour.unreached_hosts:,} hosts reached "
-            f"nobody, and {counted(hour.stored, 'copy was', 'copies were')} stored.",
-            "Do the workers reach the network, and does their name server answer?",
+            said
+            % {
+                "attempts": number_of(unreached),
+                "hosts": f"{hour.unreached_hosts:,}",
+                "stored": number_of(hour.stored),
+            },
+            _("Do the workers reach the network, and does their name server answer?"),
         )

@@ -1,6 +1,7 @@
 """The archive's rows: hosts and pages, captures and what was read from them, the watch and what it found."""
 
-from apps.archive.models.captures import Attempt, Capture, CaptureQuerySet, Contents, facts_of, record_name
+from apps.archive.models.captures import Attempt, Capture, CaptureQuerySet, facts_of, record_name
+from apps.archive.models.contents import Contents
 from apps.archive.models.extracts import Extract
 from apps.archive.models.health import Tallied, Tally, Worker
 from apps.archive.models.pages import DOCUMENT, NO_ADDRESS, Host, Page

@@ -1,4 +1,4 @@
-"""Copies of pages: the queue's rows, every try, and what lies in the record of each."""
+"""Copies of pages: the queue's rows, and every try."""
 
 from __future__ import annotations
 
@@ -9,10 +9,12 @@ from django.conf import settings
 from django.db import models
 from django.db.models.functions import RowNumber
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import User
 from apps.archive.codes import GIVEN_UP, HINTS, RETRYABLE, Code, Phase, Robots
 from apps.archive.models.pages import Page
+from apps.audit.wording import plainly
 
 A_WORKER_NEEDS = [
     *("state", "method", "attempt", "last_attempt", "taken_at", "next_attempt_at", "lease_token", "lease_until"),
@@ -130,19 +132,19 @@ class Capture(models.Model):
     """
 
     class State(models.TextChoices):
-        QUEUED = "queued", "Queued"
-        FETCHING = "fetching", "Fetching"
-        STORED = "stored", "Stored"
-        PARTIAL = "partial", "Stored in part"
-        FAILED = "failed", "Failed"
-        BLOCKED = "blocked", "Blocked"
+        QUEUED = "queued", _("Queued")
+        FETCHING = "fetching", _("Fetching")
+        STORED = "stored", _("Stored")
+        PARTIAL = "partial", _("Stored in part")
+        FAILED = "failed", _("Failed")
+        BLOCKED = "blocked", _("Blocked")
 
     class Method(models.TextChoices):
         """How the copy came to be."""
 
-        FETCHED = "fetched", "Fetched"
-        RENDERED = "rendered", "Fetched, and drawn in a browser"
-        UPLOADED = "uploaded", "Uploaded by hand"
+        FETCHED = "fetched", _("Fetched")
+        RENDERED = "rendered", _("Fetched, and drawn in a browser")
+        UPLOADED = "uploaded", _("Uploaded by hand")
 
     IN_FLIGHT = [State.QUEUED, State.FETCHING]
     HELD = [State.STORED, State.PARTIAL]
@@ -156,30 +158,32 @@ class Capture(models.Model):
         max_length=30,
         choices=Code.choices,
         blank=True,
-        help_text="Why there is no copy; of a stored one, what to be careful about.",
+        help_text=_("Why there is no copy; of a stored one, what to be careful about."),
     )
     detail = models.CharField(max_length=500, blank=True)
     wants_browser = models.BooleanField(
-        "to be drawn", default=False, help_text="Somebody asked, or the desk always does: a browser draws the page too."
+        "to be drawn",
+        default=False,
+        help_text=_("Somebody asked, or the desk always does: a browser draws the page too."),
     )
-    by_watch = models.BooleanField(default=False, help_text="Nobody asked: the watch saw that the page had changed.")
+    by_watch = models.BooleanField(default=False, help_text=_("Nobody asked: the watch saw that the page had changed."))
     requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     requested_at = models.DateTimeField(default=timezone.now, editable=False)
 
     attempt = models.PositiveSmallIntegerField(default=0)
-    taken_at = models.DateTimeField(null=True, editable=False, help_text="When the present attempt began.")
-    last_attempt = models.PositiveSmallIntegerField(help_text="The number of the attempt after which we give up.")
+    taken_at = models.DateTimeField(null=True, editable=False, help_text=_("When the present attempt began."))
+    last_attempt = models.PositiveSmallIntegerField(help_text=_("The number of the attempt after which we give up."))
     next_attempt_at = models.DateTimeField(default=timezone.now)
     lease_token = models.UUIDField(null=True, editable=False)
     lease_until = models.DateTimeField(null=True, editable=False)
     settled_at = models.DateTimeField(null=True)
     phase = models.CharField(max_length=12, choices=Phase.choices, blank=True, editable=False)
     progress_bytes = models.PositiveBigIntegerField(default=0, editable=False)
-    let_go_at = models.DateTimeField(null=True, help_text="When somebody decided to do without this copy.")
+    let_go_at = models.DateTimeField(null=True, help_text=_("When somebody decided to do without this copy."))
 
     fetched_at = models.DateTimeField(null=True)
     final_url = models.CharField(max_length=2048, blank=True)
-    redirects = models.JSONField(default=list, help_text="Each hop before the final one: url, status, ip.")
+    redirects = models.JSONField(default=list, help_text=_("Each hop before the final one: url, status, ip."))
     ip = models.GenericIPAddressField(null=True)
     http_status = models.PositiveSmallIntegerField(null=True)
     content_type = models.CharField(max_length=200, blank=True)
@@ -188,7 +192,9 @@ class Capture(models.Model):
     etag = models.CharField(max_length=300, blank=True)
     last_modified = models.CharField(max_length=60, blank=True)
     robots = models.CharField(max_length=10, choices=Robots.choices, blank=True)
-    requisites = models.PositiveSmallIntegerField(default=0, help_text="Pictures, styles and the like that were kept.")
+    requisites = models.PositiveSmallIntegerField(
+        default=0, help_text=_("Pictures, styles and the like that were kept.")
+    )
     requisites_missing = models.PositiveSmallIntegerField(default=0)
     warc_bytes = models.PositiveBigIntegerField(null=True)
     warc_digest = models.CharField("record SHA-256", max_length=64, blank=True)
@@ -302,12 +308,18 @@ class Capture(models.Model):
     @property
     def failure(self) -> str:
         """Why the last attempt failed, as a sentence; empty if it did not."""
-        return Code(self.code).label if self.code and not self.is_stored else ""
+        return str(Code(self.code).label) if self.code and not self.is_stored else ""
+
+    @property
+    @plainly
+    def recorded_failure(self) -> str:
+        """The same, as the trail keeps it."""
+        return self.failure
 
     @property
     def caution(self) -> str:
         """What to be careful about with this stored copy, as a sentence; empty if nothing is known."""
-        return Code(self.code).label if self.code and self.is_stored else ""
+        return str(Code(self.code).label) if self.code and self.is_stored else ""
 
     @property
     def hint(self) -> str:
@@ -315,27 +327,13 @@ class Capture(models.Model):
         if not self.code:
             return ""
         if self.state == self.State.FAILED and Code(self.code) in RETRYABLE:
-            return GIVEN_UP
-        return HINTS.get(Code(self.code), "")
+            return str(GIVEN_UP)
+        return str(HINTS.get(Code(self.code), ""))
 
     @property
     def warc_name(self) -> str:
         """Where the record lies in the archive's storage, by its own digest."""
         return record_name(self.warc_digest)
-
-
-class Contents(models.Model):
-    """What lies in a capture's record: an index of it in CDXJ, one line a record, and what could not be had."""
-
-    capture = models.OneToOneField(Capture, models.PROTECT, related_name="contents", primary_key=True)
-    cdxj = models.TextField("index")
-    missing = models.JSONField(default=list, help_text="What belongs to the page and is not there: url and code.")
-
-    class Meta:
-        verbose_name_plural = "contents"
-
-    def __str__(self) -> str:
-        return f"contents of capture {self.capture_id}"
 
 
 class AttemptQuerySet(models.QuerySet["Attempt"]):

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from apps.archive.models.captures import Capture
 
@@ -25,7 +26,7 @@ class Extract(models.Model):
     text = models.TextField(blank=True)
     text_digest = models.CharField("text SHA-256", max_length=64)
     read_at = models.DateTimeField(default=timezone.now, editable=False)
-    problem = models.CharField(max_length=300, blank=True, help_text="Why no text could be read, if none could.")
+    problem = models.CharField(max_length=300, blank=True, help_text=_("Why no text could be read, if none could."))
 
     class Meta:
         ordering = ["-id"]

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 
 class TallyQuerySet(models.QuerySet["Tally"]):
@@ -48,27 +49,27 @@ class Tally(models.Model):
     """
 
     class Span(models.TextChoices):
-        HOUR = "hour", "Hour"
-        DAY = "day", "Day"
+        HOUR = "hour", _("Hour")
+        DAY = "day", _("Day")
 
     class Outcome(models.TextChoices):
-        STORED = "stored", "Stored"
-        PARTIAL = "partial", "Stored in part"
-        FAILED = "failed", "Failed attempt"
-        LOOKED = "looked", "Looked at again"
+        STORED = "stored", _("Stored")
+        PARTIAL = "partial", _("Stored in part")
+        FAILED = "failed", _("Failed attempt")
+        LOOKED = "looked", _("Looked at again")
 
     ALL = ""
     KEPT = [Outcome.STORED, Outcome.PARTIAL]
 
     span = models.CharField(max_length=4, choices=Span.choices)
     start = models.DateTimeField()
-    host = models.CharField(max_length=260, blank=True, help_text="Empty: all hosts together.")
+    host = models.CharField(max_length=260, blank=True, help_text=_("Empty: all hosts together."))
     outcome = models.CharField(max_length=10, choices=Outcome.choices)
     code = models.CharField("failure", max_length=30, blank=True)
     method = models.CharField(max_length=10, blank=True)
     count = models.PositiveBigIntegerField()
-    records = models.PositiveBigIntegerField(help_text="How many records were kept of them.")
-    bytes = models.PositiveBigIntegerField(help_text="How large those are.")
+    records = models.PositiveBigIntegerField(help_text=_("How many records were kept of them."))
+    bytes = models.PositiveBigIntegerField(help_text=_("How large those are."))
 
     objects = TallyQuerySet.as_manager()
 
@@ -94,8 +95,10 @@ class Tally(models.Model):
 class Tallied(models.Model):
     """How far the tallies go. One row; whoever counts holds it locked."""
 
-    until = models.DateTimeField(null=True, help_text="Every hour before this is counted for good.")
-    at = models.DateTimeField(default=timezone.now, help_text="When it was last counted: the clock's own sign of life.")
+    until = models.DateTimeField(null=True, help_text=_("Every hour before this is counted for good."))
+    at = models.DateTimeField(
+        default=timezone.now, help_text=_("When it was last counted: the clock's own sign of life.")
+    )
 
     class Meta:
         verbose_name_plural = "tallied"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 
 class Host(models.Model):
@@ -11,13 +12,15 @@ class Host(models.Model):
 
     name = models.CharField(max_length=260, primary_key=True)
     free_at = models.DateTimeField(
-        default=timezone.now, help_text="No request before this: the pause between two, or what the host asked for."
+        default=timezone.now, help_text=_("No request before this: the pause between two, or what the host asked for.")
     )
     look_until = models.DateTimeField(
-        null=True, editable=False, help_text="The watch is looking at a page here, until then at most: one at a time."
+        null=True,
+        editable=False,
+        help_text=_("The watch is looking at a page here, until then at most: one at a time."),
     )
-    robots = models.TextField("robots.txt", blank=True, help_text="As it was last read; empty when there is none.")
-    robots_at = models.DateTimeField(null=True, help_text="When robots.txt was last asked for.")
+    robots = models.TextField("robots.txt", blank=True, help_text=_("As it was last read; empty when there is none."))
+    robots_at = models.DateTimeField(null=True, help_text=_("When robots.txt was last asked for."))
 
     class Meta:
         ordering = ["name"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from apps.archive.codes import Kind
 from apps.archive.models.captures import Capture
@@ -22,7 +23,7 @@ class Upload(models.Model):
     file_digest = models.CharField("file SHA-256", max_length=64)
     note = models.TextField("where it comes from")
     provided_by = models.CharField(
-        max_length=300, blank=True, help_text="Who gave the desk a document; empty for the copy of a page."
+        max_length=300, blank=True, help_text=_("Who gave the desk a document; empty for the copy of a page.")
     )
     says_url = models.CharField("says it was saved from", max_length=2048, blank=True)
     says_at = models.DateTimeField("says it was saved at", null=True)

@@ -8,10 +8,13 @@ from typing import Any
 from django.db import models
 from django.db.models.functions import Coalesce, RowNumber
 from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from apps.archive.codes import Code
 from apps.archive.models.captures import Capture
 from apps.archive.models.pages import Page
+from apps.audit.wording import plainly
 
 
 class WatchQuerySet(models.QuerySet["Watch"]):
@@ -45,27 +48,27 @@ class Watch(models.Model):
     class Standing(models.TextChoices):
         """How the page stood when it was last looked at."""
 
-        THERE = "there", "The page is there"
-        MOVED = "moved", "The page has moved"
-        GONE = "gone", "The page is gone"
-        UNREACHED = "unreached", "The page could not be reached"
+        THERE = "there", _("The page is there")
+        MOVED = "moved", _("The page has moved")
+        GONE = "gone", _("The page is gone")
+        UNREACHED = "unreached", _("The page could not be reached")
 
     page = models.OneToOneField(Page, models.PROTECT, related_name="watch", primary_key=True)
     since = models.DateTimeField(default=timezone.now)
-    ended_at = models.DateTimeField(null=True, help_text="When nothing that counts cited the page any more.")
-    rung = models.PositiveSmallIntegerField(default=0, help_text="Which of the widening pauses comes next.")
+    ended_at = models.DateTimeField(null=True, help_text=_("When nothing that counts cited the page any more."))
+    rung = models.PositiveSmallIntegerField(default=0, help_text=_("Which of the widening pauses comes next."))
     next_look_at = models.DateTimeField()
     lease_token = models.UUIDField(null=True, editable=False)
     lease_until = models.DateTimeField(null=True, editable=False)
     baseline = models.ForeignKey(
-        Capture, models.PROTECT, null=True, related_name="+", help_text="The copy that the page is compared with."
+        Capture, models.PROTECT, null=True, related_name="+", help_text=_("The copy that the page is compared with.")
     )
     compared = models.ForeignKey(
         Capture,
         models.PROTECT,
         null=True,
         related_name="+",
-        help_text="The newest copy that was compared with the baseline, whether it took its place or not.",
+        help_text=_("The newest copy that was compared with the baseline, whether it took its place or not."),
     )
     standing = models.CharField(max_length=10, choices=Standing.choices, default=Standing.THERE)
     failing_since = models.DateTimeField(null=True)
@@ -108,19 +111,19 @@ class Look(models.Model):
     """
 
     class Outcome(models.TextChoices):
-        UNCHANGED = "unchanged", "Nothing has changed"
-        SAME_TEXT = "same_text", "The page was made anew, its text is the same"
-        CHANGED = "changed", "The text has changed"
-        MOVED = "moved", "The page has moved"
-        GONE = "gone", "The page is gone"
-        WALLED = "walled", "The site would not show the page"
-        FAILED = "failed", "The page could not be reached"
+        UNCHANGED = "unchanged", _("Nothing has changed")
+        SAME_TEXT = "same_text", _("The page was made anew, its text is the same")
+        CHANGED = "changed", _("The text has changed")
+        MOVED = "moved", _("The page has moved")
+        GONE = "gone", _("The page is gone")
+        WALLED = "walled", _("The site would not show the page")
+        FAILED = "failed", _("The page could not be reached")
 
     page = models.ForeignKey(Page, models.PROTECT, related_name="looks")
     baseline = models.ForeignKey(Capture, models.PROTECT, null=True, related_name="looks")
     at = models.DateTimeField(default=timezone.now)
     outcome = models.CharField(
-        max_length=10, choices=Outcome.choices, blank=True, help_text="Empty while the look is under way."
+        max_length=10, choices=Outcome.choices, blank=True, help_text=_("Empty while the look is under way.")
     )
     code = models.CharField("failure", max_length=30, choices=Code.choices, blank=True)
     detail = models.CharField(max_length=500, blank=True)
@@ -149,7 +152,7 @@ class Look(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_outcome_display() or 'Under way'} ({self.at:%Y-%m-%d %H:%M})"
+        return f"{self.get_outcome_display() or gettext('Under way')} ({self.at:%Y-%m-%d %H:%M})"
 
 
 class PassageQuerySet(models.QuerySet["Passage"]):
@@ -170,11 +173,11 @@ class Passage(models.Model):
     exact = models.TextField()
     prefix = models.CharField(max_length=200, blank=True)
     suffix = models.CharField(max_length=200, blank=True)
-    digest = models.CharField(max_length=64, help_text="SHA-256 of the exact words.")
+    digest = models.CharField(max_length=64, help_text=_("SHA-256 of the exact words."))
     registered_at = models.DateTimeField(default=timezone.now)
-    ended_at = models.DateTimeField(null=True, help_text="When nobody relied on these words any more.")
+    ended_at = models.DateTimeField(null=True, help_text=_("When nobody relied on these words any more."))
     found_in = models.ForeignKey(
-        Capture, models.PROTECT, null=True, related_name="+", help_text="The newest copy that has these words."
+        Capture, models.PROTECT, null=True, related_name="+", help_text=_("The newest copy that has these words.")
     )
     missing_since = models.DateTimeField(null=True)
 
@@ -207,12 +210,12 @@ class Drift(models.Model):
     """One finding of the watch: what is otherwise at a page since the copy that was relied on."""
 
     class Kind(models.TextChoices):
-        CHANGED = "changed", "The text has changed"
-        QUOTE_GONE = "quote_gone", "A cited passage is gone"
-        QUOTE_BACK = "quote_back", "A cited passage is back"
-        MOVED = "moved", "The page has moved"
-        GONE = "gone", "The page is gone"
-        BACK = "back", "The page is back"
+        CHANGED = "changed", _("The text has changed")
+        QUOTE_GONE = "quote_gone", _("A cited passage is gone")
+        QUOTE_BACK = "quote_back", _("A cited passage is back")
+        MOVED = "moved", _("The page has moved")
+        GONE = "gone", _("The page is gone")
+        BACK = "back", _("The page is back")
 
     page = models.ForeignKey(Page, models.PROTECT, related_name="drifts")
     kind = models.CharField(max_length=10, choices=Kind.choices)
@@ -220,11 +223,11 @@ class Drift(models.Model):
     before = models.ForeignKey(Capture, models.PROTECT, null=True, related_name="+")
     after = models.ForeignKey(Capture, models.PROTECT, null=True, related_name="drifts")
     look = models.ForeignKey(Look, models.PROTECT, null=True, related_name="drifts")
-    share = models.FloatField(null=True, help_text="How much of the text is not as it was, from 0 to 1.")
+    share = models.FloatField(null=True, help_text=_("How much of the text is not as it was, from 0 to 1."))
     passages = models.ManyToManyField(Passage, related_name="drifts", blank=True)
     detail = models.CharField(max_length=500, blank=True)
     taken_up_at = models.DateTimeField(
-        null=True, editable=False, help_text="When whoever rests on the page had heard of it."
+        null=True, editable=False, help_text=_("When whoever rests on the page had heard of it.")
     )
 
     objects = DriftQuerySet.as_manager()
@@ -250,8 +253,9 @@ class Drift(models.Model):
         return f"{self.get_kind_display()}: {self.page_id}"
 
     @property
+    @plainly
     def sentence(self) -> str:
-        """What was found, as a person says it."""
+        """What was found, as a person says it and as the trail keeps it."""
         if self.kind == self.Kind.CHANGED:
             changed = f"{in_per_cent(self.share)} of the text has changed" if self.share else "The page has changed"
             return f"{changed}. {self.detail}".strip() if self.detail else f"{changed}."

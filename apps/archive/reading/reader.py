@@ -30,6 +30,7 @@ from apps.archive.web.addresses import Refused
 from apps.archive.web.decoding import PIECE, to_text, unpack
 from apps.audit.actions import record
 from apps.audit.verbs import Verb
+from apps.audit.wording import plain
 
 MOST_ATTEMPTS = 3
 LEASE = timedelta(seconds=60)
@@ -158,7 +159,7 @@ def settle(capture: Capture, reading: Reading) -> None:
             Capture.objects.filter(pk=capture.pk).update(read_at=timezone.now())
             told = {"capture": capture.pk, "title": article.title, "words": len(article.text.split())}
             if reading.caution and _warn(capture, reading.caution):
-                told["caution"] = reading.caution.label
+                told["caution"] = plain(reading.caution.label)
             record(Verb.TEXT_READ, stream=capture.page.stream, target=capture.page.url, by=None, after=told)
     except IntegrityError:
         Capture.objects.filter(pk=capture.pk, read_at__isnull=True).update(read_at=timezone.now())

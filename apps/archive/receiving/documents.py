@@ -11,6 +11,8 @@ from datetime import UTC, datetime
 from typing import IO, Any
 
 from django.conf import settings
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from apps.archive.codes import Kind
 from apps.archive.configured import SOFTWARE, limits
@@ -30,7 +32,7 @@ NO_NAME = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2066-\u206
 END_OF_PDF = 1_024
 # What stands at the end of every ZIP archive, whatever stands before it (APPNOTE.TXT, 4.3.16).
 END_OF_ZIP, ZIP_END_BYTES, LONGEST_ZIP_COMMENT = b"PK\x05\x06", 22, 65_535
-WHAT_WE_TAKE = (
+WHAT_WE_TAKE = _(
     "The desk takes a page saved from a browser (HTML or MHTML), a PDF, a picture (JPEG, PNG, GIF, WebP) or a WARC."
 )
 
@@ -65,9 +67,9 @@ def receive(file: IO[bytes], url: str, *, name: str) -> Received:
     kind = kind_of(file.read(LOOKED_AT))
     file.seek(0)
     if kind is None:
-        raise UploadRefused(f"This file is none of the kinds that can be kept. {WHAT_WE_TAKE}")
+        raise UploadRefused(f"{gettext('This file is none of the kinds that can be kept.')} {WHAT_WE_TAKE}")
     if is_zip(file, size):
-        raise UploadRefused("This file is also a ZIP archive. Save the page itself, and upload that file.")
+        raise UploadRefused(gettext("This file is also a ZIP archive. Save the page itself, and upload that file."))
     name = clean_name(name)
     if kind == Kind.WARC:
         web = read_warc(file, url)
@@ -92,10 +94,10 @@ def in_megabytes(size: int) -> str:
 
 def too_large(most: int) -> str:
     """What is said of a file with more than the most bytes."""
-    return (
-        f"This file is larger than {in_megabytes(most)}, more than the desk takes. "
+    return gettext(
+        "This file is larger than %(size)s, more than the desk takes. "
         "Save the page as HTML only, or print it to a PDF, and upload that."
-    )
+    ) % {"size": in_megabytes(most)}
 
 
 def clean_name(name: str) -> str:
@@ -137,18 +139,22 @@ def into_a_record(kind: Kind, data: bytes, url: str, name: str, digest: str, bes
 
 def _check_pdf(data: bytes) -> None:
     if b"%%EOF" not in data[-END_OF_PDF:]:
-        raise UploadRefused("This PDF breaks off before its end. Save it once more, and upload that file.")
+        raise UploadRefused(gettext("This PDF breaks off before its end. Save it once more, and upload that file."))
 
 
 def _check_page(body: bytes, url: str) -> None:
     if len(body) > limits().decoded_bytes:
         raise UploadRefused(too_large(limits().decoded_bytes))
     if not body.strip():
-        raise UploadRefused("The page in this file is empty.")
+        raise UploadRefused(gettext("The page in this file is empty."))
     if b"\0" in body and body[:2] not in WIDE_BOMS:
-        raise UploadRefused("This page has something else packed into it. Save it as HTML only, and upload that file.")
+        raise UploadRefused(
+            gettext("This page has something else packed into it. Save it as HTML only, and upload that file.")
+        )
     if found := wall(200, [], body, url, url):
-        raise UploadRefused(f"{found.label} Save the page when the browser shows it, and upload that file.")
+        raise UploadRefused(
+            f"{found.label} {gettext('Save the page when the browser shows it, and upload that file.')}"
+        )
 
 
 def measured(file: IO[bytes], too_large: Callable[[int], str]) -> tuple[str, int]:
@@ -160,7 +166,7 @@ def measured(file: IO[bytes], too_large: Callable[[int], str]) -> tuple[str, int
         size += len(piece)
     file.seek(0)
     if not size:
-        raise UploadRefused("This file is empty.")
+        raise UploadRefused(gettext("This file is empty."))
     if size > settings.ARCHIVE_UPLOAD_BYTES:
         raise UploadRefused(too_large(settings.ARCHIVE_UPLOAD_BYTES))
     return digest.hexdigest(), size

@@ -10,6 +10,9 @@ import re
 from dataclasses import dataclass
 from typing import IO
 
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
 from apps.archive.codes import Kind, Sound
 from apps.archive.models import DOCUMENT
 from apps.archive.reading.kinds import LOOKED_AT, PICTURES, WIDE_BOMS, kind_of
@@ -19,12 +22,12 @@ from apps.archive.receiving.recordings import SOUND_TYPES, check_recording, soun
 from apps.archive.receiving.refusals import UploadRefused
 
 TAKEN = frozenset({Kind.PDF, Kind.TEXT, *PICTURES})
-WHAT_WE_TAKE = "The desk takes a PDF, a picture (JPEG, PNG, GIF, WebP) or plain text as a document."
-A_PAGE = (
+WHAT_WE_TAKE = _("The desk takes a PDF, a picture (JPEG, PNG, GIF, WebP) or plain text as a document.")
+A_PAGE = _(
     "This file is a page of the web. Cite the page by its address; if its site lets no archive in, upload the file "
     "there as a copy by hand."
 )
-NO_RECORDING = "This file is no recording that can be kept. The desk takes MP3, M4A or MP4, Ogg and WAV."
+NO_RECORDING = _("This file is no recording that can be kept. The desk takes MP3, M4A or MP4, Ogg and WAV.")
 # What no text holds: it would be something else that only begins like text.
 NO_TEXT = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 
@@ -53,9 +56,9 @@ def receive_document(file: IO[bytes], *, name: str) -> Received:
     if kind in (Kind.HTML, Kind.MHTML):
         raise UploadRefused(A_PAGE)
     if is_zip(file, size):
-        raise UploadRefused(f"This file is also a ZIP archive, as office files are. {WHAT_WE_TAKE}")
+        raise UploadRefused(_and_what_we_take(gettext("This file is also a ZIP archive, as office files are.")))
     if kind not in TAKEN:
-        raise UploadRefused(f"This file is none of the kinds that can be kept. {WHAT_WE_TAKE}")
+        raise UploadRefused(_and_what_we_take(gettext("This file is none of the kinds that can be kept.")))
     data = file.read()
     if kind == Kind.TEXT:
         _check_text(data)
@@ -71,7 +74,9 @@ def receive_recording(file: IO[bytes], *, name: str) -> Recording:
     if kind is None:
         raise UploadRefused(NO_RECORDING)
     if is_zip(file, size):
-        raise UploadRefused("This file is also a ZIP archive. Save the recording itself, and upload that file.")
+        raise UploadRefused(
+            gettext("This file is also a ZIP archive. Save the recording itself, and upload that file.")
+        )
     data = file.read()
     check_recording(kind, data)
     return Recording(kind, clean_name(name), data, digest)
@@ -90,22 +95,28 @@ def _check_text(data: bytes) -> None:
         try:
             data = data[2:].decode(codec).encode()
         except UnicodeDecodeError as error:
-            raise UploadRefused(f"This text is damaged. {WHAT_WE_TAKE}") from error
+            raise UploadRefused(_and_what_we_take(gettext("This text is damaged."))) from error
     if NO_TEXT.search(data):
-        raise UploadRefused(f"This file is none of the kinds that can be kept. {WHAT_WE_TAKE}")
+        raise UploadRefused(_and_what_we_take(gettext("This file is none of the kinds that can be kept.")))
     if not data.strip():
-        raise UploadRefused("This file is empty.")
+        raise UploadRefused(gettext("This file is empty."))
 
 
 def document_too_large(most: int) -> str:
     """What is said of a document with more than the most bytes."""
-    return f"{_too_large(most)} Make a smaller PDF of it, or hand in the part that matters."
+    return gettext(
+        "This file is larger than %(size)s, more than the desk takes. "
+        "Make a smaller PDF of it, or hand in the part that matters."
+    ) % {"size": in_megabytes(most)}
 
 
 def recording_too_large(most: int) -> str:
     """What is said of a recording with more than the most bytes."""
-    return f"{_too_large(most)} Save it with a lower quality, or only the part that matters."
+    return gettext(
+        "This file is larger than %(size)s, more than the desk takes. "
+        "Save it with a lower quality, or only the part that matters."
+    ) % {"size": in_megabytes(most)}
 
 
-def _too_large(most: int) -> str:
-    return f"This file is larger than {in_megabytes(most)}, more than the desk takes."
+def _and_what_we_take(sentence: str) -> str:
+    return f"{sentence} {WHAT_WE_TAKE}"

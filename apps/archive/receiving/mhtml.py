@@ -8,12 +8,15 @@ import quopri
 import re
 from dataclasses import dataclass, field
 
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
 from apps.archive.receiving.refusals import UploadRefused
 
 MOST_PARTS = 2_000
 LONGEST_HEAD = 16_384
 LONGEST_URL = 2_048
-BROKEN = "This saved page can't be read: it is damaged, or breaks off. Save it once more, or as HTML only."
+BROKEN = _("This saved page can't be read: it is damaged, or breaks off. Save it once more, or as HTML only.")
 HEAD_ENDS = re.compile(rb"\r?\n\r?\n")
 BOUNDARY = re.compile(r'boundary\s*=\s*(?:"([^"\r\n]{1,200})"|([^\s;"]{1,200}))', re.IGNORECASE)
 WEB = re.compile(r"https?://[^\x00-\x20\x7f<>\"]+", re.IGNORECASE)
@@ -47,7 +50,7 @@ def read_mhtml(data: bytes) -> SavedPage:
     pages = [part for part in parts if part.content_type.lower().startswith(("text/html", "application/xhtml+xml"))]
     page = next((part for part in pages if url and part.url == url), pages[0] if pages else None)
     if page is None:
-        raise UploadRefused("There is no page in this file. Save it once more, or as HTML only.")
+        raise UploadRefused(gettext("There is no page in this file. Save it once more, or as HTML only."))
     others = [part for part in parts if part is not page and part.url]
     return SavedPage(page.body, page.content_type, url or page.url, others)
 

@@ -7,14 +7,18 @@ from __future__ import annotations
 
 import zlib
 
+from django.utils.translation import gettext, gettext_lazy
+
 from apps.archive.codes import Kind
 from apps.archive.receiving.refusals import UploadRefused
 
 MOST_PIXELS = 100_000_000
 MOST_BLOCKS = 200_000
-TRUNCATED = "This picture breaks off before its end. Save it once more, and upload that file."
-DAMAGED = "This picture is damaged. Save it once more, and upload that file."
-MORE_BEHIND = "Something else is hidden behind the end of this picture. Save it anew, and upload that file."
+TRUNCATED = gettext_lazy("This picture breaks off before its end. Save it once more, and upload that file.")
+DAMAGED = gettext_lazy("This picture is damaged. Save it once more, and upload that file.")
+MORE_BEHIND = gettext_lazy(
+    "Something else is hidden behind the end of this picture. Save it anew, and upload that file."
+)
 # Markers of a JPEG that stand alone, without a length.
 ALONE = frozenset({0x01, *range(0xD0, 0xD8)})
 FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
@@ -31,8 +35,11 @@ def check_picture(kind: Kind, data: bytes) -> tuple[int, int]:
         raise UploadRefused(DAMAGED)
     if width * height > MOST_PIXELS:
         raise UploadRefused(
-            f"This picture is {width:,} by {height:,} pixels; at most {MOST_PIXELS // 1_000_000} million are taken. "
-            "Make it smaller, and upload that file."
+            gettext(
+                "This picture is %(width)s by %(height)s pixels; at most %(most)d million are taken. "
+                "Make it smaller, and upload that file."
+            )
+            % {"width": f"{width:,}", "height": f"{height:,}", "most": MOST_PIXELS // 1_000_000}
         )
     return width, height
 

@@ -7,11 +7,15 @@ from __future__ import annotations
 
 import re
 
+from django.utils.translation import gettext_lazy
+
 from apps.archive.codes import Sound
 from apps.archive.receiving.refusals import UploadRefused
 
 SOUND_TYPES = {Sound.MP3: "audio/mpeg", Sound.MP4: "audio/mp4", Sound.OGG: "audio/ogg", Sound.WAV: "audio/wav"}
-BROKEN = "This recording breaks off, is damaged, or has something else in it. Save it once more, and upload that file."
+BROKEN = gettext_lazy(
+    "This recording breaks off, is damaged, or has something else in it. Save it once more, and upload that file."
+)
 # ISO 14496-12, 4.2: a box is its size, its name and its content. A name is four letters.
 BOX_NAME = re.compile(rb"[A-Za-z0-9 _\xa9-]{4}")
 MOST_BOXES = 100_000

@@ -18,6 +18,7 @@ from datetime import UTC, datetime, timedelta
 from typing import IO, Any
 from urllib.parse import urljoin
 
+from django.utils.translation import gettext, gettext_lazy
 from warcio.archiveiterator import ArchiveIterator
 from warcio.bufferedreaders import ChunkedDataReader
 from warcio.exceptions import ArchiveLoadFailed
@@ -39,11 +40,12 @@ MOST_RECORDS = 10_000
 LONGEST_HEAD = 65_536
 LONGEST_URL = 2_048
 INDEXED = frozenset({"response", "resource", "revisit"})
-BREAKS_OFF = "This WARC breaks off in the middle of a record. Make it once more, and upload that file."
-NO_WARC = "This file is packed as a WARC is, but holds no proper WARC."
-BOMB = "This WARC unpacks to an unreasonable size."
-MORE_BEHIND = "Something else is hidden behind the end of this WARC."
-DAMAGED = "A record in this WARC is damaged"
+BREAKS_OFF = gettext_lazy("This WARC breaks off in the middle of a record. Make it once more, and upload that file.")
+NO_WARC = gettext_lazy("This file is packed as a WARC is, but holds no proper WARC.")
+BOMB = gettext_lazy("This WARC unpacks to an unreasonable size.")
+MORE_BEHIND = gettext_lazy("Something else is hidden behind the end of this WARC.")
+CANT_UNPACK = gettext_lazy("The page in this WARC can't be unpacked.")
+NO_COPY = gettext_lazy("There is no copy of the page itself in this WARC.")
 
 
 @dataclass(frozen=True)
@@ -100,7 +102,7 @@ def _unpack(file: IO[bytes], plain: IO[bytes]) -> list[tuple[Span, Span]]:
         if not data.startswith(b"\x1f\x8b"[: len(data)]):
             raise UploadRefused(MORE_BEHIND)
         if len(members) >= MOST_RECORDS:
-            raise UploadRefused(f"This WARC holds more than {MOST_RECORDS:,} records.")
+            raise UploadRefused(gettext("This WARC holds more than %(most)s records.") % {"most": f"{MOST_RECORDS:,}"})
         packed_at, plain_at = file.tell() - len(data), plain.tell()
         member = zlib.decompressobj(GZIP_WINDOW)
         while not member.eof:
@@ -109,7 +111,7 @@ def _unpack(file: IO[bytes], plain: IO[bytes]) -> list[tuple[Span, Span]]:
             try:
                 part = member.decompress(data, PIECE)
             except zlib.error as error:
-                raise UploadRefused(f"{DAMAGED}: it can't be unpacked.") from error
+                raise UploadRefused(gettext("A record in this WARC is damaged: it can't be unpacked.")) from error
             data = member.unused_data if member.eof else member.unconsumed_tail
             plain.write(part)
             most = min(allowed.total_bytes, max(RATIO_FROM_BYTES, allowed.ratio * file.tell()))
@@ -125,7 +127,7 @@ def _records(plain: IO[bytes]) -> list[Span]:
     at, spans = 0, list[Span]()
     while at < size:
         if len(spans) >= MOST_RECORDS:
-            raise UploadRefused(f"This WARC holds more than {MOST_RECORDS:,} records.")
+            raise UploadRefused(gettext("This WARC holds more than %(most)s records.") % {"most": f"{MOST_RECORDS:,}"})
         plain.seek(at)
         start = plain.read(LONGEST_HEAD)
         if not start.startswith((b"WARC/1.0\r\n", b"WARC/1.1\r\n")):
@@ -138,7 +140,11 @@ def _records(plain: IO[bytes]) -> list[Span]:
         plain.seek(end)
         closing = plain.read(4)
         if closing != b"\r\n\r\n":
-            raise UploadRefused(BREAKS_OFF if end + 4 > size else f"{DAMAGED}: it is not as long as it says.")
+            raise UploadRefused(
+                BREAKS_OFF
+                if end + 4 > size
+                else gettext("A record in this WARC is damaged: it is not as long as it says.")
+            )
         _check_http_head(plain, head, Span(block, end))
         spans.append(Span(at, end + 4))
         at = end + 4
@@ -152,7 +158,7 @@ def _length(head: bytes) -> int:
         name, _, value = line.partition(b":")
         if name.strip().lower() == b"content-length" and value.strip().isdigit() and len(value) < 16:
             return int(value)
-    raise UploadRefused(f"{DAMAGED}: it does not say how long it is.")
+    raise UploadRefused(gettext("A record in this WARC is damaged: it does not say how long it is."))
 
 
 def _check_http_head(plain: IO[bytes], head: bytes, block: Span) -> None:
@@ -160,7 +166,7 @@ def _check_http_head(plain: IO[bytes], head: bytes, block: Span) -> None:
     if block.end - block.start > LONGEST_HEAD and b"application/http" in head.lower():
         plain.seek(block.start)
         if b"\r\n\r\n" not in plain.read(LONGEST_HEAD):
-            raise UploadRefused(f"{DAMAGED}: its headers have no end.")
+            raise UploadRefused(gettext("A record in this WARC is damaged: its headers have no end."))
 
 
 def _pack(plain: IO[bytes], record: Span, packed: IO[bytes]) -> Span:
@@ -180,7 +186,7 @@ def _entries(plain: IO[bytes], records: list[Span], places: list[Span]) -> Itera
             record = next(iter(reader))
             entry = _entry(record, place, digests)
         except (ArchiveLoadFailed, ValueError, AttributeError, EOFError, StopIteration, TypeError) as error:
-            raise UploadRefused(f"{DAMAGED}: it can't be read.") from error
+            raise UploadRefused(gettext("A record in this WARC is damaged: it can't be read.")) from error
         if entry:
             yield entry
 
@@ -215,7 +221,9 @@ def _check_digests(record: Any, chunked: bool) -> None:
     """What the record says of its own bytes. Of a chunked payload, tools digest different things (WARC 1.1, 5.9)."""
     for problem in record.digest_checker.problems:
         if problem.startswith("block digest failed") or (problem.startswith("payload digest failed") and not chunked):
-            raise UploadRefused(f"{DAMAGED}: its bytes are not those that it was made with.")
+            raise UploadRefused(
+                gettext("A record in this WARC is damaged: its bytes are not those that it was made with.")
+            )
 
 
 def _facts_of_page(packed: IO[bytes], cdxj: str, url: str) -> dict[str, Any]:
@@ -224,13 +232,13 @@ def _facts_of_page(packed: IO[bytes], cdxj: str, url: str) -> dict[str, Any]:
     try:
         body = page.decoded(limits())
     except Refused as refused:
-        raise UploadRefused(f"The page in this WARC can't be unpacked. {refused.code.label}") from refused
+        raise UploadRefused(f"{CANT_UNPACK} {refused.code.label}") from refused
     if not body.strip():
-        raise UploadRefused("The page in this WARC is empty.")
+        raise UploadRefused(gettext("The page in this WARC is empty."))
     if found := wall(page.status, page.headers, body, url, entry.url):
-        raise UploadRefused(f"{found.label} There is no copy of the page itself in this WARC.")
+        raise UploadRefused(f"{found.label} {NO_COPY}")
     if page.at > datetime.now(UTC) + timedelta(days=1):
-        raise UploadRefused("This WARC says that its page was fetched in the future. Nobody could rely on it.")
+        raise UploadRefused(gettext("This WARC says that its page was fetched in the future. Nobody could rely on it."))
     others = len(cdxj.splitlines()) - len(hops) - 1
     return {
         "final_url": entry.url,
@@ -250,20 +258,23 @@ def _page(packed: IO[bytes], cdxj: str, url: str) -> tuple[Entry, Stored, list[d
     while True:
         entry = find(cdxj, at)
         if entry is None or len(entry.url) > LONGEST_URL:
-            raise UploadRefused(f"This WARC holds no copy of {at}.")
+            raise UploadRefused(gettext("This WARC holds no copy of %(url)s.") % {"url": at})
         try:
             page = read(packed, entry, cdxj)
         except Elsewhere as elsewhere:
-            raise UploadRefused("This WARC only refers to the page: its words lie in another file.") from elsewhere
+            raise UploadRefused(
+                gettext("This WARC only refers to the page: its words lie in another file.")
+            ) from elsewhere
         except ValueError as error:
-            raise UploadRefused(f"{DAMAGED}: the page can't be read.") from error
+            raise UploadRefused(gettext("A record in this WARC is damaged: the page can't be read.")) from error
         location = page.header("Location")
         if not 300 <= page.status < 400 or not location or len(hops) >= limits().redirects:
             break
         hops.append({"url": entry.url, "status": page.status, "ip": ""})
         at = urljoin(entry.url, location)
     if not 200 <= page.status < 300:
-        raise UploadRefused(f"This WARC holds only an answer {page.status} for the page, and not the page itself.")
+        said = gettext("This WARC holds only an answer %(status)d for the page, and not the page itself.")
+        raise UploadRefused(said % {"status": page.status})
     return entry, page, hops
 
 

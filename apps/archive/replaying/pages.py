@@ -9,6 +9,8 @@ from __future__ import annotations
 import html
 import re
 
+from django.utils.translation import gettext_lazy as _
+
 from apps.archive.replaying import styles
 from apps.archive.replaying.addressing import Base, Lookup
 from apps.archive.replaying.vocabulary import (
@@ -29,7 +31,9 @@ LONGEST_INPUT = 5_000_000
 MOST_TAGS = 100_000
 MOST_ATTRIBUTES = 64
 MOST_CANDIDATES = 100
-NOT_ALL = "The desk shows only the beginning of this page: it is far longer than pages are. The record holds all of it."
+NOT_ALL = _(
+    "The desk shows only the beginning of this page: it is far longer than pages are. The record holds all of it."
+)
 TAG = re.compile(
     r"<(?:(?P<comment>!--(?:-?>|.*?--!?>|.*))|(?P<other>(?:[!?]|/[^A-Za-z>])[^>]*+>?|/>)"
     r"|(?P<close>/?)(?P<name>[A-Za-z][^\s/>]*+))",
@@ -101,7 +105,7 @@ class _Page:
             self._say(source[at:])
         else:
             self.dropping = ""
-            self.out.append(f"<p>{NOT_ALL}</p>")
+            self.out.append(f"<p>{html.escape(str(NOT_ALL))}</p>")
         return "".join(self.out)
 
     def _say(self, text: str) -> None:

@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from urllib.parse import urljoin
 
+from django.utils.translation import gettext, gettext_lazy
+
 from apps.archive.codes import Kind
 from apps.archive.configured import limits
 from apps.archive.models import Capture, Contents
@@ -20,12 +22,18 @@ from apps.archive.web.addresses import Refused
 from apps.archive.web.decoding import to_text
 
 MOST_REDIRECTS = 5
-MISSING = "The archive can't find the record of this copy. Tell the administrator."
-AWAY = "The archive's store can't be reached now. Try again in a moment; if it stays so, tell the administrator."
-DAMAGED = "The record of this copy is damaged, and this part of it can't be shown. Tell the administrator."
-ELSEWHERE = "This part of the copy lies in an earlier record, which this page does not open."
-NOT_HELD = "The record of this copy holds nothing of this kind."
-NO_PAGE = "This copy is a document and no page. Its text, if it has one, is under Text; the record has it whole."
+MISSING = gettext_lazy("The archive can't find the record of this copy. Tell the administrator.")
+AWAY = gettext_lazy(
+    "The archive's store can't be reached now. Try again in a moment; if it stays so, tell the administrator."
+)
+DAMAGED = gettext_lazy(
+    "The record of this copy is damaged, and this part of it can't be shown. Tell the administrator."
+)
+ELSEWHERE = gettext_lazy("This part of the copy lies in an earlier record, which this page does not open.")
+NOT_HELD = gettext_lazy("The record of this copy holds nothing of this kind.")
+NO_PAGE = gettext_lazy(
+    "This copy is a document and no page. Its text, if it has one, is under Text; the record has it whole."
+)
 HTML_TYPES = ("text/html", "application/xhtml+xml")
 PLAIN_TYPES = re.compile(r"text/(?!html|css).+|application/(?:[a-z.+-]*json|(?:[a-z.]+\+)?xml|javascript)")
 # What may be shown beside a page, as what we say it is; whatever else a record holds is shown by nobody.
@@ -50,7 +58,7 @@ FONTS = {b"wOFF": "font/woff", b"wOF2": "font/woff2", b"OTTO": "font/otf", b"\0\
 class NotShown(Exception):
     """This can't be shown; the message is for the person. `away` means that it may be possible a moment later."""
 
-    def __init__(self, sentence: str, *, away: bool = False) -> None:
+    def __init__(self, sentence: object, *, away: bool = False) -> None:
         super().__init__(sentence)
         self.away = away
 
@@ -102,9 +110,8 @@ class Shelf:
         if PLAIN_TYPES.fullmatch(sent_as):
             return _html(pages.as_text(text))
         if sent_as not in HTML_TYPES and kind_of(body[:LOOKED_AT]) != Kind.HTML:
-            raise NotShown(
-                f"This kind of document is not shown here ({sent_as or 'kind not stated'}). The record has it."
-            )
+            said = gettext("This kind of document is not shown here (%(kind)s). The record has it.")
+            raise NotShown(said % {"kind": sent_as or gettext("kind not stated")})
         return _html(pages.rewrite(text, self._url_of_page(), self._lookup))
 
     def dom(self) -> Piece:

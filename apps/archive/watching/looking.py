@@ -27,6 +27,7 @@ from apps.archive.web.addresses import Refused
 from apps.archive.web.connections import Connections
 from apps.archive.web.exchanges import Condition, Exchange, FetchFailed, Limits
 from apps.archive.web.fetching import fetch
+from apps.audit.wording import plain
 
 logger = logging.getLogger(__name__)
 
@@ -171,7 +172,7 @@ def _write_record(held: Held, seen: Seen) -> None:
         record_id = _final(writer, final, held.watch.baseline, seen)
         facts = {
             "looked at": held.watch.page.url,
-            "outcome": str(seen.outcome.label),
+            "outcome": plain(seen.outcome.label),
             "baseline": f"capture {held.watch.baseline_id}" if held.watch.baseline_id else "",
             "robots": held.robots,
         }

@@ -16,6 +16,7 @@ from apps.archive.watching.holding import Held
 from apps.archive.watching.seeing import GONE, OURS, Seen
 from apps.audit.actions import record
 from apps.audit.verbs import Verb
+from apps.audit.wording import plain
 
 MOST_FAILURES = 32_000
 LEAST_FAILURES = 3
@@ -117,7 +118,7 @@ def _not_there(watch: Watch, seen: Seen, now: datetime) -> list[tuple[Drift.Kind
 def _why_gone(watch: Watch, seen: Seen, now: datetime) -> str:
     """Why the page is called gone now; empty when it isn't yet."""
     since = watch.failing_since or now
-    label = Code(seen.code).label if seen.code else seen.detail
+    label = plain(Code(seen.code).label) if seen.code else seen.detail
     if seen.says_gone:
         earlier = Look.objects.filter(page=watch.pk, at__gte=since, at__lte=now - schedule.apart())
         said_before = earlier.filter(code__in=GONE) | earlier.filter(outcome=Look.Outcome.FAILED, code="")

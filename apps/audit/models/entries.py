@@ -7,6 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from apps.audit.bodies import OPEN
 from apps.audit.context import Channel
@@ -65,14 +66,14 @@ class Entry(models.Model):
     """
 
     class ActorKind(models.TextChoices):
-        PERSON = "person", "person"
-        WORKER = "worker", "worker"
-        COMMAND = "command", "command"
-        MIGRATION = "migration", "migration"
-        NOBODY = "nobody", "nobody signed in"
+        PERSON = "person", _("person")
+        WORKER = "worker", _("worker")
+        COMMAND = "command", _("command")
+        MIGRATION = "migration", _("migration")
+        NOBODY = "nobody", _("nobody signed in")
 
     at = models.DateTimeField(default=timezone.now, editable=False)
-    verb = models.CharField(max_length=40, help_text="One of the closed list in verbs.py, which record() enforces.")
+    verb = models.CharField(max_length=40, help_text=_("One of the closed list in verbs.py, which record() enforces."))
     actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False)
     actor_kind = models.CharField(max_length=10, choices=ActorKind.choices)
     actor_label = models.CharField(max_length=200)

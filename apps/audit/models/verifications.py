@@ -7,6 +7,7 @@ from datetime import timedelta
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 # A worker that says nothing for so long is gone: whoever waits may ask again.
 SILENT = timedelta(minutes=3)
@@ -16,10 +17,10 @@ class Verification(models.Model):
     """The whole trail, verified in the background. ``report`` holds what it found."""
 
     class State(models.TextChoices):
-        WAITING = "waiting", "Waits for a worker"
-        RUNNING = "running", "Under way"
-        DONE = "done", "Done"
-        FAILED = "failed", "Could not be done"
+        WAITING = "waiting", _("Waits for a worker")
+        RUNNING = "running", _("Under way")
+        DONE = "done", _("Done")
+        FAILED = "failed", _("Could not be done")
 
     asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     asked_at = models.DateTimeField(default=timezone.now, editable=False)

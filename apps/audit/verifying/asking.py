@@ -14,6 +14,7 @@ from apps.audit.models import Verification
 from apps.audit.verbs import Verb
 from apps.audit.verifying.checking import verify
 from apps.audit.verifying.findings import Report
+from apps.audit.wording import plain
 
 log = logging.getLogger(__name__)
 SHOWN = 200
@@ -66,7 +67,8 @@ def summary(report: Report) -> dict[str, Any]:
     """The report as the row keeps it: every count, and the first findings."""
     counts = ("entries", "erased", "waiting", "streams", "checkpoints", "anchors", "stamps", "size", "root")
     found = [
-        {"kind": one.kind, "label": one.kind.label, "where": one.where, "says": one.says} for one in report.findings
+        {"kind": one.kind, "label": plain(one.kind.label), "where": one.where, "says": one.says}
+        for one in report.findings
     ]
     return {
         "intact": report.is_intact,

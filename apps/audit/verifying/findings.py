@@ -5,36 +5,37 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 
 class Kind(models.TextChoices):
     """What is wrong."""
 
-    BODY_CHANGED = "body_changed", "The hashed bytes of a line were changed"
-    COLUMN_CHANGED = "column_changed", "A line's columns don't say what was hashed"
-    TOLD_CHANGED = "told_changed", "A line's words are not those that it committed to"
-    TAKEN_AWAY = "taken_away", "Words of a line are gone, and no line tells that they were erased"
-    LINE_MISSING = "line_missing", "A line of a stream is missing"
-    CHAIN_BROKEN = "chain_broken", "A line doesn't follow the line before it"
-    HEAD_DIFFERS = "head_differs", "A row doesn't end where its lines end"
-    ROW_DIFFERS = "row_differs", "A row doesn't say what its last line says"
-    ROW_MISSING = "row_missing", "A row is gone whose lines are there"
-    ROW_WITHOUT_LINES = "row_without_lines", "A row has no line that tells of it"
-    DECISION_DIFFERS = "decision_differs", "A decision is not the one that was recorded"
-    LEAF_MISSING = "leaf_missing", "A leaf of the tree is missing"
-    LEAF_CHANGED = "leaf_changed", "A leaf is not the hash of its line"
-    ENTRY_MISSING = "entry_missing", "A line is gone that was sealed"
-    NOT_SEALED = "not_sealed", "A line is neither sealed nor waiting for it"
-    NODE_CHANGED = "node_changed", "A stored hash inside the tree is wrong or missing"
-    ROOT_DIFFERS = "root_differs", "A signed root is not the root of the lines"
-    BEYOND_SEAL = "beyond_seal", "Leaves lie beyond the last checkpoint"
-    UNSIGNED = "unsigned", "A checkpoint is not signed by a known key of this log"
-    CHECKPOINT_MALFORMED = "checkpoint_malformed", "A checkpoint can't be read, or its row says something else"
-    CHECKPOINT_MISSING = "checkpoint_missing", "A checkpoint that was laid down elsewhere is not in the database"
-    ANCHOR_MISSING = "anchor_missing", "A checkpoint that was laid down elsewhere is not there any more"
-    ANCHOR_DIFFERS = "anchor_differs", "What was laid down elsewhere is another checkpoint"
-    STAMP_BROKEN = "stamp_broken", "A time stamp is not one of its checkpoint"
-    GUARD_MISSING = "guard_missing", "The database doesn't guard the trail"
+    BODY_CHANGED = "body_changed", _("The hashed bytes of a line were changed")
+    COLUMN_CHANGED = "column_changed", _("A line's columns don't say what was hashed")
+    TOLD_CHANGED = "told_changed", _("A line's words are not those that it committed to")
+    TAKEN_AWAY = "taken_away", _("Words of a line are gone, and no line tells that they were erased")
+    LINE_MISSING = "line_missing", _("A line of a stream is missing")
+    CHAIN_BROKEN = "chain_broken", _("A line doesn't follow the line before it")
+    HEAD_DIFFERS = "head_differs", _("A row doesn't end where its lines end")
+    ROW_DIFFERS = "row_differs", _("A row doesn't say what its last line says")
+    ROW_MISSING = "row_missing", _("A row is gone whose lines are there")
+    ROW_WITHOUT_LINES = "row_without_lines", _("A row has no line that tells of it")
+    DECISION_DIFFERS = "decision_differs", _("A decision is not the one that was recorded")
+    LEAF_MISSING = "leaf_missing", _("A leaf of the tree is missing")
+    LEAF_CHANGED = "leaf_changed", _("A leaf is not the hash of its line")
+    ENTRY_MISSING = "entry_missing", _("A line is gone that was sealed")
+    NOT_SEALED = "not_sealed", _("A line is neither sealed nor waiting for it")
+    NODE_CHANGED = "node_changed", _("A stored hash inside the tree is wrong or missing")
+    ROOT_DIFFERS = "root_differs", _("A signed root is not the root of the lines")
+    BEYOND_SEAL = "beyond_seal", _("Leaves lie beyond the last checkpoint")
+    UNSIGNED = "unsigned", _("A checkpoint is not signed by a known key of this log")
+    CHECKPOINT_MALFORMED = "checkpoint_malformed", _("A checkpoint can't be read, or its row says something else")
+    CHECKPOINT_MISSING = "checkpoint_missing", _("A checkpoint that was laid down elsewhere is not in the database")
+    ANCHOR_MISSING = "anchor_missing", _("A checkpoint that was laid down elsewhere is not there any more")
+    ANCHOR_DIFFERS = "anchor_differs", _("What was laid down elsewhere is another checkpoint")
+    STAMP_BROKEN = "stamp_broken", _("A time stamp is not one of its checkpoint")
+    GUARD_MISSING = "guard_missing", _("The database doesn't guard the trail")
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from apps.accounts.capabilities import Capability
 from apps.accounts.models import User
@@ -25,14 +26,14 @@ def answer_dispute(citation: Citation, *, by: User, answer: str, expected_versio
     """
     require(by, Capability.DECIDE)
     if not answer.strip():
-        raise ReasonMissing("Say why this dispute does not stand in the way of the claim.")
+        raise ReasonMissing(_("Say why this dispute does not stand in the way of the claim."))
     with transaction.atomic():
         claim = lock(citation.claim, expected_version)
         citation = Citation.objects.select_related("source__page", "source__outlet").get(pk=citation.pk)
         if citation.stance != Stance.DISPUTES:
-            raise Refusal("This citation does not dispute the claim: there is nothing to answer.")
+            raise Refusal(_("This citation does not dispute the claim: there is nothing to answer."))
         if citation.withdrawn_at:
-            raise Refusal("This citation is withdrawn: there is nothing to answer.")
+            raise Refusal(_("This citation is withdrawn: there is nothing to answer."))
         told = {"citation": citation.pk, "source": citation.source.label}
         before = {**told, "answer": citation.answer}
         citation.answer, citation.answered_by, citation.answered_at = answer, by, timezone.now()

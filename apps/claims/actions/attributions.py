@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from apps.accounts.capabilities import Capability
 from apps.accounts.models import User
@@ -68,14 +69,14 @@ def rule_apart(
     """Rule that two origins stand apart on this claim. Raises ChangedMeanwhile, ReasonMissing, Refusal."""
     require(by, Capability.DECIDE)
     if not reason.strip():
-        raise ReasonMissing("Say why these two stand apart: somebody will ask for it.")
+        raise ReasonMissing(_("Say why these two stand apart: somebody will ask for it."))
     if node_of(one) == node_of(other):
-        raise Refusal("An origin can't stand apart from itself.")
+        raise Refusal(_("An origin can't stand apart from itself."))
     with transaction.atomic():
         claim = lock(claim, expected_version)
         pair = frozenset((node_of(one), node_of(other)))
         if pair in claim.rulings.live().pairs_of([claim.pk])[claim.pk]:
-            raise Refusal("It is ruled already that these two stand apart.")
+            raise Refusal(_("It is ruled already that these two stand apart."))
         ruling = Ruling.objects.create(
             claim=claim, **_end("one", one), **_end("other", other), reason=reason, ruled_by=by
         )
@@ -88,12 +89,12 @@ def withdraw_ruling(ruling: Ruling, *, by: User, reason: str) -> Ruling:
     """Take a ruling back: the two may be one line again, and a verdict that rested on it goes back to review."""
     require(by, Capability.DECIDE)
     if not reason.strip():
-        raise ReasonMissing("Say why the ruling is taken back: somebody will ask for it.")
+        raise ReasonMissing(_("Say why the ruling is taken back: somebody will ask for it."))
     with transaction.atomic():
         claim = lock(ruling.claim)
         ruling = Ruling.objects.with_ends().get(pk=ruling.pk)
         if ruling.withdrawn_at:
-            raise Refusal("This ruling is taken back already.")
+            raise Refusal(_("This ruling is taken back already."))
         ruling.withdrawn_by, ruling.withdrawn_at, ruling.withdrawn_because = by, timezone.now(), reason
         ruling.save(update_fields=["withdrawn_by", "withdrawn_at", "withdrawn_because"])
         told = {"ruling": ruling.pk, **_names(ruling)}

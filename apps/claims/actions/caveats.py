@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from apps.accounts.capabilities import Capability
 from apps.accounts.models import User
@@ -28,11 +29,11 @@ def record_caveat(
     """Record a limit: of which kind, by whom or on which citation. Raises Refusal where it says nothing."""
     require(by, Capability.CITE)
     if kind == Caveat.Kind.OTHER and not text.strip():
-        raise Refusal("Say in words what the limit is.")
+        raise Refusal(_("Say in words what the limit is."))
     with transaction.atomic():
         claim = lock(claim)
         if citation is not None and citation.claim_id != claim.pk:
-            raise Refusal("That citation stands on another claim.")
+            raise Refusal(_("That citation stands on another claim."))
         caveat = Caveat.objects.create(
             claim=claim,
             kind=kind,
@@ -41,7 +42,7 @@ def record_caveat(
             citation=citation,
             recorded_by=by,
         )
-        after = {"caveat": caveat.sentence, **({"citation": citation.pk} if citation else {})}
+        after = {"caveat": caveat.recorded, **({"citation": citation.pk} if citation else {})}
         write_claim(claim, Verb.CAVEAT_RECORDED, by, fields=[], after=after)
     return caveat
 
@@ -50,13 +51,13 @@ def withdraw_caveat(caveat: Caveat, *, by: User, reason: str) -> Caveat:
     """Say that a limit no longer holds; it stays in the record. Raises ReasonMissing, and Refusal when it was said."""
     require(by, Capability.CITE)
     if not reason.strip():
-        raise ReasonMissing("Say why this caveat no longer holds.")
+        raise ReasonMissing(_("Say why this caveat no longer holds."))
     with transaction.atomic():
         claim = lock(caveat.claim)
         caveat = Caveat.objects.told().get(pk=caveat.pk)
         if caveat.withdrawn_at:
-            raise Refusal("This caveat is withdrawn already.")
+            raise Refusal(_("This caveat is withdrawn already."))
         caveat.withdrawn_by, caveat.withdrawn_at, caveat.withdrawn_because = by, timezone.now(), reason
         caveat.save(update_fields=["withdrawn_by", "withdrawn_at", "withdrawn_because"])
-        write_claim(claim, Verb.CAVEAT_WITHDRAWN, by, fields=[], before={"caveat": caveat.sentence}, reason=reason)
+        write_claim(claim, Verb.CAVEAT_WITHDRAWN, by, fields=[], before={"caveat": caveat.recorded}, reason=reason)
     return caveat

@@ -6,6 +6,7 @@ from typing import TypedDict, Unpack
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from apps.accounts.capabilities import Capability
 from apps.accounts.models import User
@@ -14,6 +15,7 @@ from apps.archive.actions import end_watch, request_capture, watch_page
 from apps.archive.models import Capture
 from apps.audit.verbs import Verb
 from apps.audit.versioned import lock
+from apps.audit.wording import plainly
 from apps.claims.actions.flags import flag_for_citation, flag_for_source
 from apps.claims.actions.naming import party_named
 from apps.claims.actions.quotes import check_who_is_quoted
@@ -86,12 +88,12 @@ def attach(
     """
     if claim.citations.live().filter(source=source).exists():
         raise AlreadyCited(
-            f"This {source.noun} is cited on this claim already."
-            " To cite it anew, that citation has to be withdrawn first."
+            _("This %(noun)s is cited on this claim already. To cite it anew, that citation has to be withdrawn first.")
+            % {"noun": source.shown_noun}
         )
     found = picked_in(picked) if picked else None
     if picked and (found is None or picked.capture.page_id != source.page_id):
-        raise WordsNotThere("These words are not in this copy.", nearest(picked.capture, picked.exact))
+        raise WordsNotThere(_("These words are not in this copy."), nearest(picked.capture, picked.exact))
     citation = Citation.objects.create(
         claim=claim,
         source=source,
@@ -124,7 +126,7 @@ def attach(
             "url": source.page.url,
             "stance": _stance(citation),
             "quote": citation.quote,
-            "quoted": citation.said_by,
+            "quoted": _quoted(citation),
             "first_hand": first_hand,
             "note": note,
         },
@@ -146,12 +148,12 @@ def withdraw_citation(citation: Citation, *, by: User, reason: str) -> Citation:
         require(by, Capability.DECIDE)
     require(by, Capability.CITE)
     if not reason.strip():
-        raise ReasonMissing("Say why this citation is withdrawn.")
+        raise ReasonMissing(_("Say why this citation is withdrawn."))
     with transaction.atomic():
         claim = lock(citation.claim)
         citation = Citation.objects.select_related("source__page", "source__outlet").get(pk=citation.pk)
         if citation.withdrawn_at:
-            raise Refusal("This citation is withdrawn already.")
+            raise Refusal(_("This citation is withdrawn already."))
         citation.withdrawn_by, citation.withdrawn_at, citation.withdrawn_because = by, timezone.now(), reason
         citation.save(update_fields=["withdrawn_by", "withdrawn_at", "withdrawn_because"])
         write_claim(
@@ -226,6 +228,12 @@ def adopt_copy(capture: Capture) -> None:
                 )
 
 
+@plainly
+def _quoted(citation: Citation) -> str:
+    return citation.said_by
+
+
+@plainly
 def _stance(citation: Citation) -> str:
     """The stance as the timeline tells it: "supports; NIS confirms; first-hand"."""
     hand = "first-hand" if citation.first_hand else ""

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from apps.accounts.capabilities import Capability
 from apps.accounts.models import User
@@ -90,8 +91,8 @@ def edit_claim(claim: Claim, *, by: User, expected_version: int, **changes: Unpa
         statement = changes.get("statement", claim.statement)
         if statement != claim.statement and claim.state != State.UNVERIFIED:
             raise Decided(
-                f"The claim is {claim.get_state_display().lower()} in the words it has."
-                " Reopen it to change them, or open a new claim."
+                _("The claim is %(state)s in the words it has. Reopen it to change them, or open a new claim.")
+                % {"state": claim.get_state_display().lower()}
             )
         before = _facts(claim)
         claim.statement = statement
@@ -114,7 +115,7 @@ def assign(claim: Claim, *, by: User, expected_version: int, assignee: User | No
         if not (assignee == by and claim.assignee is None and by.may(Capability.OPEN_CLAIMS)):
             require(by, Capability.ASSIGN)
         if assignee and not assignee.is_active:
-            raise Refusal(f"{assignee} has left the desk: choose somebody else.")
+            raise Refusal(_("%(name)s has left the desk: choose somebody else.") % {"name": assignee})
         if claim.assignee == assignee:
             return claim
         before = {"assignee": str(claim.assignee or "nobody")}

@@ -11,6 +11,8 @@ from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from apps.accounts.capabilities import Capability
 from apps.accounts.models import User
@@ -61,7 +63,7 @@ def cite_confidential(
     with transaction.atomic():
         ConfidentialSource.of_everybody_UNSAFE.select_for_update().get(pk=source.pk)
         if ConfidentialCitation.objects.visible_to(by).filter(source=source, claim=claim, withdrawn_at=None).exists():
-            raise Refusal("This source is held against the claim already.")
+            raise Refusal(_("This source is held against the claim already."))
         citation = ConfidentialCitation(
             source=source,
             claim=claim,
@@ -82,7 +84,7 @@ def withdraw_confidential(citation: ConfidentialCitation, *, by: User) -> None:
     with transaction.atomic():
         found = ConfidentialCitation.objects.visible_to(by).filter(pk=citation.pk).first()
         if found is None or found.withdrawn_at:
-            raise Refusal("It does not stand on this claim.")
+            raise Refusal(_("It does not stand on this claim."))
         found.withdrawn_at = timezone.now()
         found.save(update_fields=["withdrawn_at"])
         _tell(Verb.CONFIDENTIAL_WITHDRAWN, found.source, by)
@@ -97,7 +99,7 @@ def name_on_confidential(source: ConfidentialSource, *, by: User, people: Iterab
         ConfidentialSource.of_everybody_UNSAFE.select_for_update().get(pk=source.pk)
         named = set(people)
         if not any(person.is_active for person in named):
-            raise Refusal("Somebody on the desk has to stay named, or nobody could ever see this source again.")
+            raise Refusal(_("Somebody on the desk has to stay named, or nobody could ever see this source again."))
         before = sorted(str(person) for person in source.people.all())
         source.people.set(named)
         after = sorted(str(person) for person in named)
@@ -118,7 +120,7 @@ def seen_by(person: User, source: ConfidentialSource) -> ConfidentialSource:
     """The source as it is now. Raises NotAllowed for anybody who is not named on it."""
     found: ConfidentialSource | None = ConfidentialSource.objects.visible_to(person).filter(pk=source.pk).first()
     if found is None:
-        raise NotAllowed("There is nothing here for you to see.")
+        raise NotAllowed(gettext_lazy("There is nothing here for you to see."))
     return found
 
 

@@ -6,12 +6,14 @@ from collections.abc import Sequence
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from apps.accounts.capabilities import Capability
 from apps.accounts.models import User
 from apps.accounts.permissions import require
 from apps.audit.verbs import Verb
 from apps.audit.versioned import lock
+from apps.audit.wording import plain
 from apps.claims import policy
 from apps.claims.actions.confidential import seal_confidential
 from apps.claims.actions.uses import follow_up
@@ -53,7 +55,7 @@ def override(claim: Claim, to_state: State, *, by: User, reason: str, expected_v
         evidence = gather(claim)
         assessment = policy.assess(to_state, evidence)
         if to_state not in OVERRIDES or (assessment.allowed and not assessment.needs_second):
-            raise RuleIsMet("The rule allows this move: decide it in the ordinary way.")
+            raise RuleIsMet(_("The rule allows this move: decide it in the ordinary way."))
         missing = [*assessment.missing, *(["A second editor's signature."] if assessment.needs_second else [])]
         return carry_out(claim, to_state, evidence, by=by, reason=reason, overridden=missing)
 
@@ -62,11 +64,11 @@ def check_move(claim: Claim, to_state: State, reason: str) -> None:
     """Raises NoSuchMove and ReasonMissing. The claim is locked."""
     if to_state not in claim.moves:
         raise NoSuchMove(
-            f"The claim is {claim.get_state_display().lower()}:"
-            f" there is no move from there to {to_state.label.lower()}."
+            _("The claim is %(state)s: there is no move from there to %(other)s.")
+            % {"state": claim.get_state_display().lower(), "other": to_state.label.lower()}
         )
     if not reason.strip():
-        raise ReasonMissing("Every move needs a reason: somebody will ask for it.")
+        raise ReasonMissing(_("Every move needs a reason: somebody will ask for it."))
 
 
 def check_evidence(to_state: State, evidence: Evidence) -> policy.Assessment:
@@ -95,7 +97,7 @@ def carry_out(
     claim.stage = Stage.IN_PROGRESS if to_state == State.UNVERIFIED else Stage.SETTLED
     claim.against_rule = bool(overridden)
     claim.verified_at = None if to_state == State.UNVERIFIED else timezone.now()
-    void_open_requests(claim, apart_from=request, because=f"{by} decided meanwhile: {to_state.label.lower()}.")
+    void_open_requests(claim, apart_from=request, because=f"{by} decided meanwhile: {plain(to_state.label).lower()}.")
     decision = Decision.objects.create(
         claim=claim,
         from_state=from_state,

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import IO, Unpack
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from apps.accounts.capabilities import Capability
 from apps.accounts.models import User
@@ -48,7 +49,7 @@ def cite_document(
         known = ConfidentialSource.objects.visible_to(by).filter(document_digest=received.file_digest)
         if not knowingly and known.exists():
             raise KeptConfidential(
-                "This very file is a confidential source that names you. Cited here, everybody on the desk sees it."
+                _("This very file is a confidential source that names you. Cited here, everybody on the desk sees it.")
             )
         with transaction.atomic():
             claim = lock(claim)
@@ -87,7 +88,7 @@ def cite_interview(
     require(by, Capability.CITE)
     check_who_is_quoted(said.get("quoted", "").strip(), said.get("quoted_verb", ""))
     if not words.strip():
-        raise Refusal("Write down what was said: it is what the claim rests on.")
+        raise Refusal(_("Write down what was said: it is what the claim rests on."))
     sound = receive_recording(recording, name=recording_name) if recording else None
     notes = notes_of(words, party=party, held_at=held_at, how=how, recording=sound)
     with forgotten_if_refused(receive_notes(notes, sound)) as received, transaction.atomic():

@@ -7,6 +7,7 @@ from typing import Any, TypedDict, Unpack
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from apps.accounts.capabilities import Capability
 from apps.accounts.models import User
@@ -14,6 +15,7 @@ from apps.accounts.permissions import require
 from apps.audit.actions import record
 from apps.audit.verbs import Verb
 from apps.audit.versioned import differences, lock
+from apps.audit.wording import plain
 from apps.claims.actions.naming import party_named
 from apps.claims.actions.writing import write_claim
 from apps.claims.figures import conflicts_of
@@ -54,7 +56,7 @@ def register_measure(
         known = Measure.objects.filter(name__iexact=name).first()
         if known is None:
             if not name or not unit:
-                raise Refusal("A new measure needs a name, and a unit that it is counted in.")
+                raise Refusal(_("A new measure needs a name, and a unit that it is counted in."))
             try:
                 with transaction.atomic():
                     known = Measure.objects.create(
@@ -63,11 +65,14 @@ def register_measure(
             except IntegrityError:
                 known = Measure.objects.get(name__iexact=name)
             else:
-                told = {"unit": unit, "counting": known.get_counting_display(), "definition": definition}
+                told = {"unit": unit, "counting": plain(Counting(known.counting).label), "definition": definition}
                 record(Verb.MEASURE_REGISTERED, stream=known.stream, target=name, by=by, after=told)
                 return known
         if unit and unit.casefold() != known.unit.casefold():
-            raise Refusal(f"“{known}” is counted in {known.unit}, not in {unit}: units are never mixed.")
+            raise Refusal(
+                _("“%(measure)s” is counted in %(known)s, not in %(unit)s: units are never mixed.")
+                % {"measure": known, "known": known.unit, "unit": unit}
+            )
     return known
 
 
@@ -89,7 +94,7 @@ def edit_measure(measure: Measure, *, by: User, **changes: Unpack[MeasureFacts])
                     Verb.MEASURE_EDITED, stream=measure.stream, target=before["name"], by=by, before=was, after=became
                 )
     except IntegrityError as error:
-        raise Refusal("There is a measure of this name already.") from error
+        raise Refusal(_("There is a measure of this name already.")) from error
     return measure
 
 
@@ -110,7 +115,10 @@ def add_figure(
         claim = lock(claim)
         _check_citation(claim, citation)
         if Figure.objects.live().filter(claim=claim).count() >= MOST_FIGURES:
-            raise Refusal(f"This claim has {MOST_FIGURES} figures: record further ones on another claim of the story.")
+            raise Refusal(
+                _("This claim has %(number)d figures: record further ones on another claim of the story.")
+                % {"number": MOST_FIGURES}
+            )
         before = conflicts_of(claim)
         figure = Figure.objects.create(
             claim=claim,
@@ -161,7 +169,7 @@ def withdraw_figure(figure: Figure, *, by: User, reason: str) -> Figure:
         require(by, Capability.DECIDE)
     require(by, Capability.CITE)
     if not reason.strip():
-        raise ReasonMissing("Say why this figure is withdrawn.")
+        raise ReasonMissing(_("Say why this figure is withdrawn."))
     with transaction.atomic():
         claim = lock(figure.claim)
         figure = _live(figure)
@@ -175,20 +183,20 @@ def withdraw_figure(figure: Figure, *, by: User, reason: str) -> Figure:
 def _whose(name: str, by: User) -> Any:
     party = party_named(name, by)
     if party is None:
-        raise Refusal("Say who gives this number.")
+        raise Refusal(_("Say who gives this number."))
     return party
 
 
 def _live(figure: Figure) -> Figure:
     found = Figure.objects.select_related("measure", "party", "claim", "citation").get(pk=figure.pk)
     if found.withdrawn_at:
-        raise Refusal("This figure is withdrawn.")
+        raise Refusal(_("This figure is withdrawn."))
     return found
 
 
 def _check_citation(claim: Claim, citation: Citation | None) -> None:
     if citation and (citation.claim_id != claim.pk or citation.withdrawn_at):
-        raise Refusal("A figure rests on a citation of its own claim that has not been withdrawn.")
+        raise Refusal(_("A figure rests on a citation of its own claim that has not been withdrawn."))
 
 
 def _write(
@@ -234,5 +242,5 @@ def _measure_facts(measure: Measure) -> dict[str, str]:
         "name": measure.name,
         "unit": measure.unit,
         "definition": measure.definition,
-        "counting": measure.get_counting_display(),
+        "counting": plain(Counting(measure.counting).label),
     }

@@ -8,6 +8,7 @@ from uuid import uuid4
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from apps.accounts.capabilities import Capability
 from apps.accounts.models import User
@@ -16,6 +17,7 @@ from apps.archive.checking import Finding
 from apps.archive.models import Capture, Drift
 from apps.audit.verbs import Verb
 from apps.audit.versioned import lock
+from apps.audit.wording import plain
 from apps.claims import policy
 from apps.claims.actions.bells import ring_for
 from apps.claims.actions.spreading import raise_flags, reach_directly
@@ -77,9 +79,9 @@ def flag_for_attribution(attribution: Attribution, *, by: User | None) -> Cause 
     """An attribution was entered, confirmed, rejected or withdrawn: news for every claim that rests on its source."""
     if not Claim.objects.relied_on().citing_any(leading_to(attribution.of)).exists():
         return None
-    state = attribution.get_state_display().lower()
+    state = plain(attribution.State(attribution.state).label).lower()
     is_entered = attribution.state == attribution.State.CONFIRMED and attribution.found_by == attribution.FoundBy.EDITOR
-    sentence = f"An attribution was {'entered' if is_entered else state}: {attribution}."
+    sentence = f"An attribution was {'entered' if is_entered else state}: {plain(attribution)}."
     key = f"attribution:{attribution.pk}:{uuid4().hex}"
     return _begin(news(Kind.ATTRIBUTION, key, sentence, by=by, attribution=attribution))
 
@@ -139,12 +141,12 @@ def clear_flag(flag: Flag, *, by: User, reason: str) -> Flag:
     """Say that somebody has looked, and what they found. The flag stays on record. Raises ReasonMissing, Refusal."""
     require(by, Capability.DECIDE)
     if not reason.strip():
-        raise ReasonMissing("Say what you found: somebody will ask why the flag is gone.")
+        raise ReasonMissing(_("Say what you found: somebody will ask why the flag is gone."))
     with transaction.atomic():
         claim = lock(flag.claim)
         flag = Flag.objects.told().get(pk=flag.pk)
         if not flag.is_open:
-            raise Refusal(f"{flag.cleared_by} has cleared this flag already.")
+            raise Refusal(_("%(name)s has cleared this flag already.") % {"name": flag.cleared_by})
         flag.cleared_by, flag.cleared_at, flag.cleared_because = by, timezone.now(), reason
         flag.save(update_fields=["cleared_by", "cleared_at", "cleared_because"])
         write_claim(

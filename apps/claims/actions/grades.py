@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from apps.accounts.capabilities import Capability
 from apps.accounts.models import User
@@ -25,15 +26,15 @@ def grade_information(
     """
     require(by, Capability.DECIDE)
     if not rationale.strip():
-        raise ReasonMissing("Say what the grade rests on: somebody will ask for it.")
+        raise ReasonMissing(_("Say what the grade rests on: somebody will ask for it."))
     with transaction.atomic():
         claim = lock(citation.claim, expected_version)
         citation = Citation.objects.select_related("source__outlet", "source__page").get(pk=citation.pk)
         if citation.withdrawn_at:
-            raise Refusal("This citation is withdrawn.")
+            raise Refusal(_("This citation is withdrawn."))
         before = citation.grades.live().first()
         if before and (before.grade, before.rationale) == (grade, rationale):
-            raise Refusal("It has this grade already, for this reason.")
+            raise Refusal(_("It has this grade already, for this reason."))
         citation.grades.live().update(replaced_at=timezone.now())
         given = Credibility.objects.create(citation=citation, grade=grade, rationale=rationale, graded_by=by)
         told = {"citation": citation.pk, "source": citation.source.label}
@@ -42,8 +43,8 @@ def grade_information(
             Verb.INFORMATION_GRADED,
             by,
             fields=[],
-            before={**told, **({"credibility": before.words} if before else {})},
-            after={**told, "credibility": given.words},
+            before={**told, **({"credibility": before.recorded} if before else {})},
+            after={**told, "credibility": given.recorded},
             reason=rationale,
         )
     return given

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from apps.accounts.capabilities import Capability
 from apps.accounts.models import User
 from apps.accounts.permissions import require
 from apps.audit.verbs import Verb
+from apps.audit.wording import plainly
 from apps.claims.actions.flags import news
 from apps.claims.actions.uses import need_correction
 from apps.claims.actions.writing import write_claim
@@ -27,7 +29,7 @@ def link_claims(claim: Claim, kind: ClaimLink.Kind, other: Claim, *, by: User, n
     """
     require(by, Capability.OPEN_CLAIMS)
     if claim.pk == other.pk:
-        raise Refusal("A claim can't be linked to itself.")
+        raise Refusal(_("A claim can't be linked to itself."))
     with transaction.atomic():
         locked = _lock_both(claim, other)
         claim, other = locked[claim.pk], locked[other.pk]
@@ -48,12 +50,12 @@ def withdraw_link(link: ClaimLink, *, by: User, reason: str) -> ClaimLink:
     """Take a link back; it stays in the record. Raises ReasonMissing, and Refusal for one that is withdrawn already."""
     require(by, Capability.OPEN_CLAIMS)
     if not reason.strip():
-        raise ReasonMissing("Say why this link is withdrawn.")
+        raise ReasonMissing(_("Say why this link is withdrawn."))
     with transaction.atomic():
         locked = _lock_both(link.from_claim, link.to_claim)
         link = ClaimLink.objects.get(pk=link.pk)
         if link.withdrawn_at:
-            raise Refusal("This link is withdrawn already.")
+            raise Refusal(_("This link is withdrawn already."))
         link.from_claim, link.to_claim = locked[link.from_claim_id], locked[link.to_claim_id]
         link.withdrawn_by, link.withdrawn_at, link.withdrawn_because = by, timezone.now(), reason
         link.save(update_fields=["withdrawn_by", "withdrawn_at", "withdrawn_because"])
@@ -71,10 +73,11 @@ def _lock_both(one: Claim, other: Claim) -> dict[int, Claim]:
     }
 
 
+@plainly
 def _both_ways(link: ClaimLink) -> list[tuple[Claim, str, Claim]]:
     return [
         (link.from_claim, link.get_kind_display(), link.to_claim),
-        (link.to_claim, ClaimLink.REVERSED[Kind(link.kind)], link.from_claim),
+        (link.to_claim, str(ClaimLink.REVERSED[Kind(link.kind)]), link.from_claim),
     ]
 
 
@@ -82,13 +85,18 @@ def _refuse_contradictions(claim: Claim, kind: ClaimLink.Kind, other: Claim) -> 
     there = ClaimLink.objects.live().filter(from_claim=claim, to_claim=other)
     back = ClaimLink.objects.live().filter(from_claim=other, to_claim=claim)
     if there.filter(kind=kind).exists() or (kind in ClaimLink.MUTUAL and back.filter(kind=kind).exists()):
-        raise Refusal("These claims are linked so already.")
+        raise Refusal(_("These claims are linked so already."))
     if kind in ClaimLink.MUTUAL:
         opposite = Kind.DUPLICATE if kind == Kind.CONTRADICTS else Kind.CONTRADICTS
         if there.filter(kind=opposite).exists() or back.filter(kind=opposite).exists():
-            raise Refusal("Two claims can't both contradict and duplicate each other: withdraw the other link first.")
+            raise Refusal(
+                _("Two claims can't both contradict and duplicate each other: withdraw the other link first.")
+            )
     elif _leads_to(other, claim, kind):
-        raise Refusal(f"That would be a circle: the other claim {kind.label} this one, directly or over others.")
+        raise Refusal(
+            _("That would be a circle: the other claim %(relation)s this one, directly or over others.")
+            % {"relation": kind.label}
+        )
 
 
 def _leads_to(start: Claim, end: Claim, kind: ClaimLink.Kind) -> bool:
@@ -101,5 +109,5 @@ def _leads_to(start: Claim, end: Claim, kind: ClaimLink.Kind) -> bool:
             return True
         seen |= frontier
         if len(seen) > MOST_STEPS:
-            raise Refusal("More claims hang together here than the desk can look through.")
+            raise Refusal(_("More claims hang together here than the desk can look through."))
     return False

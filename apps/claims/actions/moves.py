@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from apps.accounts.capabilities import Capability
 from apps.accounts.models import User
 from apps.accounts.permissions import require
 from apps.audit.verbs import Verb
 from apps.audit.versioned import lock
+from apps.audit.wording import plain
 from apps.claims.actions.decisions import carry_out, check_evidence, check_move
 from apps.claims.actions.writing import write_claim
 from apps.claims.evidence import Evidence, digest, gather, what_changed
@@ -37,7 +39,7 @@ def request_move(
     with transaction.atomic():
         claim = lock(claim, expected_version)
         if to_state == State.UNVERIFIED:
-            raise NoSuchMove("To take a verdict back, reopen the claim: that needs no second editor.")
+            raise NoSuchMove(_("To take a verdict back, reopen the claim: that needs no second editor."))
         check_move(claim, to_state, reason)
         evidence = gather(claim)
         _make_room(claim, evidence, by)
@@ -59,7 +61,7 @@ def request_move(
         )
         claim.stage = Stage.IN_REVIEW
         after = {
-            "to": to_state.label.lower(),
+            "to": plain(to_state.label).lower(),
             "request": request.pk,
             "evidence_sha256": request.evidence_digest,
             "rule_version": evidence.rule.version,
@@ -78,7 +80,7 @@ def sign_off(request: MoveRequest, *, by: User, expected_version: int) -> Decisi
     with transaction.atomic():
         claim, request = _locked(request, expected_version)
         if request.asked_by_id == by.pk:
-            raise SecondPersonNeeded("You asked for this move: somebody else has to sign it.")
+            raise SecondPersonNeeded(_("You asked for this move: somebody else has to sign it."))
         evidence = gather(claim)
         changed = what_changed(request.evidence, evidence.frozen())
         if not changed:
@@ -88,7 +90,7 @@ def sign_off(request: MoveRequest, *, by: User, expected_version: int) -> Decisi
             to_state = State(request.to_state)
             return carry_out(claim, to_state, evidence, by=by, reason=request.reason, request=request)
         _void(claim, request, changed, by)
-    raise RequestVoid("The request is void, because the evidence is not what was asked about.", *changed)
+    raise RequestVoid(_("The request is void, because the evidence is not what was asked about."), *changed)
 
 
 def refuse_move(request: MoveRequest, *, by: User, reason: str, expected_version: int) -> MoveRequest:
@@ -97,9 +99,9 @@ def refuse_move(request: MoveRequest, *, by: User, reason: str, expected_version
     with transaction.atomic():
         claim, request = _locked(request, expected_version)
         if request.asked_by_id == by.pk:
-            raise SecondPersonNeeded("You asked for this move yourself: withdraw it instead.")
+            raise SecondPersonNeeded(_("You asked for this move yourself: withdraw it instead."))
         if not reason.strip():
-            raise ReasonMissing("Say why you refuse: your colleague will want to know.")
+            raise ReasonMissing(_("Say why you refuse: your colleague will want to know."))
         _answer(request, MoveRequest.Outcome.REFUSED, by, reason)
         _write(claim, Verb.MOVE_REFUSED, by, request, reason=reason)
     return request
@@ -111,7 +113,7 @@ def withdraw_request(request: MoveRequest, *, by: User, expected_version: int) -
     with transaction.atomic():
         claim, request = _locked(request, expected_version)
         if request.asked_by_id != by.pk:
-            raise SecondPersonNeeded("Only who asked withdraws a request: refuse it instead, with a reason.")
+            raise SecondPersonNeeded(_("Only who asked withdraws a request: refuse it instead, with a reason."))
         _answer(request, MoveRequest.Outcome.WITHDRAWN, by)
         _write(claim, Verb.REQUEST_WITHDRAWN, by, request)
     return request
@@ -122,7 +124,8 @@ def _locked(request: MoveRequest, expected_version: int) -> tuple[Claim, MoveReq
     claim = lock(request.claim, expected_version)
     request = MoveRequest.objects.with_people().get(pk=request.pk)
     if not request.is_open:
-        raise Answered(f"This request is closed: {request.get_outcome_display().lower()}.")
+        outcome = request.get_outcome_display().lower()
+        raise Answered(_("This request is closed: %(outcome)s.") % {"outcome": outcome})
     return claim, request
 
 
@@ -134,8 +137,11 @@ def _make_room(claim: Claim, evidence: Evidence, by: User) -> None:
     changed = what_changed(waiting.evidence, evidence.frozen())
     if not changed:
         asked = State(waiting.to_state).label.lower()
-        who = "You have" if waiting.asked_by_id == by.pk else f"{waiting.asked_by} has"
-        raise AlreadyAsked(f"{who} asked for “{asked}”: that request has to be signed, refused or withdrawn first.")
+        if waiting.asked_by_id == by.pk:
+            said = _("You have asked for “%(state)s”: that request has to be signed, refused or withdrawn first.")
+        else:
+            said = _("%(name)s has asked for “%(state)s”: that request has to be signed, refused or withdrawn first.")
+        raise AlreadyAsked(said % {"name": waiting.asked_by, "state": asked})
     _void(claim, waiting, changed, by)
 
 
@@ -151,5 +157,9 @@ def _answer(request: MoveRequest, outcome: MoveRequest.Outcome, by: User, answer
 
 
 def _write(claim: Claim, verb: Verb, by: User, request: MoveRequest, *, reason: str = "", changes: str = "") -> None:
-    told = {"request": request.pk, "to": State(request.to_state).label.lower(), "asked_by": str(request.asked_by)}
+    told = {
+        "request": request.pk,
+        "to": plain(State(request.to_state).label).lower(),
+        "asked_by": str(request.asked_by),
+    }
     write_claim(claim, verb, by, fields=[], after={**told, **({"changes": changes} if changes else {})}, reason=reason)

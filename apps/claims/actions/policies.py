@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TypedDict, Unpack
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from apps.accounts.capabilities import Capability
 from apps.accounts.models import User
@@ -38,13 +39,13 @@ def edit_policy(*, by: User, reason: str, expected_version: int, **changes: Unpa
     with transaction.atomic():
         current = _locked(expected_version)
         if not reason.strip():
-            raise ReasonMissing("Say why the rule changes: the desk works by it.")
+            raise ReasonMissing(_("Say why the rule changes: the desk works by it."))
         facts = {**current.facts, **changes}
         if facts["first_hand_lines"] > facts["minimum_lines"]:
-            raise Refusal("More lines can't be first-hand than lines are asked for.")
+            raise Refusal(_("More lines can't be first-hand than lines are asked for."))
         was, became = differences(current.facts, facts)
         if not became:
-            raise Refusal("Nothing of the rule is different.")
+            raise Refusal(_("Nothing of the rule is different."))
         made = Policy.objects.create(version=current.version + 1, made_by=by, reason=reason, **facts)
         begin(
             made,

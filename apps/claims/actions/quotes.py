@@ -6,12 +6,14 @@ from typing import Any, TypedDict, Unpack
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from apps.accounts.capabilities import Capability
 from apps.accounts.models import User
 from apps.accounts.permissions import require
 from apps.audit.verbs import Verb
 from apps.audit.versioned import differences, lock
+from apps.audit.wording import plain, plainly
 from apps.claims.actions.flags import flag_for_citation
 from apps.claims.actions.naming import party_named
 from apps.claims.actions.relying import follow_words, keep_passages, seek_words
@@ -80,17 +82,17 @@ def change_stance(citation: Citation, *, by: User, stance: Stance, reason: str, 
     """
     require(by, Capability.DECIDE)
     if not reason.strip():
-        raise ReasonMissing("Say why it is judged anew: somebody will ask for it.")
+        raise ReasonMissing(_("Say why it is judged anew: somebody will ask for it."))
     with transaction.atomic():
         claim = lock(citation.claim, expected_version)
         citation = _live(citation)
         was = Stance(citation.stance)
         if was == stance:
-            raise Refusal("It does that already: choose what it does now.")
-        before = {"stance": was.label.lower(), **({"answer": citation.answer} if citation.answer else {})}
+            raise Refusal(_("It does that already: choose what it does now."))
+        before = {"stance": plain(was.label).lower(), **({"answer": citation.answer} if citation.answer else {})}
         citation.stance, citation.answer, citation.answered_by, citation.answered_at = stance, "", None, None
         citation.save(update_fields=["stance", "answer", "answered_by", "answered_at"])
-        after = {"stance": stance.label.lower()}
+        after = {"stance": plain(stance.label).lower()}
         _write(claim, Verb.STANCE_CHANGED, by, citation, before=before, after=after, reason=reason)
         name = citation.source.label
         if stance == Stance.DISPUTES and claim.state != State.DISPUTED:
@@ -112,14 +114,14 @@ def pick_passage(citation: Citation, *, by: User, picked: Picked) -> TextQuote:
         citation = _live(citation)
         capture = picked.capture
         if capture.page_id != citation.source.page_id or not capture.is_stored:
-            raise Refusal("These words are of another page than the one that is cited.")
+            raise Refusal(_("These words are of another page than the one that is cited."))
         if citation.quote and citation.quote_sought_in_id is None:
-            raise Refusal("The words that this citation has already are still to be looked for in its copy.")
+            raise Refusal(_("The words that this citation has already are still to be looked for in its copy."))
         found = picked_in(picked)
         if found is None:
-            raise WordsNotThere("These words are not in this copy.", nearest(capture, picked.exact))
+            raise WordsNotThere(_("These words are not in this copy."), nearest(capture, picked.exact))
         if any(one.selector == found and one.capture_id == capture.pk for one in citation.passages):
-            raise Refusal("This citation rests on these words already.")
+            raise Refusal(_("This citation rests on these words already."))
         before, words = citation.quote, citation.words
         # Words that are nowhere in the copy give way to those that somebody has found there.
         kept = "" if citation.is_quote_missing else citation.quote
@@ -149,11 +151,13 @@ def find_words(citation: Citation) -> None:
 def check_who_is_quoted(quoted: str, verb: str) -> None:
     """Whoever is quoted does something, and what is done is somebody's doing. Raises Refusal."""
     if verb and not quoted:
-        raise Refusal("Say who does that: name whom the page quotes.")
+        raise Refusal(_("Say who does that: name whom the page quotes."))
     if quoted and not verb:
-        raise Refusal(f"Say what {quoted} does: says it, confirms it, denies it, declines to comment.")
+        raise Refusal(
+            _("Say what %(name)s does: says it, confirms it, denies it, declines to comment.") % {"name": quoted}
+        )
     if verb and verb not in QuotedVerb.values:
-        raise Refusal(f"Nobody can “{verb}” a claim here.")
+        raise Refusal(_("Nobody can “%(verb)s” a claim here.") % {"verb": verb})
 
 
 def _live(citation: Citation) -> Citation:
@@ -161,7 +165,7 @@ def _live(citation: Citation) -> Citation:
     related = ("source__page", "source__outlet", "capture", "quoted")
     found = Citation.objects.select_related(*related).get(pk=citation.pk)
     if found.withdrawn_at:
-        raise Refusal("This citation is withdrawn.")
+        raise Refusal(_("This citation is withdrawn."))
     return found
 
 
@@ -183,6 +187,7 @@ def _write(
     write_claim(claim, verb, by, fields=["stage"], before={**told, **before}, after={**told, **after}, reason=reason)
 
 
+@plainly
 def _facts(citation: Citation) -> dict[str, Any]:
     return {
         "quote": citation.quote,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext as _
+
 from apps.accounts.models import User
 from apps.archive.actions import lock_watch, register_passage, release_passage
 from apps.archive.models import Capture
@@ -48,8 +50,8 @@ def seek_words(citation: Citation, *, by: User | None, as_typed: bool) -> None:
     found = typed_in(citation.capture, citation.quote)
     if not found and not as_typed:
         raise WordsNotThere(
-            "These words are not in the stored copy.",
+            _("These words are not in the stored copy."),
             nearest(citation.capture, citation.quote)
-            or "Nothing there is like them. The page may have them elsewhere: in a picture, a film or another part.",
+            or _("Nothing there is like them. The page may have them elsewhere: in a picture, a film or another part."),
         )
     keep_passages(citation, citation.capture, found, by=by)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TypedDict, Unpack
 
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
 
 from apps.accounts.capabilities import Capability
 from apps.accounts.models import User
@@ -36,7 +37,7 @@ def open_story(title: str, *, by: User, summary: str = "") -> Story:
                 after={"summary": summary},
             )
     except IntegrityError as error:
-        raise Refusal("There is a story with this title already.") from error
+        raise Refusal(_("There is a story with this title already.")) from error
     return story
 
 
@@ -61,7 +62,7 @@ def edit_story(story: Story, *, by: User, expected_version: int, **changes: Unpa
                     after=became,
                 )
     except IntegrityError as error:
-        raise Refusal("There is a story with this title already.") from error
+        raise Refusal(_("There is a story with this title already.")) from error
     return story
 
 

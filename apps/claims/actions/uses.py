@@ -6,12 +6,14 @@ from datetime import datetime
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from apps.accounts.capabilities import Capability
 from apps.accounts.models import User
 from apps.accounts.permissions import require
 from apps.audit.verbs import Verb
 from apps.audit.versioned import lock
+from apps.audit.wording import plain
 from apps.claims.actions.flags import news
 from apps.claims.actions.writing import write_claim
 from apps.claims.models import Cause, Claim, Correction, Decision, Use
@@ -29,7 +31,7 @@ def note_use(claim: Claim, *, by: User, headline: str, url: str, published_at: d
             after = {"headline": headline, "url": url, "published_at": published_at.isoformat(), "use": use.pk}
             write_claim(claim, Verb.USE_NOTED, by, fields=[], after=after)
     except IntegrityError as error:
-        raise Refusal("This story is noted as a use of the claim already.") from error
+        raise Refusal(_("This story is noted as a use of the claim already.")) from error
     return use
 
 
@@ -37,12 +39,12 @@ def withdraw_use(use: Use, *, by: User, reason: str) -> Use:
     """Take back a use noted by mistake; what it needed corrected is still to be settled. Raises ReasonMissing."""
     require(by, Capability.OPEN_CLAIMS)
     if not reason.strip():
-        raise ReasonMissing("Say why this use is taken back.")
+        raise ReasonMissing(_("Say why this use is taken back."))
     with transaction.atomic():
         claim = lock(use.claim)
         use = Use.objects.get(pk=use.pk)
         if use.withdrawn_at:
-            raise Refusal("This use was taken back already.")
+            raise Refusal(_("This use was taken back already."))
         use.withdrawn_by, use.withdrawn_at, use.withdrawn_because = by, timezone.now(), reason
         use.save(update_fields=["withdrawn_by", "withdrawn_at", "withdrawn_because"])
         before = {"headline": use.headline, "url": use.url, "use": use.pk}
@@ -54,12 +56,12 @@ def settle_correction(correction: Correction, *, by: User, done: Correction.Done
     """Say what was done about a story that needed correction. Raises ReasonMissing, and Refusal when it was said."""
     require(by, Capability.OPEN_CLAIMS)
     if not note.strip():
-        raise ReasonMissing("Say what was done, in words.")
+        raise ReasonMissing(_("Say what was done, in words."))
     with transaction.atomic():
         claim = lock(correction.use.claim)
         correction = Correction.objects.select_related("use", "done_by").get(pk=correction.pk)
         if correction.done_at:
-            raise Refusal(f"{correction.done_by} has said already what was done.")
+            raise Refusal(_("%(name)s has said already what was done.") % {"name": correction.done_by})
         correction.done, correction.note = done, note
         correction.done_by, correction.done_at = by, timezone.now()
         correction.save(update_fields=["done", "note", "done_by", "done_at"])
@@ -69,7 +71,7 @@ def settle_correction(correction: Correction, *, by: User, done: Correction.Done
             by,
             fields=[],
             before={"headline": correction.use.headline, "use": correction.use_id},
-            after={"done": correction.get_done_display()},
+            after={"done": plain(Correction.Done(done).label)},
             reason=note,
         )
     return correction
@@ -89,7 +91,7 @@ def follow_up(decision: Decision, claim: Claim) -> None:
     """
     if decision.from_state == State.UNVERIFIED:
         return
-    was, now = decision.get_from_state_display().lower(), decision.get_to_state_display().lower()
+    was, now = (plain(State(one).label).lower() for one in (decision.from_state, decision.to_state))
     sentence = f"“{claim.statement}” was {was} and is {now} now."
     cause = news(Cause.Kind.DOWNGRADED, f"decision:{decision.pk}", sentence, by=decision.decided_by, claim=claim)
     if cause and decision.from_state == State.CORROBORATED:

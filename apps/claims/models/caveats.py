@@ -5,7 +5,9 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
+from apps.audit.wording import plainly
 from apps.claims.models.claims import Citation, Claim
 from apps.sources.models import Party
 
@@ -24,13 +26,13 @@ class Caveat(models.Model):
     """What could not be verified, was not shown, or rests on somebody unnamed: by whom, or on which citation."""
 
     class Kind(models.TextChoices):
-        NOT_VERIFIED = "not_verified", "Could not independently verify"
-        NO_EVIDENCE_SHOWN = "no_evidence_shown", "Showed no direct evidence"
-        ANONYMOUS_ONLY = "anonymous_only", "Only anonymous sources"
-        ONE_SIDE_ONLY = "one_side_only", "Only one side says so"
-        DATE_OR_PLACE_OPEN = "date_or_place_open", "Date or place not established"
-        TRANSLATION = "translation", "Rests on a translation"
-        OTHER = "other", "Another limit"
+        NOT_VERIFIED = "not_verified", _("Could not independently verify")
+        NO_EVIDENCE_SHOWN = "no_evidence_shown", _("Showed no direct evidence")
+        ANONYMOUS_ONLY = "anonymous_only", _("Only anonymous sources")
+        ONE_SIDE_ONLY = "one_side_only", _("Only one side says so")
+        DATE_OR_PLACE_OPEN = "date_or_place_open", _("Date or place not established")
+        TRANSLATION = "translation", _("Rests on a translation")
+        OTHER = "other", _("Another limit")
 
     claim = models.ForeignKey(Claim, models.PROTECT, related_name="caveats")
     kind = models.CharField(max_length=20, choices=Kind.choices)
@@ -60,13 +62,13 @@ class Caveat(models.Model):
             models.CheckConstraint(
                 condition=~models.Q(kind="other", text=""),
                 name="another_caveat_says_which",
-                violation_error_message="Say in words what the limit is.",
+                violation_error_message=_("Say in words what the limit is."),
             ),
             models.CheckConstraint(
                 condition=models.Q(withdrawn_at__isnull=True, withdrawn_by__isnull=True)
                 | (models.Q(withdrawn_at__isnull=False, withdrawn_by__isnull=False) & ~models.Q(withdrawn_because="")),
                 name="a_withdrawn_caveat_says_who_and_why",
-                violation_error_message="Withdrawing a caveat needs a reason.",
+                violation_error_message=_("Withdrawing a caveat needs a reason."),
             ),
         ]
 
@@ -81,3 +83,9 @@ class Caveat(models.Model):
         if said_by:
             kind = f"{said_by}: {kind[:1].lower()}{kind[1:]}"
         return f"{kind}. {self.text}".strip() if self.text else f"{kind}."
+
+    @property
+    @plainly
+    def recorded(self) -> str:
+        """The same, as the trail keeps it."""
+        return self.sentence

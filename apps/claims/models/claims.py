@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models.functions import Coalesce
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from apps.archive.models import Capture, CaptureQuerySet
 from apps.audit.versioned import Versioned
@@ -112,10 +113,10 @@ class Claim(Versioned):
     )
     due = models.DateTimeField(null=True, blank=True)
     verified_at = models.DateTimeField(
-        null=True, editable=False, help_text="When the verdict was decided, or settled again by somebody who looked."
+        null=True, editable=False, help_text=_("When the verdict was decided, or settled again by somebody who looked.")
     )
     against_rule = models.BooleanField(
-        default=False, editable=False, help_text="Whether the verdict was decided by overriding the rule."
+        default=False, editable=False, help_text=_("Whether the verdict was decided by overriding the rule.")
     )
     submission = models.UUIDField(null=True, editable=False, unique=True)
     opened_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
@@ -155,7 +156,7 @@ class Claim(Versioned):
             models.CheckConstraint(
                 condition=models.Q(state__in=["unverified", "corroborated", "disputed"]),
                 name="claim_state_is_known",
-                violation_error_message="A claim is unverified, corroborated or disputed; nothing else is a state.",
+                violation_error_message=_("A claim is unverified, corroborated or disputed; nothing else is a state."),
             ),
             models.CheckConstraint(
                 condition=models.Q(stage__in=["inbox", "in_progress", "in_review", "settled"]),
@@ -167,7 +168,7 @@ class Claim(Versioned):
                 condition=models.Q(due__isnull=True)
                 | models.Q(due__range=(datetime(1900, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC))),
                 name="claim_is_due_in_our_time",
-                violation_error_message="Give a year between 1900 and 2100.",
+                violation_error_message=_("Give a year between 1900 and 2100."),
             ),
         ]
 
@@ -261,14 +262,14 @@ class Citation(models.Model):
         null=True,
         editable=False,
         related_name="+",
-        help_text="The copy in which the words were looked for, or picked.",
+        help_text=_("The copy in which the words were looked for, or picked."),
     )
     quoted = models.ForeignKey(
-        Party, models.PROTECT, null=True, blank=True, related_name="+", help_text="Who is quoted, if somebody is."
+        Party, models.PROTECT, null=True, blank=True, related_name="+", help_text=_("Who is quoted, if somebody is.")
     )
-    quoted_verb = models.CharField("what they do", max_length=25, choices=QuotedVerb.choices, blank=True)
+    quoted_verb = models.CharField(_("what they do"), max_length=25, choices=QuotedVerb.choices, blank=True)
     first_hand = models.BooleanField(
-        default=False, help_text="The source saw it, made it or decided it, and has it from nobody else."
+        default=False, help_text=_("The source saw it, made it or decided it, and has it from nobody else.")
     )
     note = models.TextField(blank=True)
     cited_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
@@ -276,7 +277,7 @@ class Citation(models.Model):
     withdrawn_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     withdrawn_at = models.DateTimeField(null=True, editable=False)
     withdrawn_because = models.TextField(blank=True)
-    answer = models.TextField(blank=True, help_text="What an editor answers to a citation that disputes the claim.")
+    answer = models.TextField(blank=True, help_text=_("What an editor answers to a citation that disputes the claim."))
     answered_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     answered_at = models.DateTimeField(null=True, editable=False)
 
@@ -296,7 +297,7 @@ class Citation(models.Model):
                 fields=["claim", "source"],
                 condition=models.Q(withdrawn_at__isnull=True),
                 name="source_is_cited_once_on_a_claim",
-                violation_error_message="This page is cited on this claim already.",
+                violation_error_message=_("This page is cited on this claim already."),
             ),
             models.CheckConstraint(
                 condition=models.Q(stance__in=["supports", "disputes", "context"]), name="citation_stance_is_known"
@@ -308,7 +309,7 @@ class Citation(models.Model):
                 condition=models.Q(withdrawn_at__isnull=True, withdrawn_by__isnull=True)
                 | (models.Q(withdrawn_at__isnull=False, withdrawn_by__isnull=False) & ~models.Q(withdrawn_because="")),
                 name="a_withdrawal_says_who_and_why",
-                violation_error_message="Withdrawing a citation needs a reason.",
+                violation_error_message=_("Withdrawing a citation needs a reason."),
             ),
             models.CheckConstraint(
                 condition=models.Q(answer="", answered_by__isnull=True, answered_at__isnull=True)
@@ -317,7 +318,7 @@ class Citation(models.Model):
                     & ~models.Q(answer="")
                 ),
                 name="only_a_dispute_is_answered_by_somebody",
-                violation_error_message="An answer to a dispute says who answers, and what.",
+                violation_error_message=_("An answer to a dispute says who answers, and what."),
             ),
         ]
 

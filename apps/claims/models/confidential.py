@@ -8,6 +8,7 @@ import json
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from apps.claims.models.claims import Claim
 from apps.claims.models.decisions import Decision
@@ -31,7 +32,7 @@ class ConfidentialCitation(Hidden):
     withdrawn_at = models.DateTimeField(null=True)
 
     class Meta:
-        verbose_name = "confidential citation"
+        verbose_name = _("confidential citation")
         ordering = ["id"]
         constraints = [
             models.UniqueConstraint(

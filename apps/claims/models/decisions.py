@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import User
 from apps.claims.models.claims import Claim
@@ -34,11 +35,11 @@ class MoveRequest(models.Model):
     """
 
     class Outcome(models.TextChoices):
-        OPEN = "open", "Waits for a second editor"
-        SIGNED = "signed", "Signed"
-        REFUSED = "refused", "Refused"
-        WITHDRAWN = "withdrawn", "Withdrawn"
-        VOID = "void", "Void"
+        OPEN = "open", _("Waits for a second editor")
+        SIGNED = "signed", _("Signed")
+        REFUSED = "refused", _("Refused")
+        WITHDRAWN = "withdrawn", _("Withdrawn")
+        VOID = "void", _("Void")
 
     claim = models.ForeignKey(Claim, models.PROTECT, related_name="move_requests")
     from_state = models.CharField(max_length=15, choices=State.choices)
@@ -49,13 +50,13 @@ class MoveRequest(models.Model):
     claim_version = models.PositiveIntegerField()
     policy = models.ForeignKey(Policy, models.PROTECT, related_name="+")
     evidence = models.JSONField(default=dict)
-    evidence_digest = models.CharField("evidence SHA-256", max_length=64)
+    evidence_digest = models.CharField(_("evidence SHA-256"), max_length=64)
     met = models.JSONField(default=list)
     outcome = models.CharField(max_length=10, choices=Outcome.choices, default=Outcome.OPEN, editable=False)
     answered_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     answered_at = models.DateTimeField(null=True, editable=False)
-    answer = models.TextField(blank=True, help_text="Why it was refused or taken back.")
-    changes = models.JSONField(default=list, help_text="What changed, when the request became void.")
+    answer = models.TextField(blank=True, help_text=_("Why it was refused or taken back."))
+    changes = models.JSONField(default=list, help_text=_("What changed, when the request became void."))
 
     objects = MoveRequestQuerySet.as_manager()
 
@@ -66,12 +67,12 @@ class MoveRequest(models.Model):
                 fields=["claim"],
                 condition=models.Q(outcome="open"),
                 name="one_open_request_for_a_claim",
-                violation_error_message="Somebody asks for a move of this claim already.",
+                violation_error_message=_("Somebody asks for a move of this claim already."),
             ),
             models.CheckConstraint(
                 condition=~models.Q(reason=""),
                 name="request_has_a_reason",
-                violation_error_message="Every move needs a reason.",
+                violation_error_message=_("Every move needs a reason."),
             ),
             models.CheckConstraint(
                 condition=models.Q(from_state__in=["unverified", "corroborated", "disputed"])
@@ -92,12 +93,12 @@ class MoveRequest(models.Model):
             models.CheckConstraint(
                 condition=~models.Q(outcome="refused", answer=""),
                 name="a_refusal_says_why",
-                violation_error_message="Say why you refuse.",
+                violation_error_message=_("Say why you refuse."),
             ),
             models.CheckConstraint(
                 condition=~models.Q(outcome="signed", asked_by=models.F("answered_by")),
                 name="nobody_signs_what_they_asked_for",
-                violation_error_message="Somebody else has to sign.",
+                violation_error_message=_("Somebody else has to sign."),
             ),
         ]
 
@@ -119,7 +120,7 @@ class Decision(models.Model):
     claim = models.ForeignKey(Claim, models.PROTECT, related_name="decisions")
     from_state = models.CharField(max_length=15, choices=State.choices)
     to_state = models.CharField(max_length=15, choices=State.choices)
-    statement = models.CharField(max_length=500, help_text="The claim in the words that were decided on.")
+    statement = models.CharField(max_length=500, help_text=_("The claim in the words that were decided on."))
     reason = models.TextField()
     request = models.OneToOneField(MoveRequest, models.PROTECT, null=True, related_name="decision")
     asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
@@ -127,13 +128,13 @@ class Decision(models.Model):
     decided_at = models.DateTimeField(default=timezone.now, editable=False)
     claim_version = models.PositiveIntegerField()
     policy = models.ForeignKey(
-        Policy, models.PROTECT, null=True, related_name="decisions", help_text="Empty: before the rule was data."
+        Policy, models.PROTECT, null=True, related_name="decisions", help_text=_("Empty: before the rule was data.")
     )
     evidence = models.JSONField(default=dict)
-    evidence_digest = models.CharField("evidence SHA-256", max_length=64)
+    evidence_digest = models.CharField(_("evidence SHA-256"), max_length=64)
     met = models.JSONField(default=list)
-    is_override = models.BooleanField("against the rule", default=False, editable=False)
-    missing = models.JSONField(default=list, help_text="What the rule missed when it was overridden.")
+    is_override = models.BooleanField(_("against the rule"), default=False, editable=False)
+    missing = models.JSONField(default=list, help_text=_("What the rule missed when it was overridden."))
 
     class Meta:
         ordering = ["-id"]
@@ -141,7 +142,7 @@ class Decision(models.Model):
             models.CheckConstraint(
                 condition=~models.Q(reason=""),
                 name="decision_has_a_reason",
-                violation_error_message="Every move needs a reason.",
+                violation_error_message=_("Every move needs a reason."),
             ),
             models.CheckConstraint(
                 condition=~models.Q(from_state=models.F("to_state")), name="decision_moves_the_claim"

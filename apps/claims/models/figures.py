@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from apps.claims.models.claims import Citation, Claim, Story
 from apps.claims.quantities import Counting, Qualifier, Quantity
@@ -19,7 +20,7 @@ class Measure(models.Model):
     """What is counted, in words that leave no doubt. Unlike measures are never compared."""
 
     name = models.CharField(max_length=200)
-    definition = models.TextField(blank=True, help_text="Who or what counts, where, since when.")
+    definition = models.TextField(blank=True, help_text=_("Who or what counts, where, since when."))
     unit = models.CharField(max_length=60)
     counting = models.CharField(max_length=10, choices=Counting.choices, default=Counting.TOTAL)
     registered_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", editable=False)
@@ -31,7 +32,7 @@ class Measure(models.Model):
             models.UniqueConstraint(
                 Lower("name"),
                 name="measure_has_one_entry",
-                violation_error_message="There is a measure of this name already.",
+                violation_error_message=_("There is a measure of this name already."),
             ),
             models.CheckConstraint(
                 condition=models.Q(counting__in=["total", "level", "fixed"]), name="measure_counting_is_known"
@@ -100,7 +101,7 @@ class Figure(models.Model):
             models.CheckConstraint(
                 condition=models.Q(low__isnull=False) | models.Q(high__isnull=False),
                 name="figure_has_a_number",
-                violation_error_message="A figure has a number.",
+                violation_error_message=_("A figure has a number."),
             ),
             models.CheckConstraint(
                 condition=models.Q(low__isnull=True)
@@ -112,7 +113,7 @@ class Figure(models.Model):
                 condition=models.Q(as_of_first__isnull=True, as_of_last__isnull=True)
                 | models.Q(as_of_first__isnull=False, as_of_last__gte=models.F("as_of_first")),
                 name="figure_is_as_of_a_day_or_a_time",
-                violation_error_message="The last day comes after the first.",
+                violation_error_message=_("The last day comes after the first."),
             ),
             models.CheckConstraint(
                 condition=models.Q(withdrawn_at__isnull=True, withdrawn_by__isnull=True)

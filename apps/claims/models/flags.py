@@ -7,6 +7,8 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from apps.archive.models import Drift
 from apps.claims.models.claims import Citation, Claim
@@ -31,18 +33,18 @@ class Cause(models.Model):
     """
 
     class Kind(models.TextChoices):
-        DRIFT = "drift", "A cited page has changed"
-        QUOTE_GONE = "quote_gone", "A quote is gone"
-        PAGE_GONE = "page_gone", "A cited page is gone"
-        CITATION_WITHDRAWN = "citation_withdrawn", "A citation was withdrawn"
-        NEW_DISPUTE = "new_dispute", "A new source disputes it"
-        STANCE_CHANGED = "stance_changed", "What a citation does for it was judged anew"
-        SOURCE_CHANGED = "source_changed", "What is known of a source has changed"
-        ATTRIBUTION = "attribution", "Where a source has it from has changed"
-        CAPTURE_DAMAGED = "capture_damaged", "A stored copy is damaged"
-        DOWNGRADED = "downgraded", "A linked claim lost its verdict"
-        SUPERSEDED = "superseded", "A newer claim supersedes it"
-        VERIFY_AGAIN = "verify_again", "It is time to verify it again"
+        DRIFT = "drift", _("A cited page has changed")
+        QUOTE_GONE = "quote_gone", _("A quote is gone")
+        PAGE_GONE = "page_gone", _("A cited page is gone")
+        CITATION_WITHDRAWN = "citation_withdrawn", _("A citation was withdrawn")
+        NEW_DISPUTE = "new_dispute", _("A new source disputes it")
+        STANCE_CHANGED = "stance_changed", _("What a citation does for it was judged anew")
+        SOURCE_CHANGED = "source_changed", _("What is known of a source has changed")
+        ATTRIBUTION = "attribution", _("Where a source has it from has changed")
+        CAPTURE_DAMAGED = "capture_damaged", _("A stored copy is damaged")
+        DOWNGRADED = "downgraded", _("A linked claim lost its verdict")
+        SUPERSEDED = "superseded", _("A newer claim supersedes it")
+        VERIFY_AGAIN = "verify_again", _("It is time to verify it again")
 
     # What a list can be narrowed to, beside each kind alone.
     OF_A_PAGE = (Kind.DRIFT, Kind.QUOTE_GONE, Kind.PAGE_GONE)
@@ -57,8 +59,8 @@ class Cause(models.Model):
     citation = models.ForeignKey(Citation, models.PROTECT, null=True, related_name="+")
     attribution = models.ForeignKey(Attribution, models.PROTECT, null=True, related_name="+")
     claim = models.ForeignKey(Claim, models.PROTECT, null=True, related_name="+")
-    reached = models.BigIntegerField(default=0, help_text="Claims up to this number have their flags.")
-    carried_at = models.DateTimeField(null=True, help_text="When it had reached every claim, over links too.")
+    reached = models.BigIntegerField(default=0, help_text=_("Claims up to this number have their flags."))
+    carried_at = models.DateTimeField(null=True, help_text=_("When it had reached every claim, over links too."))
 
     objects = CauseQuerySet.as_manager()
 
@@ -125,9 +127,9 @@ class Flag(models.Model):
     cause = models.ForeignKey(Cause, models.PROTECT, related_name="flags")
     path = models.JSONField(default=list)
     by_way_of = models.ForeignKey(
-        Claim, models.PROTECT, null=True, related_name="+", help_text="The linked claim that the news came over."
+        Claim, models.PROTECT, null=True, related_name="+", help_text=_("The linked claim that the news came over.")
     )
-    detail = models.TextField(blank=True, help_text="What it means for this claim: what the rule misses now.")
+    detail = models.TextField(blank=True, help_text=_("What it means for this claim: what the rule misses now."))
     raised_at = models.DateTimeField(default=timezone.now)
     is_carried = models.BooleanField(default=False, editable=False)
     cleared_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
@@ -149,7 +151,7 @@ class Flag(models.Model):
                 condition=models.Q(cleared_at__isnull=True, cleared_by__isnull=True)
                 | (models.Q(cleared_at__isnull=False, cleared_by__isnull=False) & ~models.Q(cleared_because="")),
                 name="a_cleared_flag_says_who_and_why",
-                violation_error_message="Clearing a flag needs a reason.",
+                violation_error_message=_("Clearing a flag needs a reason."),
             ),
         ]
 
@@ -165,7 +167,7 @@ class Flag(models.Model):
 
     @property
     def kind(self) -> Any:
-        return "A linked claim was flagged" if self.by_way_of_id else self.cause.get_kind_display()
+        return gettext("A linked claim was flagged") if self.by_way_of_id else self.cause.get_kind_display()
 
     @property
     def is_open(self) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from apps.claims.models.claims import Citation
 from apps.sources.models import Graded
@@ -12,12 +13,12 @@ class Credibility(Graded):
     """How credible what a citation says is, whoever says it."""
 
     class Grade(models.TextChoices):
-        CONFIRMED = "1", "Confirmed by others"
-        PROBABLY = "2", "Probably true"
-        POSSIBLY = "3", "Possibly true"
-        DOUBTFUL = "4", "Doubtful"
-        IMPROBABLE = "5", "Improbable"
-        UNJUDGED = "6", "Truth cannot be judged"
+        CONFIRMED = "1", _("Confirmed by others")
+        PROBABLY = "2", _("Probably true")
+        POSSIBLY = "3", _("Possibly true")
+        DOUBTFUL = "4", _("Doubtful")
+        IMPROBABLE = "5", _("Improbable")
+        UNJUDGED = "6", _("Truth cannot be judged")
 
     citation = models.ForeignKey(Citation, models.PROTECT, related_name="grades")
     grade = models.CharField(max_length=1, choices=Grade.choices)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from apps.claims.models.claims import Claim, Story
 
@@ -31,16 +32,16 @@ class ClaimLink(models.Model):
     """One claim supersedes, contradicts, is part of or duplicates another. Withdrawn, never deleted."""
 
     class Kind(models.TextChoices):
-        SUPERSEDES = "supersedes", "supersedes"
-        CONTRADICTS = "contradicts", "contradicts"
-        PART_OF = "part_of", "is part of"
-        DUPLICATE = "duplicate", "duplicates"
+        SUPERSEDES = "supersedes", _("supersedes")
+        CONTRADICTS = "contradicts", _("contradicts")
+        PART_OF = "part_of", _("is part of")
+        DUPLICATE = "duplicate", _("duplicates")
 
     REVERSED = {
-        Kind.SUPERSEDES: "is superseded by",
-        Kind.CONTRADICTS: "contradicts",
-        Kind.PART_OF: "has as a part",
-        Kind.DUPLICATE: "duplicates",
+        Kind.SUPERSEDES: _("is superseded by"),
+        Kind.CONTRADICTS: _("contradicts"),
+        Kind.PART_OF: _("has as a part"),
+        Kind.DUPLICATE: _("duplicates"),
     }
     # Said of one, it is said of the other.
     MUTUAL = [Kind.CONTRADICTS, Kind.DUPLICATE]
@@ -68,19 +69,19 @@ class ClaimLink(models.Model):
             models.CheckConstraint(
                 condition=~models.Q(from_claim=models.F("to_claim")),
                 name="no_claim_is_linked_to_itself",
-                violation_error_message="A claim can't be linked to itself.",
+                violation_error_message=_("A claim can't be linked to itself."),
             ),
             models.UniqueConstraint(
                 fields=["from_claim", "to_claim", "kind"],
                 condition=models.Q(withdrawn_at__isnull=True),
                 name="one_live_link_of_a_kind",
-                violation_error_message="These claims are linked so already.",
+                violation_error_message=_("These claims are linked so already."),
             ),
             models.CheckConstraint(
                 condition=models.Q(withdrawn_at__isnull=True, withdrawn_by__isnull=True)
                 | (models.Q(withdrawn_at__isnull=False, withdrawn_by__isnull=False) & ~models.Q(withdrawn_because="")),
                 name="a_withdrawn_link_says_who_and_why",
-                violation_error_message="Withdrawing a link needs a reason.",
+                violation_error_message=_("Withdrawing a link needs a reason."),
             ),
         ]
 

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import connections, models
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from apps.audit.versioned import Versioned
 
@@ -30,32 +31,34 @@ class Policy(Versioned):
     minimum_lines = models.PositiveSmallIntegerField(
         default=2,
         validators=[MinValueValidator(1), MaxValueValidator(20)],
-        help_text="Lines that support the claim and are independent of each other.",
+        help_text=_("Lines that support the claim and are independent of each other."),
     )
     first_hand_lines = models.PositiveSmallIntegerField(
         default=1,
         validators=[MaxValueValidator(20)],
-        help_text="How many of them have to be first-hand.",
+        help_text=_("How many of them have to be first-hand."),
     )
-    archived = models.BooleanField(default=True, help_text="Only a citation with a stored copy that was read counts.")
+    archived = models.BooleanField(
+        default=True, help_text=_("Only a citation with a stored copy that was read counts.")
+    )
     disputes_block = models.BooleanField(
-        default=True, help_text="A dispute that no editor has answered stands in the way of “corroborated”."
+        default=True, help_text=_("A dispute that no editor has answered stands in the way of “corroborated”.")
     )
-    four_eyes = models.BooleanField(default=True, help_text="“Corroborated” is signed by somebody who did not ask.")
+    four_eyes = models.BooleanField(default=True, help_text=_("“Corroborated” is signed by somebody who did not ask."))
     four_eyes_to_dispute = models.BooleanField(
-        default=False, help_text="“Disputed” is signed by somebody who did not ask."
+        default=False, help_text=_("“Disputed” is signed by somebody who did not ask.")
     )
     minimum_disputes = models.PositiveSmallIntegerField(
         default=1,
         validators=[MinValueValidator(1), MaxValueValidator(20)],
-        help_text="Archived citations that dispute the claim, unless two figures can't both hold.",
+        help_text=_("Archived citations that dispute the claim, unless two figures can't both hold."),
     )
     shelf_life_days = models.PositiveIntegerField(
-        "verify again after",
+        _("verify again after"),
         null=True,
         blank=True,
         validators=[MinValueValidator(1), MaxValueValidator(3650)],
-        help_text="Days. A verdict that is older sends its claim back to review. Empty: never.",
+        help_text=_("Days. A verdict that is older sends its claim back to review. Empty: never."),
     )
     reason = models.TextField()
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
@@ -76,7 +79,7 @@ class Policy(Versioned):
             models.CheckConstraint(
                 condition=~models.Q(reason=""),
                 name="a_rule_says_why",
-                violation_error_message="Every change of the rule needs a reason.",
+                violation_error_message=_("Every change of the rule needs a reason."),
             ),
             models.CheckConstraint(
                 condition=models.Q(version=1) | models.Q(made_by__isnull=False), name="a_changed_rule_says_who"
@@ -84,12 +87,12 @@ class Policy(Versioned):
             models.CheckConstraint(
                 condition=models.Q(version__gte=1, minimum_lines__gte=1, minimum_disputes__gte=1),
                 name="a_rule_asks_for_something",
-                violation_error_message="A verdict needs at least one line, and a dispute at least one citation.",
+                violation_error_message=_("A verdict needs at least one line, and a dispute at least one citation."),
             ),
             models.CheckConstraint(
                 condition=models.Q(first_hand_lines__lte=models.F("minimum_lines")),
                 name="first_hand_lines_are_among_the_lines",
-                violation_error_message="More lines can't be first-hand than lines are asked for.",
+                violation_error_message=_("More lines can't be first-hand than lines are asked for."),
             ),
         ]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from apps.archive.models import Capture
 from apps.archive.passages import Selector
@@ -24,7 +25,7 @@ class TextQuote(models.Model):
 
     citation = models.ForeignKey("claims.Citation", models.PROTECT, related_name="text_quotes")
     capture = models.ForeignKey(Capture, models.PROTECT, related_name="+")
-    exact = models.TextField(help_text="As the copy has them.")
+    exact = models.TextField(help_text=_("As the copy has them."))
     prefix = models.CharField(max_length=200, blank=True)
     suffix = models.CharField(max_length=200, blank=True)
     picked_by = models.ForeignKey(
@@ -32,7 +33,7 @@ class TextQuote(models.Model):
         models.PROTECT,
         null=True,
         related_name="+",
-        help_text="Nobody where the desk found the words that somebody had typed.",
+        help_text=_("Nobody where the desk found the words that somebody had typed."),
     )
     picked_at = models.DateTimeField(default=timezone.now, editable=False)
     replaced_at = models.DateTimeField(null=True, editable=False)

@@ -7,6 +7,7 @@ from datetime import datetime
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from apps.claims.models.claims import Claim
 from apps.sources.models import Party
@@ -30,17 +31,17 @@ class ReplyRequest(models.Model):
     """A party that was asked for its side. The outcome is written down once."""
 
     class Channel(models.TextChoices):
-        EMAIL = "email", "E-mail"
-        PHONE = "phone", "Telephone"
-        MESSAGE = "message", "Message"
-        IN_PERSON = "in_person", "In person"
-        LETTER = "letter", "Letter"
-        OTHER = "other", "Another way"
+        EMAIL = "email", _("E-mail")
+        PHONE = "phone", _("Telephone")
+        MESSAGE = "message", _("Message")
+        IN_PERSON = "in_person", _("In person")
+        LETTER = "letter", _("Letter")
+        OTHER = "other", _("Another way")
 
     class Outcome(models.TextChoices):
-        ANSWERED = "answered", "Answered"
-        DECLINED = "declined", "Declined to comment"
-        NO_ANSWER = "no_answer", "No answer"
+        ANSWERED = "answered", _("Answered")
+        DECLINED = "declined", _("Declined to comment")
+        NO_ANSWER = "no_answer", _("No answer")
 
     claim = models.ForeignKey(Claim, models.PROTECT, related_name="reply_requests")
     party = models.ForeignKey(Party, models.PROTECT, related_name="reply_requests")
@@ -51,7 +52,7 @@ class ReplyRequest(models.Model):
     due = models.DateTimeField()
     outcome = models.CharField(max_length=10, choices=Outcome.choices, blank=True)
     answer = models.TextField(blank=True)
-    outcome_at = models.DateTimeField(null=True, help_text="When they answered, or when waiting ended.")
+    outcome_at = models.DateTimeField(null=True, help_text=_("When they answered, or when waiting ended."))
     settled_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
 
     objects = ReplyRequestQuerySet.as_manager()
@@ -77,12 +78,12 @@ class ReplyRequest(models.Model):
             models.CheckConstraint(
                 condition=~models.Q(outcome="answered", answer=""),
                 name="an_answer_has_words",
-                violation_error_message="Write down what they answered.",
+                violation_error_message=_("Write down what they answered."),
             ),
             models.CheckConstraint(
                 condition=models.Q(due__gte=models.F("asked_at")),
                 name="a_reply_is_due_after_it_was_asked",
-                violation_error_message="The answer can't be due before the question was asked.",
+                violation_error_message=_("The answer can't be due before the question was asked."),
             ),
         ]
 

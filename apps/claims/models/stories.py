@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models.functions import Coalesce, Lower
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from apps.audit.versioned import Versioned
 from apps.claims.states import State
@@ -51,7 +52,7 @@ class Story(Versioned):
             models.UniqueConstraint(
                 Lower("title"),
                 name="story_title_is_unique",
-                violation_error_message="There is a story with this title already.",
+                violation_error_message=_("There is a story with this title already."),
             ),
         ]
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from apps.claims.models.claims import Claim
 from apps.claims.models.flags import Cause
@@ -39,13 +41,13 @@ class Use(models.Model):
                 fields=["claim", "url"],
                 condition=models.Q(withdrawn_at__isnull=True),
                 name="a_story_uses_a_claim_once",
-                violation_error_message="This story is noted as a use of the claim already.",
+                violation_error_message=_("This story is noted as a use of the claim already."),
             ),
             models.CheckConstraint(
                 condition=models.Q(withdrawn_at__isnull=True, withdrawn_by__isnull=True)
                 | (models.Q(withdrawn_at__isnull=False, withdrawn_by__isnull=False) & ~models.Q(withdrawn_because="")),
                 name="a_withdrawn_use_says_who_and_why",
-                violation_error_message="Withdrawing a use needs a reason.",
+                violation_error_message=_("Withdrawing a use needs a reason."),
             ),
         ]
 
@@ -76,16 +78,16 @@ class Correction(models.Model):
     """
 
     class Done(models.TextChoices):
-        CORRECTED = "corrected", "Corrected in the story"
-        UPDATED = "updated", "The story was updated"
-        TAKEN_DOWN = "taken_down", "The story was taken down"
-        NOTHING_NEEDED = "nothing_needed", "Nothing had to be done"
+        CORRECTED = "corrected", _("Corrected in the story")
+        UPDATED = "updated", _("The story was updated")
+        TAKEN_DOWN = "taken_down", _("The story was taken down")
+        NOTHING_NEEDED = "nothing_needed", _("Nothing had to be done")
 
     use = models.ForeignKey(Use, models.PROTECT, related_name="corrections")
     cause = models.ForeignKey(Cause, models.PROTECT, related_name="corrections")
     needed_since = models.DateTimeField(default=timezone.now)
-    announced_at = models.DateTimeField(null=True, editable=False, help_text="When hooks and mails had gone out.")
-    done = models.CharField("what was done", max_length=15, choices=Done.choices, blank=True)
+    announced_at = models.DateTimeField(null=True, editable=False, help_text=_("When hooks and mails had gone out."))
+    done = models.CharField(_("what was done"), max_length=15, choices=Done.choices, blank=True)
     note = models.TextField(blank=True)
     done_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     done_at = models.DateTimeField(null=True)
@@ -108,9 +110,9 @@ class Correction(models.Model):
                     & ~models.Q(note="")
                 ),
                 name="a_correction_says_what_was_done_and_by_whom",
-                violation_error_message="Say what was done, in words.",
+                violation_error_message=_("Say what was done, in words."),
             ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.use}: {self.get_done_display() or 'needs correction'}"
+        return f"{self.use}: {self.get_done_display() or gettext('needs correction')}"

@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 from django.db.models import F
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from apps.accounts.capabilities import Capability
 from apps.accounts.models import User
@@ -69,8 +70,8 @@ def duties(user: User) -> list[Duty]:
 def elsewhere(user: User) -> list[tuple[str, str, Number]]:
     """What else waits for somebody, by where it is done: "3 replies are overdue"."""
     rows: list[tuple[str, str, Any]] = [
-        ("corrections", "published uses need correction", Correction.objects.open()),
-        ("replies_due", "replies are overdue", ReplyRequest.objects.overdue(timezone.now())),
+        ("corrections", _("published uses need correction"), Correction.objects.open()),
+        ("replies_due", _("replies are overdue"), ReplyRequest.objects.overdue(timezone.now())),
     ]
     told = [(reverse(f"desk:{name}"), words, _number(list(_numbers(found)))) for name, words, found in rows]
     return [one for one in told if one[2]]
@@ -100,52 +101,54 @@ def _number(found: Sequence[Any]) -> Number:
 
 def _to_sign(user: User) -> Duty:
     asked = MoveRequest.objects.to_sign_for(user).order_by("pk")
-    nothing = "Nothing waits for your signature."
-    return _duty("sign", "Waits for your signature", nothing, {"sign_off": "mine"}, _numbers(asked, "claim_id"))
+    nothing = _("Nothing waits for your signature.")
+    return _duty("sign", _("Waits for your signature"), nothing, {"sign_off": "mine"}, _numbers(asked, "claim_id"))
 
 
 def _waiting(user: User) -> Duty:
     asked = MoveRequest.objects.open().order_by("pk")
-    nothing = "No verdict waits for a second editor."
-    return _duty("sign", "Waits for a second editor", nothing, {"sign_off": "waiting"}, _numbers(asked, "claim_id"))
+    nothing = _("No verdict waits for a second editor.")
+    return _duty("sign", _("Waits for a second editor"), nothing, {"sign_off": "waiting"}, _numbers(asked, "claim_id"))
 
 
 def _mine(user: User) -> Duty:
     mine = Claim.objects.filter(assignee=user).open().order_by("-changed_at", "-id")
     query = {"assignee": user.pk, "stage": "open"}
-    return _duty("mine", "Yours", "Nothing is assigned to you.", query, _numbers(mine))
+    return _duty("mine", _("Yours"), _("Nothing is assigned to you."), query, _numbers(mine))
 
 
 def _overdue(user: User) -> Duty:
     late = Claim.objects.overdue(timezone.now()).order_by("due", "id")
-    return _duty("overdue", "Overdue", "Nothing is overdue.", {"due": "overdue"}, _numbers(late))
+    return _duty("overdue", _("Overdue"), _("Nothing is overdue."), {"due": "overdue"}, _numbers(late))
 
 
 def _my_overdue(user: User) -> Duty:
     late = Claim.objects.overdue(timezone.now()).filter(assignee=user).order_by("due", "id")
     query = {"assignee": user.pk, "due": "overdue"}
-    return _duty("overdue", "Overdue, of yours", "Nothing of yours is overdue.", query, _numbers(late))
+    return _duty("overdue", _("Overdue, of yours"), _("Nothing of yours is overdue."), query, _numbers(late))
 
 
 def _inbox(user: User) -> Duty:
     new = Claim.objects.filter(stage=Stage.INBOX).order_by("-changed_at", "-id")
-    nothing = "The inbox is empty: every claim is in somebody's hands."
-    return _duty("inbox", "Inbox", nothing, {"stage": "inbox"}, _numbers(new))
+    nothing = _("The inbox is empty: every claim is in somebody's hands.")
+    return _duty("inbox", _("Inbox"), nothing, {"stage": "inbox"}, _numbers(new))
 
 
 def _nobodys(user: User) -> Duty:
     free = Claim.objects.filter(stage=Stage.INBOX, assignee=None).order_by("-changed_at", "-id")
     query = {"stage": "inbox", "assignee": "none"}
-    return _duty("inbox", "Inbox, nobody's yet", "Every claim has somebody who looks into it.", query, _numbers(free))
+    return _duty(
+        "inbox", _("Inbox, nobody's yet"), _("Every claim has somebody who looks into it."), query, _numbers(free)
+    )
 
 
 def _flagged(user: User) -> Duty:
-    return _flags("Flagged", "No flags: nothing has changed under a claim.", Flag.objects.open(), {})
+    return _flags(_("Flagged"), _("No flags: nothing has changed under a claim."), Flag.objects.open(), {})
 
 
 def _my_flagged(user: User) -> Duty:
     mine = Flag.objects.open().filter(claim__assignee=user)
-    return _flags("Flagged, of yours", "Nothing has changed under a claim of yours.", mine, {"assignee": user.pk})
+    return _flags(_("Flagged, of yours"), _("Nothing has changed under a claim of yours."), mine, {"assignee": user.pk})
 
 
 def _flags(title: str, nothing: str, flags: Any, query: dict[str, Any]) -> Duty:
@@ -153,7 +156,11 @@ def _flags(title: str, nothing: str, flags: Any, query: dict[str, Any]) -> Duty:
     told = list(flags.order_by("-id").values_list("claim_id", F("cause__kind"))[: FLAGS_READ + 1])
     goes_on = len(told) > FLAGS_READ
     parts = []
-    for value, words in (("drift", "changed or gone"), ("withdrawn", "withdrawn"), ("disputed", "newly disputed")):
+    for value, words in (
+        ("drift", _("changed or gone")),
+        ("withdrawn", _("withdrawn")),
+        ("disputed", _("newly disputed")),
+    ):
         number = _of(claim for claim, kind in told if kind in FLAG_KINDS[value])
         number = Number(number.value, number.is_more or goes_on)
         if number:

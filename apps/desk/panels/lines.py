@@ -8,6 +8,7 @@ from hashlib import sha256
 from typing import Any
 
 from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy as _
 
 from apps.claims.lines import Line, Lines
 from apps.claims.models import Citation, Claim
@@ -18,7 +19,7 @@ from apps.sources.chains import Edge, Node
 from apps.sources.models import Attribution, Party
 from apps.sources.telling import listed
 
-GROUP_TITLES = {Stance.SUPPORTS: "Supports", Stance.DISPUTES: "Disputes", Stance.CONTEXT: "Gives context"}
+GROUP_TITLES = {Stance.SUPPORTS: _("Supports"), Stance.DISPUTES: _("Disputes"), Stance.CONTEXT: _("Gives context")}
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ class Group:
 
     @property
     def title(self) -> str:
-        return GROUP_TITLES[self.stance]
+        return str(GROUP_TITLES[self.stance])
 
     @property
     def counted(self) -> int:

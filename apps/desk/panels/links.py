@@ -25,7 +25,7 @@ def links_panel(claim: Claim) -> dict[str, Any]:
     live = _read(of_claim.live(), claim)
     return {
         "links": live,
-        "superseded_by": [one for one in live if one.relation == ClaimLink.REVERSED[ClaimLink.Kind.SUPERSEDES]],
+        "superseded_by": [one for one in live if one.relation == str(ClaimLink.REVERSED[ClaimLink.Kind.SUPERSEDES])],
         "withdrawn_links": _read(of_claim.filter(withdrawn_at__isnull=False), claim),
     }
 
@@ -34,6 +34,6 @@ def _read(links: ClaimLinkQuerySet, claim: Claim) -> list[Link]:
     return [
         Link(row, row.get_kind_display(), row.to_claim)
         if row.from_claim_id == claim.pk
-        else Link(row, ClaimLink.REVERSED[ClaimLink.Kind(row.kind)], row.from_claim)
+        else Link(row, str(ClaimLink.REVERSED[ClaimLink.Kind(row.kind)]), row.from_claim)
         for row in links.order_by("id")[:SHOWN]
     ]

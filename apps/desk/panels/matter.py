@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 from django.db.models import Q
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from apps.archive.models import Drift
 from apps.claims.models import Citation, Claim, Decision, ReplyRequest, Story, Use
@@ -100,48 +101,70 @@ def _cited(story: Story) -> Any:
 
 
 def _opened(claim: Claim, rank: int) -> Event:
-    return _of_claim(claim, claim, claim.opened_at, rank, "noted", "Claim", f"{claim.opened_by} opened the claim.")
+    return _of_claim(
+        claim,
+        claim,
+        claim.opened_at,
+        rank,
+        "noted",
+        _("Claim"),
+        _("%(name)s opened the claim.") % {"name": claim.opened_by},
+    )
 
 
 def _decided(decision: Decision, rank: int) -> Event:
     state = State(decision.to_state)
-    did = "reopened it" if state == State.UNVERIFIED else f"marked it {state.label.lower()}"
-    against = ", against the rule" if decision.is_override else ""
-    said = f"{decision.decided_by} {did}{against}: {decision.reason}"
-    return _of_claim(decision, decision.claim, decision.decided_at, rank, state.value, "Verdict", said)
+    told = {"name": decision.decided_by, "state": state.label.lower(), "reason": decision.reason}
+    if state == State.UNVERIFIED:
+        said = _("%(name)s reopened it: %(reason)s") % told
+    elif decision.is_override:
+        said = _("%(name)s marked it %(state)s, against the rule: %(reason)s") % told
+    else:
+        said = _("%(name)s marked it %(state)s: %(reason)s") % told
+    return _of_claim(decision, decision.claim, decision.decided_at, rank, state.value, _("Verdict"), said)
 
 
 def _asked(asked: ReplyRequest, rank: int) -> Event:
-    said = f"{asked.party} was asked: {asked.question}"
-    return _of_claim(asked, asked.claim, asked.asked_at, rank, "queued", "Reply asked", said)
+    said = _("%(party)s was asked: %(question)s") % {"party": asked.party, "question": asked.question}
+    return _of_claim(asked, asked.claim, asked.asked_at, rank, "queued", _("Reply asked"), said)
 
 
 def _replied(asked: ReplyRequest, rank: int) -> Event:
     outcomes = {
-        ReplyRequest.Outcome.ANSWERED: f"{asked.party} answered: {asked.answer}",
-        ReplyRequest.Outcome.DECLINED: f"{asked.party} declined to comment.",
+        ReplyRequest.Outcome.ANSWERED: _("%(party)s answered: %(answer)s"),
+        ReplyRequest.Outcome.DECLINED: _("%(party)s declined to comment."),
     }
-    said = outcomes.get(ReplyRequest.Outcome(asked.outcome), f"{asked.party} has not answered.")
+    said = outcomes.get(ReplyRequest.Outcome(asked.outcome), _("%(party)s has not answered."))
+    said %= {"party": asked.party, "answer": asked.answer}
     at = asked.outcome_at or asked.asked_at
     icon = "met" if asked.outcome == ReplyRequest.Outcome.ANSWERED else "missing"
-    return _of_claim(asked, asked.claim, at, rank, icon, "Reply", said)
+    return _of_claim(asked, asked.claim, at, rank, icon, _("Reply"), said)
 
 
 def _used(use: Use, rank: int) -> Event:
-    return _of_claim(use, use.claim, use.published_at, rank, "out", "Printed", use.headline)
+    return _of_claim(use, use.claim, use.published_at, rank, "out", _("Printed"), use.headline)
 
 
 def _published(source: Source, rank: int) -> Event:
     at = source.published_at or source.registered_at
     url = reverse("desk:source", args=[source.pk])
-    return Event(at, rank, source.pk, "context", "Published", f"{source.label} published", str(source), url)
+    return Event(
+        at,
+        rank,
+        source.pk,
+        "context",
+        _("Published"),
+        _("%(source)s published") % {"source": source.label},
+        str(source),
+        url,
+    )
 
 
 def _drifted(drift: Drift, rank: int) -> Event:
     source = drift.page.source
     url = f"{reverse('desk:source', args=[source.pk])}#watch"
     said = f"{source.label}: {drift.get_kind_display().lower()}."
-    return Event(drift.found_at, rank, drift.pk, "drift", "Changed", said, str(source), url)
+    return Event(drift.found_at, rank, drift.pk, "drift", _("Changed"), said, str(source), url)
 
 
 def _of_claim(row: Any, claim: Claim, at: datetime, rank: int, icon: str, kind: str, said: str) -> Event:

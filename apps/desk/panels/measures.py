@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 
 from django.db.models import Count, F
 from django.http import HttpRequest
+from django.utils.translation import ngettext
 
 from apps.claims.figures import MOST, conflicts
 from apps.claims.models import Figure, Measure, Story
@@ -163,7 +164,11 @@ def _summary(measure: Measure, drawn: list[Figure]) -> str:
     """The chart in a sentence, for whoever can't see it."""
     newest = {str(one.party): f"{one.party} {one.quantity.words} ({one.as_of})" for one in drawn}
     told = "; ".join(list(newest.values())[-8:])
-    return f"{measure}, in {measure.unit}: {len(drawn)} figures. The newest of each party: {told}."
+    return ngettext(
+        "%(measure)s, in %(unit)s: %(number)d figures. The newest of each party: %(told)s.",
+        "%(measure)s, in %(unit)s: %(number)d figures. The newest of each party: %(told)s.",
+        len(drawn),
+    ) % {"measure": measure, "unit": measure.unit, "number": len(drawn), "told": told}
 
 
 def _place(typed: str) -> int:

@@ -6,6 +6,8 @@ from collections import defaultdict
 from dataclasses import dataclass
 from textwrap import wrap
 
+from django.utils.translation import gettext as _
+
 from apps.claims.lines import Lines
 from apps.sources.chains import PUBLISHED, Edge, Node, sort_key
 
@@ -128,7 +130,7 @@ def _box(node: Node, x: int, y: int, width: int, label: str, stance: str, is_unn
     kind = "cited" if stance else "unnamed" if is_unnamed else node[0]
     top = y + (HEIGHT - 13 * (len(words) + (1 if stance or is_unnamed else 0))) // 2 + 10
     lines = [(top + 13 * number, word) for number, word in enumerate(words)]
-    return Box(kind, x, y, width, lines, stance or ("no name" if is_unnamed else ""), label)
+    return Box(kind, x, y, width, lines, stance or (_("no name") if is_unnamed else ""), label)
 
 
 def _to_claim(place: tuple[int, int], stance: str) -> Link:

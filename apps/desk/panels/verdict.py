@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.forms import Form
+from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.capabilities import Capability
 from apps.audit.versioned import ChangedMeanwhile
@@ -20,11 +21,11 @@ from apps.desk.verdict_forms import OverrideForm
 
 VERBS = {State.CORROBORATED: "corroborate", State.DISPUTED: "dispute", State.UNVERIFIED: "reopen"}
 LABELS = {
-    State.CORROBORATED: "Mark corroborated",
-    State.DISPUTED: "Mark disputed",
-    State.UNVERIFIED: "Reopen: unverified again",
+    State.CORROBORATED: _("Mark corroborated"),
+    State.DISPUTED: _("Mark disputed"),
+    State.UNVERIFIED: _("Reopen: unverified again"),
 }
-ASKING = {State.CORROBORATED: "Ask to mark corroborated", State.DISPUTED: "Ask to mark disputed"}
+ASKING = {State.CORROBORATED: _("Ask to mark corroborated"), State.DISPUTED: _("Ask to mark disputed")}
 
 
 @dataclass
@@ -40,7 +41,7 @@ class Move:
 
     @property
     def label(self) -> str:
-        return ASKING[self.state] if self.assessment.needs_second else LABELS[self.state]
+        return str(ASKING[self.state] if self.assessment.needs_second else LABELS[self.state])
 
     @property
     def url_name(self) -> str:

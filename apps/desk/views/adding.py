@@ -10,6 +10,8 @@ from django.contrib import messages
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from apps.accounts.capabilities import Capability
@@ -87,11 +89,18 @@ def _shown(request: DeskRequest, form: AddForm, pasted: Pasted, status: int = 20
 
 
 def _said(added: actions.Added, *, is_new: bool) -> str:
-    pages = f"{added.cited} page{'' if added.cited == 1 else 's'}"
-    told = ["The claim is open." if is_new else "", f"{pages} cited; the archive is fetching." if added.cited else ""]
-    if added.known:
-        told.append(f"{added.known} stood there already.")
-    return " ".join(filter(None, told))
+    told = [_("The claim is open.")] if is_new else []
+    if number := added.cited:
+        said = ngettext(
+            "%(number)d page cited; the archive is fetching.",
+            "%(number)d pages cited; the archive is fetching.",
+            number,
+        )
+        told.append(said % {"number": number})
+    if number := added.known:
+        said = ngettext("%(number)d stood there already.", "%(number)d stood there already.", number)
+        told.append(said % {"number": number})
+    return " ".join(told)
 
 
 @require_safe

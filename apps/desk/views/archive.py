@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from apps.accounts.capabilities import Capability
@@ -41,7 +42,7 @@ def capture_let_go(request: DeskRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             let_go(capture, by=request.user, **form.cleaned_data)
-            messages.success(request, "Let go. The failed attempts stay in the record.")
+            messages.success(request, _("Let go. The failed attempts stay in the record."))
             return redirect("desk:needs_a_person")
         except NothingToLetGoError as refusal:
             status = 409

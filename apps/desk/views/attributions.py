@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from apps.accounts.capabilities import Capability
@@ -51,7 +52,11 @@ def source_attribute(request: DeskRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             edge = _attribute(found, request, form.cleaned_data)
-            told = "Suggested, and on record: an editor answers it." if edge.is_pending else "Entered, and on record."
+            told = (
+                _("Suggested, and on record: an editor answers it.")
+                if edge.is_pending
+                else _("Entered, and on record.")
+            )
             messages.success(request, told)
             return HttpResponseRedirect(back)
         except Refusal as refusal:
@@ -64,21 +69,21 @@ def source_attribute(request: DeskRequest, pk: int) -> HttpResponse:
 def attribution_confirm(request: DeskRequest, pk: int) -> HttpResponse:
     """Say that a suggestion is right."""
     require(request.user, Capability.DECIDE)
-    return _answer(request, pk, "confirm", actions.confirm_attribution, "Confirmed, and on record.")
+    return _answer(request, pk, "confirm", actions.confirm_attribution, _("Confirmed, and on record."))
 
 
 @require_http_methods(["GET", "POST"])
 def attribution_reject(request: DeskRequest, pk: int) -> HttpResponse:
     """Say that a suggestion is wrong."""
     require(request.user, Capability.DECIDE)
-    return _answer(request, pk, "reject", actions.reject_attribution, "Rejected. It stays in the record.")
+    return _answer(request, pk, "reject", actions.reject_attribution, _("Rejected. It stays in the record."))
 
 
 @require_http_methods(["GET", "POST"])
 def attribution_withdraw(request: DeskRequest, pk: int) -> HttpResponse:
     """Take an attribution back."""
     require(request.user, Capability.CITE)
-    return _answer(request, pk, "withdraw", actions.withdraw_attribution, "Taken back. It stays in the record.")
+    return _answer(request, pk, "withdraw", actions.withdraw_attribution, _("Taken back. It stays in the record."))
 
 
 @require_http_methods(["GET", "POST"])
@@ -93,7 +98,7 @@ def claim_rule_apart(request: DeskRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             actions.rule_apart(claim, by=request.user, **form.cleaned_data)
-            messages.success(request, "Ruled, and on record.")
+            messages.success(request, _("Ruled, and on record."))
             return HttpResponseRedirect(f"{reverse('desk:claim', args=[pk])}#evidence")
         except ChangedMeanwhile as changed:
             status, context["meanwhile"] = 409, changed
@@ -116,7 +121,7 @@ def ruling_withdraw(request: DeskRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             actions.withdraw_ruling(ruling, by=request.user, **form.cleaned_data)
-            messages.success(request, "Taken back. The ruling stays in the record.")
+            messages.success(request, _("Taken back. The ruling stays in the record."))
             return redirect("desk:claim", ruling.claim_id)
         except Refusal as refusal:
             status = 409

@@ -11,6 +11,8 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from apps.accounts.capabilities import Capability
@@ -52,15 +54,15 @@ def claims_stage(request: DeskRequest) -> HttpResponse:
 
 
 def _giving(told: dict[str, Any]) -> Change:
-    whom = told["assignee"] or "nobody"
+    whom = told["assignee"] or _("nobody")
     return Change(
         partial(choosing.to_assign, assignee=told["assignee"]),
         partial(actions.assign_many, assignee=told["assignee"]),
         "assignee",
-        f"Give claims to {whom}",
+        _("Give claims to %(name)s") % {"name": whom},
         f"{whom}",
-        f"{whom} has them already" if told["assignee"] else "Nobody has them anyway",
-        f"Give to {whom}",
+        _("%(name)s has them already") % {"name": whom} if told["assignee"] else _("Nobody has them anyway"),
+        _("Give to %(name)s") % {"name": whom},
     )
 
 
@@ -70,10 +72,10 @@ def _staging(told: dict[str, Any]) -> Change:
         partial(choosing.to_stage, stage=told["stage"]),
         partial(actions.stage_many, stage=told["stage"]),
         "stage",
-        f"Set the stage of claims: {stage}",
+        _("Set the stage of claims: %(stage)s") % {"stage": stage},
         stage,
-        f"Their stage is {stage} already",
-        f"Set stage: {stage}",
+        _("Their stage is %(stage)s already") % {"stage": stage},
+        _("Set stage: %(stage)s") % {"stage": stage},
     )
 
 
@@ -112,12 +114,13 @@ def _preview(request: DeskRequest, form: BulkForm, change: Change) -> dict[str, 
 def _tell(request: DeskRequest, change: Change, done: choosing.Sorted) -> None:
     number, others = len(done.changed), len(done.meanwhile) + len(done.refused)
     if number:
-        messages.success(request, f"{_claims(number)} changed: {change.became}.")
-    if done.same:
-        messages.info(request, f"{_claims(len(done.same))} stayed: {change.same[0].lower()}{change.same[1:]}.")
+        said = ngettext("%(number)d claim changed: %(became)s.", "%(number)d claims changed: %(became)s.", number)
+        messages.success(request, said % {"number": number, "became": change.became})
+    if same := len(done.same):
+        said = ngettext("%(number)d claim stayed: %(why)s.", "%(number)d claims stayed: %(why)s.", same)
+        messages.info(request, said % {"number": same, "why": f"{change.same[0].lower()}{change.same[1:]}"})
     if others:
-        messages.warning(request, f"{_claims(others)} not changed: see why below.")
-
-
-def _claims(number: int) -> str:
-    return f"{number} claim{'' if number == 1 else 's'}"
+        said = ngettext(
+            "%(number)d claim not changed: see why below.", "%(number)d claims not changed: see why below.", others
+        )
+        messages.warning(request, said % {"number": others})

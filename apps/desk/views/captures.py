@@ -10,6 +10,8 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from apps.accounts.capabilities import Capability
@@ -39,11 +41,11 @@ SUFFIXES = {
     "audio/wav": "wav",
 }
 VIEWS = {
-    "text": "Text",
-    "page": "As captured",
-    "screenshot": "Screenshot",
-    "dom": "After scripts",
-    "headers": "Headers",
+    "text": gettext_lazy("Text"),
+    "page": gettext_lazy("As captured"),
+    "screenshot": gettext_lazy("Screenshot"),
+    "dom": gettext_lazy("After scripts"),
+    "headers": gettext_lazy("Headers"),
 }
 
 
@@ -132,7 +134,7 @@ def capture_recording(request: DeskRequest, pk: int) -> HttpResponseBase:
     found = get_object_or_404(Capture.objects.stored().select_related("page__source__interview", "upload"), pk=pk)
     interview = getattr(getattr(found.page, "source", None), "interview", None)
     if interview is None or not interview.recording_address:
-        raise Http404("There is no recording beside this copy.")
+        raise Http404(_("There is no recording beside this copy."))
     return _taken_away(request, found, lambda shelf: shelf.beside(interview.recording_address))
 
 
@@ -142,7 +144,7 @@ def _taken_away(request: DeskRequest, found: Capture, part: Callable[[Shelf], Pi
     except NotShown as refusal:
         return _refused(request, found, refusal)
     if document.content_type not in SUFFIXES:
-        raise Http404("This copy is no document that stands alone. The record has it.")
+        raise Http404(_("This copy is no document that stands alone. The record has it."))
     if request.method == "GET":
         record_download(found, found.warc_digest, by=request.user, document=document.content_type)
     name = f"capture-{found.pk}.{SUFFIXES[document.content_type]}"
@@ -166,7 +168,7 @@ def page_compare(request: DeskRequest, pk: int) -> HttpResponse:
     chosen = sorted(page.captures.stored().filter(pk__in=[int(one[:18]) for one in asked if _is_number(one)]), key=_age)
     if len(chosen) == 2:
         return redirect("desk:capture_diff", chosen[0].pk, chosen[1].pk)
-    messages.warning(request, "Choose two different copies of the page.")
+    messages.warning(request, _("Choose two different copies of the page."))
     source = getattr(page, "source", None)
     return redirect("desk:source", source.pk) if source else redirect("desk:needs_a_person")
 
@@ -210,7 +212,7 @@ def capture_diff(request: DeskRequest, before: int, after: int) -> HttpResponse:
     copies = Capture.objects.stored().select_related("page__source", "requested_by", "extract")
     old, new = get_object_or_404(copies, pk=before), get_object_or_404(copies, pk=after)
     if old.page_id != new.page_id or old.pk == new.pk:
-        raise Http404("These are not two copies of one page.")
+        raise Http404(_("These are not two copies of one page."))
     texts = [extract for one in (old, new) if (extract := getattr(one, "extract", None)) and extract.paragraphs]
     context: dict[str, Any] = {
         "old": old,
@@ -254,13 +256,13 @@ def _compared(page: Page, old: Extract, new: Extract) -> dict[str, Any]:
 
 def _changes(old: Extract, new: Extract) -> list[Change]:
     names = {
-        "title": "Headline",
-        "byline": "Byline",
-        "published_at": "Published",
-        "credit_line": "Credit line",
-        "site_name": "Site",
-        "language": "Language",
-        "canonical_url": "Calls itself",
+        "title": _("Headline"),
+        "byline": _("Byline"),
+        "published_at": _("Published"),
+        "credit_line": _("Credit line"),
+        "site_name": _("Site"),
+        "language": _("Language"),
+        "canonical_url": _("Calls itself"),
     }
     facts = [Change(label, getattr(old, name), getattr(new, name)) for name, label in names.items()]
     return [change for change in facts if change.before != change.after]

@@ -7,6 +7,7 @@ from functools import partial
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from apps.accounts.capabilities import Capability
@@ -30,8 +31,8 @@ def claim_caveat(request: DeskRequest, pk: int) -> HttpResponse:
         partial(actions.record_caveat, claim),
         back=reverse("desk:claim", args=[pk]),
         said="Recorded.",
-        title="Record a caveat",
-        act="Record it",
+        title=_("Record a caveat"),
+        act=_("Record it"),
         claim=claim,
     )
 
@@ -46,9 +47,9 @@ def caveat_withdraw(request: DeskRequest, pk: int) -> HttpResponse:
         ReasonForm(sent(request)),
         partial(actions.withdraw_caveat, caveat),
         back=reverse("desk:claim", args=[caveat.claim_id]),
-        said="Withdrawn. The caveat stays in the record.",
-        title="This caveat no longer holds",
-        act="Withdraw it",
+        said=_("Withdrawn. The caveat stays in the record."),
+        title=_("This caveat no longer holds"),
+        act=_("Withdraw it"),
         claim=caveat.claim,
         lede=caveat.sentence,
     )

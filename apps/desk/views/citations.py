@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from apps.accounts.capabilities import Capability
@@ -48,7 +49,7 @@ def claim_cite(request: DeskRequest, pk: int) -> HttpResponse:
         except Refused as refused:
             form.add_error("url", refused.code.label)
         else:
-            messages.success(request, "Cited. The archive is fetching the page.")
+            messages.success(request, _("Cited. The archive is fetching the page."))
             if not request.htmx:
                 return redirect("desk:claim", pk)
             claim.refresh_from_db()
@@ -84,7 +85,7 @@ def citation_withdraw(request: DeskRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             actions.withdraw_citation(citation, by=request.user, **form.cleaned_data)
-            messages.success(request, "Withdrawn. The citation stays in the record.")
+            messages.success(request, _("Withdrawn. The citation stays in the record."))
             return redirect("desk:claim", citation.claim_id)
         except Refusal as refusal:
             status = 409
@@ -106,7 +107,7 @@ def citation_answer(request: DeskRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             actions.answer_dispute(citation, by=request.user, **form.cleaned_data)
-            messages.success(request, "Answered, and on record.")
+            messages.success(request, _("Answered, and on record."))
             return redirect("desk:claim", citation.claim_id)
         except Refusal as refusal:
             status = 409
@@ -124,16 +125,18 @@ def citation_stance(request: DeskRequest, pk: int) -> HttpResponse:
     related = ("claim", "source__page", "source__outlet")
     citation = get_object_or_404(Citation.objects.live().select_related(*related), pk=pk)
     initial = {"stance": citation.stance, "expected_version": citation.claim.version}
-    loses = " Its answer goes with the dispute; the trail keeps it." if citation.answer else ""
+    consequence = _("The evidence is another then: a request that waits for a signature is void.")
+    if citation.answer:
+        consequence += " " + _("Its answer goes with the dispute; the trail keeps it.")
     return ask(
         request,
         StanceForm(sent(request), initial=initial),
         partial(actions.change_stance, citation),
         back=f"{reverse('desk:claim', args=[citation.claim_id])}#citation-{pk}",
-        said="Changed, and on record.",
-        title=f"What does the citation of {citation.source.label} do?",
-        act="Change it",
+        said=_("Changed, and on record."),
+        title=_("What does the citation of %(source)s do?") % {"source": citation.source.label},
+        act=_("Change it"),
         claim=citation.claim,
         lede=citation.quote,
-        consequence=f"The evidence is another then: a request that waits for a signature is void.{loses}",
+        consequence=consequence,
     )

@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from apps.accounts.capabilities import Capability
@@ -162,11 +163,13 @@ def _change(
 
 
 def _assigned(claim: Claim) -> str:
-    return f"Assigned to {claim.assignee}." if claim.assignee else "Assigned to nobody."
+    if claim.assignee is None:
+        return _("Assigned to nobody.")
+    return _("Assigned to %(name)s.") % {"name": claim.assignee}
 
 
 def _staged(claim: Claim) -> str:
-    return f"The stage is {claim.get_stage_display().lower()} now."
+    return _("The stage is %(stage)s now.") % {"stage": claim.get_stage_display().lower()}
 
 
 def done(request: DeskRequest, pk: int, partials: tuple[str, ...]) -> HttpResponse:

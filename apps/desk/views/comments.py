@@ -8,6 +8,8 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from apps.accounts.capabilities import Capability
@@ -61,9 +63,9 @@ def comment_edit(request: DeskRequest, pk: int) -> HttpResponse:
         form,
         partial(actions.edit_comment, comment),
         back=f"{reverse('desk:claim', args=[comment.claim_id])}#comment-{pk}",
-        said="Edited. What it said before is in the trail.",
-        title="Edit the comment",
-        act="Save it",
+        said=_("Edited. What it said before is in the trail."),
+        title=_("Edit the comment"),
+        act=_("Save it"),
         claim=comment.claim,
     )
 
@@ -77,12 +79,12 @@ def comment_withdraw(request: DeskRequest, pk: int) -> HttpResponse:
         VersionedForm(sent(request), initial={"expected_version": comment.version}),
         partial(actions.withdraw_comment, comment),
         back=reverse("desk:claim", args=[comment.claim_id]) + "#comments",
-        said="Withdrawn. The trail keeps what it said.",
-        title="Withdraw the comment",
-        act="Withdraw it",
+        said=_("Withdrawn. The trail keeps what it said."),
+        title=_("Withdraw the comment"),
+        act=_("Withdraw it"),
         claim=comment.claim,
         lede=comment.text,
-        consequence="Colleagues see that there was a comment, and no longer what it said.",
+        consequence=_("Colleagues see that there was a comment, and no longer what it said."),
     )
 
 
@@ -92,10 +94,10 @@ def claim_watch(request: DeskRequest, pk: int) -> HttpResponse:
     claim = claim_or_404(pk)
     if request.POST.get("end"):
         actions.unwatch(claim, by=request.user)
-        messages.success(request, "You are told no more of this claim, except by name.")
+        messages.success(request, _("You are told no more of this claim, except by name."))
     else:
         actions.watch(claim, by=request.user)
-        messages.success(request, "You watch this claim: the desk tells you what becomes of it.")
+        messages.success(request, _("You watch this claim: the desk tells you what becomes of it."))
     if not request.htmx:
         return redirect(f"{reverse('desk:claim', args=[pk])}#comments")
     return answer(request, CLAIM, claim_page(request, claim), partials=("watching", "notices"))
@@ -105,7 +107,7 @@ def _own(request: DeskRequest, pk: int) -> Comment:
     require(request.user, Capability.COMMENT)
     comment: Comment = get_object_or_404(Comment.objects.told().filter(withdrawn_at=None), pk=pk)
     if comment.author_id != request.user.pk:
-        raise NotAllowed(f"You may not change a comment of {comment.author}.")
+        raise NotAllowed(gettext_lazy("You may not change a comment of %(name)s."), name=comment.author)
     return comment
 
 
@@ -114,6 +116,8 @@ def _tell_who_was_called(request: DeskRequest, comment: Comment) -> None:
     others = [str(person) for person in people if person != request.user]
     if unknown:
         names = ", ".join(f"@{name}" for name in unknown)
-        messages.warning(request, f"Nobody on the desk is called {names}: nobody was told by that name.")
+        messages.warning(
+            request, _("Nobody on the desk is called %(names)s: nobody was told by that name.") % {"names": names}
+        )
     if others:
-        messages.success(request, f"Said. {', '.join(others)} will be told.")
+        messages.success(request, _("Said. %(names)s will be told.") % {"names": ", ".join(others)})

@@ -12,6 +12,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.cache import add_never_cache_headers
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from apps.accounts.capabilities import Capability
@@ -53,7 +54,7 @@ def _found(request: DeskRequest, key: UUID) -> ConfidentialSource:
     """
     found: ConfidentialSource | None = ConfidentialSource.objects.visible_to(request.user).filter(key=key).first()
     if found is None:
-        nothing = Http404("There is nothing here.")
+        nothing = Http404(_("There is nothing here."))
         record_denial(request, nothing)
         raise nothing
     return found
@@ -103,11 +104,11 @@ def claim_confide(request: DeskRequest, pk: int) -> HttpResponse:
         form,
         partial(_confide, claim),
         back=reverse("desk:claim", args=[pk]),
-        said="Kept. Only those named on it can see it.",
-        title="Hold a confidential source against the claim",
-        act="Keep it",
+        said=_("Kept. Only those named on it can see it."),
+        title=_("Hold a confidential source against the claim"),
+        act=_("Keep it"),
         claim=claim,
-        consequence=(
+        consequence=_(
             "Only the people you name will know of it. It is in no list, count, search or export,"
             " and it never counts as evidence by the rule. Each look at it is recorded."
         ),
@@ -134,9 +135,9 @@ def confidential_people(request: DeskRequest, key: UUID) -> HttpResponse:
         partial(actions.name_on_confidential, source),
         back=reverse("desk:confidentials"),
         said="Changed.",
-        title="Who may know of this source",
-        act="Save",
-        consequence="Whoever is not ticked can no longer see that it exists, you included.",
+        title=_("Who may know of this source"),
+        act=_("Save"),
+        consequence=_("Whoever is not ticked can no longer see that it exists, you included."),
     )
 
 
@@ -149,5 +150,5 @@ def confidential_withdraw(request: DeskRequest, key: UUID, citation: int) -> Htt
     found = get_object_or_404(ConfidentialCitation.objects.visible_to(request.user), pk=citation, source=source)
     if not found.withdrawn_at:
         actions.withdraw_confidential(found, by=request.user)
-        messages.success(request, "Taken off the claim.")
+        messages.success(request, _("Taken off the claim."))
     return redirect("desk:confidential", key)

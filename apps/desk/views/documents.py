@@ -9,6 +9,8 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from apps.accounts.capabilities import Capability
@@ -37,7 +39,7 @@ def claim_cite_document(request: DeskRequest, pk: int) -> HttpResponse:
         try:
             citation = actions.cite_document(claim, by=request.user, file=file, file_name=file.name, **said)
             is_known = citation.source.registered_at < began
-            return _cited(request, citation, _KNOWN.format(citation.source) if is_known else "")
+            return _cited(request, citation, _KNOWN % {"source": citation.source} if is_known else "")
         except UploadRefused as refusal:
             form.add_error("file", str(refusal))
         except KeptConfidential as refusal:
@@ -69,9 +71,12 @@ def claim_cite_interview(request: DeskRequest, pk: int) -> HttpResponse:
     return render(request, "desk/cite_interview.html", {"claim": claim, "form": form}, status=status)
 
 
-_KNOWN = "Cited. The desk had this very file already, as “{}”: it is that source. What you said of it is in the trail."
+_KNOWN = gettext_lazy(
+    "Cited. The desk had this very file already, as “%(source)s”: it is that source. "
+    "What you said of it is in the trail."
+)
 
 
 def _cited(request: DeskRequest, citation: Citation, said: str = "") -> HttpResponse:
-    messages.success(request, said or "Cited, and kept in the archive under its digest.")
+    messages.success(request, said or _("Cited, and kept in the archive under its digest."))
     return redirect(f"{reverse('desk:claim', args=[citation.claim_id])}#citation-{citation.pk}")

@@ -8,6 +8,7 @@ from hashlib import sha256
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from apps.accounts.capabilities import Capability
@@ -44,8 +45,8 @@ def story_dossier_pdf(request: DeskRequest, pk: int) -> HttpResponse:
         logger.warning("the dossier of story %s was not printed: %s", pk, refusal.__cause__ or refusal)
         instead = {
             "refusal": str(refusal),
-            "instead": "The page says the same. Your own browser can print it, or save it as a PDF.",
-            "back_words": "The dossier as a page",
+            "instead": _("The page says the same. Your own browser can print it, or save it as a PDF."),
+            "back_words": _("The dossier as a page"),
             "back": reverse("desk:story_dossier", args=[pk]),
         }
         return render(request, "desk/export_refused.html", instead, status=503)

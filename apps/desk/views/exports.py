@@ -10,6 +10,8 @@ from contextlib import ExitStack
 from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
 from apps.accounts.capabilities import Capability
@@ -22,7 +24,7 @@ from apps.claims.models import Claim
 from apps.desk.requests import DeskRequest
 
 WACZ = "application/wacz"
-NO_ROOM = "The desk could not put the file together: there may be no room left on its disk. Tell the administrator."
+NO_ROOM = _("The desk could not put the file together: there may be no room left on its disk. Tell the administrator.")
 logger = logging.getLogger(__name__)
 
 
@@ -32,7 +34,7 @@ def capture_wacz(request: DeskRequest, pk: int) -> HttpResponseBase:
     require(request.user, Capability.DOWNLOAD_EVIDENCE)
     capture = get_object_or_404(Capture.objects.select_related("page__source"), pk=pk)
     if not capture.is_stored:
-        raise Http404("This copy has no record.")
+        raise Http404(gettext("This copy has no record."))
     page = capture.page
     back = f"{reverse('desk:source', args=[page.source.pk])}?capture={pk}"
     return _hand_out(request, [capture], f"Copy {pk}", page.stream, page.url, f"capture-{pk}.wacz", back)
@@ -66,7 +68,7 @@ def claim_bundle(request: DeskRequest, pk: int) -> HttpResponseBase:
             return _refused(request, str(refusal), reverse("desk:claim", args=[pk]))
         except OSError:
             logger.exception("%s could not be put together", name)
-            return _refused(request, NO_ROOM, reverse("desk:claim", args=[pk]))
+            return _refused(request, str(NO_ROOM), reverse("desk:claim", args=[pk]))
         file.seek(0)
         stack.pop_all()
     return FileResponse(file, as_attachment=True, filename=name, content_type="application/zip")
@@ -91,7 +93,7 @@ def _hand_out(
             return _refused(request, str(refusal), back)
         except OSError:
             logger.exception("%s could not be put together", name)
-            return _refused(request, NO_ROOM, back)
+            return _refused(request, str(NO_ROOM), back)
         if request.method == "GET":
             record_export(exported, by=request.user, stream=stream, target=target)
         file.seek(0)

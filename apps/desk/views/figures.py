@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from apps.accounts.capabilities import Capability
@@ -39,7 +40,7 @@ def claim_figure(request: DeskRequest, pk: int) -> HttpResponse:
             return render(request, FORM, _context(claim, form, asks=True))
         try:
             figure = _added(request, claim, form.cleaned_data)
-            messages.success(request, f"Recorded: {figure}.")
+            messages.success(request, _("Recorded: %(figure)s.") % {"figure": figure})
             return redirect(f"{reverse('desk:claim', args=[pk])}#figures")
         except Refusal as refusal:
             status = 409
@@ -93,7 +94,7 @@ def figure_withdraw(request: DeskRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             actions.withdraw_figure(figure, by=request.user, **form.cleaned_data)
-            messages.success(request, "Withdrawn. The figure stays in the record.")
+            messages.success(request, _("Withdrawn. The figure stays in the record."))
             return redirect(f"{reverse('desk:claim', args=[figure.claim_id])}#figures")
         except Refusal as refusal:
             status = 409

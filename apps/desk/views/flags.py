@@ -7,6 +7,7 @@ from functools import partial
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from apps.accounts.capabilities import Capability
@@ -40,10 +41,10 @@ def flag_clear(request: DeskRequest, pk: int) -> HttpResponse:
         ReasonForm(sent(request)),
         partial(actions.clear_flag, flag),
         back=reverse("desk:claim", args=[flag.claim_id]),
-        said="Cleared, and on record.",
-        title="Clear the flag",
-        act="Clear it",
+        said=_("Cleared, and on record."),
+        title=_("Clear the flag"),
+        act=_("Clear it"),
         claim=flag.claim,
         lede=flag.sentence,
-        consequence="Say what you found. State and stage of the claim stay as they are.",
+        consequence=_("Say what you found. State and stage of the claim stay as they are."),
     )

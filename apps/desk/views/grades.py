@@ -8,6 +8,8 @@ from typing import Any
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from apps.accounts.capabilities import Capability
@@ -21,7 +23,9 @@ from apps.desk.views.asking import ask, back_to
 from apps.sources.actions import grade_party
 from apps.sources.models import Party, Reliability
 
-APART = "Whether it happened, whether the party really says so, and whether it is placed to know are three judgements. "
+APART = _(
+    "Whether it happened, whether the party really says so, and whether it is placed to know are three judgements."
+)
 GRADE = "desk/grade.html"
 
 
@@ -37,13 +41,15 @@ def party_grade(request: DeskRequest, pk: int) -> HttpResponse:
         GradeForm(sent(request), grades=Reliability.Grade.choices, initial=_initial(given)),
         partial(grade_party, party),
         back=back_to(request, reverse("desk:party_grade", args=[pk])),
-        said="Graded, and on record.",
-        title=f"How reliable is {party}?",
-        act="Grade",
+        said=gettext("Graded, and on record."),
+        title=gettext("How reliable is %(party)s?") % {"party": party},
+        act=gettext("Grade"),
         template=GRADE,
         may_answer=request.user.may(Capability.DECIDE),
         given=given,
-        consequence=f"{APART}The grade is of the party, whatever it says this time; the rule does not count it.",
+        consequence=_apart(
+            gettext("The grade is of the party, whatever it says this time; the rule does not count it.")
+        ),
     )
 
 
@@ -61,16 +67,22 @@ def citation_grade(request: DeskRequest, pk: int) -> HttpResponse:
         VersionedGradeForm(sent(request), grades=Credibility.Grade.choices, initial=initial),
         partial(grade_information, citation),
         back=f"{reverse('desk:claim', args=[citation.claim_id])}#citation-{pk}",
-        said="Graded, and on record.",
-        title=f"How credible is what {citation.source.label} says?",
-        act="Grade",
+        said=gettext("Graded, and on record."),
+        title=gettext("How credible is what %(source)s says?") % {"source": citation.source.label},
+        act=gettext("Grade"),
         template=GRADE,
         may_answer=request.user.may(Capability.DECIDE) and citation.withdrawn_at is None,
         given=given,
         claim=citation.claim,
         lede=citation.quote,
-        consequence=f"{APART}The grade is of this information, whoever it is from; the rule does not count it.",
+        consequence=_apart(
+            gettext("The grade is of this information, whoever it is from; the rule does not count it.")
+        ),
     )
+
+
+def _apart(sentence: str) -> str:
+    return f"{APART} {sentence}"
 
 
 def _initial(given: list[Any]) -> dict[str, Any]:

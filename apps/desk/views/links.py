@@ -8,6 +8,7 @@ from typing import Any
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from apps.accounts.capabilities import Capability
@@ -39,11 +40,11 @@ def claim_link(request: DeskRequest, pk: int) -> HttpResponse:
         link,
         back=reverse("desk:claim", args=[pk]),
         said="Linked.",
-        title="Link to another claim",
-        act="Link",
+        title=_("Link to another claim"),
+        act=_("Link"),
         claim=claim,
         choices=similar.similar(claim.statement, apart_from=pk, at_least=40),
-        consequence="Stories that rely on a claim which is superseded will be listed as needing correction.",
+        consequence=_("Stories that rely on a claim which is superseded will be listed as needing correction."),
     )
 
 
@@ -57,9 +58,9 @@ def link_withdraw(request: DeskRequest, pk: int) -> HttpResponse:
         ReasonForm(sent(request)),
         partial(actions.withdraw_link, link),
         back=reverse("desk:claim", args=[link.from_claim_id]),
-        said="Withdrawn. The link stays in the record.",
-        title="Withdraw the link",
-        act="Withdraw",
+        said=_("Withdrawn. The link stays in the record."),
+        title=_("Withdraw the link"),
+        act=_("Withdraw"),
         claim=link.from_claim,
         lede=f"{link.get_kind_display()} “{link.to_claim.statement}”",
     )

@@ -9,6 +9,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from apps.accounts.capabilities import Capability
@@ -57,7 +58,7 @@ def claim_override(request: DeskRequest, pk: int) -> HttpResponse:
     states = [state for state in claim.moves if state != State.UNVERIFIED]
     initial = {"expected_version": claim.version}
     form = OverrideForm(sent(request), initial=initial, states=states, auto_id="id_override_%s")
-    said = "Decided against the rule. The verdict says so wherever it is shown."
+    said = _("Decided against the rule. The verdict says so wherever it is shown.")
     return _answer(request, claim, "override", form, partial(actions.override, claim), said)
 
 
@@ -66,7 +67,7 @@ def request_sign(request: DeskRequest, pk: int) -> HttpResponse:
     """Sign what another editor asks for."""
     asked = _request(request, pk)
     form = VersionedForm(sent(request), initial={"expected_version": asked.claim.version})
-    return _answer(request, asked.claim, "sign", form, partial(actions.sign_off, asked), "Signed, and on record.")
+    return _answer(request, asked.claim, "sign", form, partial(actions.sign_off, asked), _("Signed, and on record."))
 
 
 @require_http_methods(["GET", "POST"])
@@ -74,7 +75,9 @@ def request_refuse(request: DeskRequest, pk: int) -> HttpResponse:
     """Refuse what another editor asks for."""
     asked = _request(request, pk)
     form = MoveForm(sent(request), initial={"expected_version": asked.claim.version}, auto_id="id_refuse_%s")
-    return _answer(request, asked.claim, "refuse", form, partial(actions.refuse_move, asked), "Refused, and on record.")
+    return _answer(
+        request, asked.claim, "refuse", form, partial(actions.refuse_move, asked), _("Refused, and on record.")
+    )
 
 
 @require_http_methods(["GET", "POST"])
@@ -153,5 +156,6 @@ def _answer(
 
 def _said(made: Decision | MoveRequest) -> str:
     if isinstance(made, MoveRequest):
-        return "Asked for. Another editor has to sign: it stands in their queue."
-    return f"The claim is {made.get_to_state_display().lower()} now, and that is on record."
+        return _("Asked for. Another editor has to sign: it stands in their queue.")
+    state = made.get_to_state_display().lower()
+    return _("The claim is %(state)s now, and that is on record.") % {"state": state}

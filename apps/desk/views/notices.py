@@ -9,6 +9,8 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from apps.accounts.permissions import NotAllowed
@@ -85,7 +87,8 @@ def notices_read(request: DeskRequest) -> HttpResponse:
     """Everything that the page showed, or could have shown, is read."""
     newest = request.POST.get("newest", "")
     number = actions.mark_all_seen(int(newest[:18]) if newest.isascii() and newest.isdigit() else 0, by=request.user)
-    messages.success(request, f"{number} marked as read." if number else "Nothing was unread.")
+    told = ngettext("%(number)d marked as read.", "%(number)d marked as read.", number) % {"number": number}
+    messages.success(request, told if number else _("Nothing was unread."))
     return redirect("desk:notices")
 
 
@@ -94,7 +97,7 @@ def notice_read(request: DeskRequest, pk: int) -> HttpResponse:
     """Go where it leads; it is read."""
     notice = get_object_or_404(Notice, pk=pk)
     if notice.person_id != request.user.pk:
-        raise NotAllowed("You may not read what somebody else is told.")
+        raise NotAllowed(gettext_lazy("You may not read what somebody else is told."))
     actions.mark_seen(notice, by=request.user)
     if request.POST.get("stay"):
         return redirect("desk:notices")
@@ -106,9 +109,9 @@ def mail_again(request: DeskRequest, pk: int) -> HttpResponse:
     """Try a mail again that was given up: the address, or the server, may be well now."""
     delivery = get_object_or_404(Delivery, pk=pk)
     if delivery.person_id != request.user.pk:
-        raise NotAllowed("You may not send what is somebody else's.")
+        raise NotAllowed(gettext_lazy("You may not send what is somebody else's."))
     actions.send_again(delivery, by=request.user)
-    messages.success(request, "The desk tries again.")
+    messages.success(request, _("The desk tries again."))
     return redirect("desk:notices_settings")
 
 
@@ -122,7 +125,7 @@ def notices_settings(request: DeskRequest) -> HttpResponse:
     if request.method == "POST":
         if form.is_valid():
             keep_zone(request, actions.set_preference(by=request.user, **form.cleaned_data).time_zone)
-            messages.success(request, "Kept.")
+            messages.success(request, _("Kept."))
             return redirect("desk:notices_settings")
         status = 422
     context = {

@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from apps.accounts.capabilities import Capability
@@ -57,7 +58,9 @@ def policy_edit(request: DeskRequest) -> HttpResponse:
                 expected_version=form.cleaned_data["expected_version"],
                 **changes,
             )
-            messages.success(request, f"Version {made.version} of the rule holds from now on.")
+            messages.success(
+                request, _("Version %(version)d of the rule holds from now on.") % {"version": made.version}
+            )
             return redirect("desk:policy")
         except Refusal as refusal:
             status = 409

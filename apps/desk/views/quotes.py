@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from apps.accounts.capabilities import Capability
@@ -43,7 +44,7 @@ def capture_cite(request: DeskRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid() and not alike:
         try:
             quote = _cited(request, form)
-            messages.success(request, f"Cited on claim {quote.citation.claim_id}.")
+            messages.success(request, _("Cited on claim %(claim)d.") % {"claim": quote.citation.claim_id})
             return redirect(f"{reverse('desk:capture', args=[pk])}#quote-{quote.pk}")
         except WordsNotThere as refusal:
             status = 409

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from django.core import signing
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy as _
 
 from apps.archive.models import Capture
 from apps.archive.replaying.shelf import NotShown, Piece, Shelf
@@ -20,9 +21,9 @@ PART_WALL = "sandbox; default-src 'none'; style-src 'unsafe-inline'; form-action
 # What a browser says it wants an address for (Fetch Metadata). A page is for a frame of the desk, a part for a page.
 FOR_PAGES = frozenset({"", "iframe"})
 FOR_PARTS = frozenset({"", "image", "style", "font"})
-TOO_OLD = "This view was opened a while ago. Reload the page around it."
-NOT_HERE = "There is nothing at this address."
-NOT_ALONE = "An archived page is shown inside the desk only."
+TOO_OLD = _("This view was opened a while ago. Reload the page around it.")
+NOT_HERE = _("There is nothing at this address.")
+NOT_ALONE = _("An archived page is shown inside the desk only.")
 
 
 def page(request: HttpRequest, token: str) -> HttpResponse:
@@ -71,13 +72,13 @@ def _shown(request: HttpRequest, token: str, take: Callable[[Shelf], Piece], wan
 def _shelf(ticket: Ticket, token: str) -> Shelf:
     capture = Capture.objects.stored().select_related("page", "upload").filter(pk=ticket.capture).first()
     if capture is None:
-        raise NotShown(NOT_HERE)
+        raise NotShown(str(NOT_HERE))
     return Shelf(capture, lambda offset: path(token, "part", offset))
 
 
-def _sentence(text: str) -> Piece:
+def _sentence(text: object) -> Piece:
     head = "<!doctype html><html lang=en><title>Not shown</title><body style='font: 1rem sans-serif'>"
-    body = f"{head}<p>{html.escape(text)}"
+    body = f"{head}<p>{html.escape(str(text))}"
     return Piece("text/html; charset=utf-8", body.encode())
 
 

@@ -7,6 +7,7 @@ from functools import partial
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from apps.accounts.capabilities import Capability
@@ -39,9 +40,9 @@ def claim_ask(request: DeskRequest, pk: int) -> HttpResponse:
         ReplyForm(sent(request)),
         partial(actions.request_reply, claim),
         back=reverse("desk:claim", args=[pk]),
-        said="Noted. It is listed as overdue when no outcome is noted in time.",
-        title="A party was asked for its side",
-        act="Note it",
+        said=_("Noted. It is listed as overdue when no outcome is noted in time."),
+        title=_("A party was asked for its side"),
+        act=_("Note it"),
         claim=claim,
     )
 
@@ -56,9 +57,9 @@ def reply_settle(request: DeskRequest, pk: int) -> HttpResponse:
         ReplySettleForm(sent(request)),
         partial(actions.settle_reply, asked),
         back=reverse("desk:claim", args=[asked.claim_id]),
-        said="Noted.",
-        title=f"What came of asking {asked.party}",
-        act="Note it",
+        said=_("Noted."),
+        title=_("What came of asking %(party)s") % {"party": asked.party},
+        act=_("Note it"),
         claim=asked.claim,
         lede=asked.question,
     )

@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from apps.accounts.models import SavedView
@@ -27,7 +28,7 @@ def view_save(request: DeskRequest, page: str) -> HttpResponse:
     except NotSaved as refusal:
         messages.error(request, str(refusal))
         return redirect(f"{reverse(f'desk:{page}')}?{query[:2_000]}" if query else reverse(f"desk:{page}"))
-    messages.success(request, f"“{made.name}” is saved.")
+    messages.success(request, _("“%(name)s” is saved.") % {"name": made.name})
     return redirect(f"{reverse(f'desk:{page}')}?{made.query}")
 
 
@@ -36,5 +37,5 @@ def view_remove(request: DeskRequest, pk: int) -> HttpResponse:
     """Take a saved view of one's own away."""
     found = get_object_or_404(SavedView, pk=pk)
     remove_view(found, by=request.user)
-    messages.success(request, f"“{found.name}” is removed.")
+    messages.success(request, _("“%(name)s” is removed.") % {"name": found.name})
     return redirect(f"desk:{found.page}" if found.page in SAVED else "desk:home")

@@ -8,6 +8,7 @@ from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase, H
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from apps.accounts.capabilities import Capability
@@ -90,7 +91,7 @@ def source_correct(request: DeskRequest, pk: int) -> HttpResponse:
         try:
             expected = form.cleaned_data["expected_version"]
             correct_source(found, by=request.user, expected_version=expected, **form.changes())
-            messages.success(request, "Corrected.")
+            messages.success(request, _("Corrected."))
             return redirect("desk:source", pk)
         except Refusal as refusal:
             status = 409
@@ -108,7 +109,7 @@ def source_render(request: DeskRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(Source.objects.select_related("page"), pk=pk)
     try:
         capture = request_capture(found.page, by=request.user, rendered=True)
-        messages.success(request, "The archive fetches the page again and has a browser draw it.")
+        messages.success(request, _("The archive fetches the page again and has a browser draw it."))
     except (AlreadyBeingCopied, NeverDrawnError, NothingToFetchError) as refusal:
         messages.warning(request, str(refusal))
         return redirect("desk:source", pk)
@@ -121,7 +122,7 @@ def capture_retry(request: DeskRequest, pk: int) -> HttpResponse:
     capture = get_object_or_404(Capture.objects.select_related("page__source"), pk=pk)
     try:
         retry_capture(capture, by=request.user)
-        messages.success(request, "The archive is trying again.")
+        messages.success(request, _("The archive is trying again."))
     except AlreadyBeingCopied as refusal:
         messages.warning(request, str(refusal))
     back = request.POST.get("back", "")
@@ -136,7 +137,7 @@ def capture_record(request: DeskRequest, pk: int) -> HttpResponseBase:
     require(request.user, Capability.DOWNLOAD_EVIDENCE)
     capture = get_object_or_404(Capture.objects.select_related("page"), pk=pk)
     if not capture.is_stored:
-        raise Http404("This copy has no record.")
+        raise Http404(_("This copy has no record."))
     return _download(request, capture, capture.warc_digest, f"capture-{capture.pk}.warc.gz")
 
 
@@ -146,7 +147,7 @@ def attempt_record(request: DeskRequest, pk: int) -> HttpResponseBase:
     require(request.user, Capability.DOWNLOAD_EVIDENCE)
     attempt = get_object_or_404(Attempt.objects.ended().select_related("capture__page"), pk=pk)
     if not attempt.warc_digest:
-        raise Http404("This attempt has no record.")
+        raise Http404(_("This attempt has no record."))
     name = f"capture-{attempt.capture_id}-attempt-{attempt.number}.warc.gz"
     return _download(request, attempt.capture, attempt.warc_digest, name)
 
@@ -155,7 +156,7 @@ def _download(request: DeskRequest, capture: Capture, digest: str, name: str) ->
     try:
         record = open_record(record_name(digest))
     except FileNotFoundError as error:
-        raise Http404("The archive can't find this record. Tell the administrator.") from error
+        raise Http404(_("The archive can't find this record. Tell the administrator.")) from error
     if request.method == "GET":
         record_download(capture, digest, by=request.user)
     return FileResponse(record, as_attachment=True, filename=name, content_type="application/warc")

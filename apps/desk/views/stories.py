@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from apps.accounts.capabilities import Capability
@@ -42,7 +43,9 @@ def story(request: DeskRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(Story.objects.select_related("opened_by"), pk=pk)
     claims = Claim.objects.filter(story=found)
     state = request.GET.get("state", "")
-    left_out = [f"There is no state “{state[:50]}”."] if state and state not in State.values else []
+    left_out = (
+        [_("There is no state “%(state)s”.") % {"state": state[:50]}] if state and state not in State.values else []
+    )
     shown = claims.filter(state=state) if state and not left_out else claims
     rows = slice_by_change(request, shown.for_queue(), PAGE)
     counts = [(State(one), number) for one, number in claims.count_by_state().items()]

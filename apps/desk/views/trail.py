@@ -12,6 +12,8 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from apps.accounts.capabilities import Capability
@@ -81,7 +83,7 @@ def entry_proof(request: DeskRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(readable(request), pk=pk)
     proof = proof_of(found)
     if proof is None:
-        raise Http404("This line is not sealed yet: wait a few seconds.")
+        raise Http404(gettext("This line is not sealed yet: wait a few seconds."))
     return _as_file(proof, f"entry-{pk}.tlog-proof")
 
 
@@ -101,11 +103,11 @@ def _as_file(text: str, name: str, kind: str = "text/plain; charset=utf-8") -> H
 class EraseForm(forms.Form):
     """Which words of a line go, and why."""
 
-    fields_to_erase = forms.MultipleChoiceField(label="Words to erase", widget=forms.CheckboxSelectMultiple)
+    fields_to_erase = forms.MultipleChoiceField(label=_("Words to erase"), widget=forms.CheckboxSelectMultiple)
     reason = forms.CharField(
         max_length=2_000,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text="It stays in the trail for good, so don't repeat the words in it.",
+        help_text=_("It stays in the trail for good, so don't repeat the words in it."),
     )
 
     def __init__(self, *args: Any, entry: Entry, **kwargs: Any) -> None:
@@ -127,7 +129,7 @@ def entry_erase(request: DeskRequest, pk: int) -> HttpResponse:
         chosen, reason = form.cleaned_data["fields_to_erase"], form.cleaned_data["reason"]
         try:
             erase_words(found, chosen, by=request.user, reason=reason)
-            messages.success(request, "The words are gone for good, and the line says that they were erased.")
+            messages.success(request, gettext("The words are gone for good, and the line says that they were erased."))
             return redirect("desk:entry", pk)
         except (NothingToErase, ReasonMissing) as refusal:
             status = 409
@@ -135,8 +137,8 @@ def entry_erase(request: DeskRequest, pk: int) -> HttpResponse:
     context = {
         "form": form,
         "may_answer": True,
-        "title": "Erase words from the trail",
-        "act": "Erase for good",
+        "title": gettext("Erase words from the trail"),
+        "act": gettext("Erase for good"),
         "back": reverse("desk:entry", args=[pk]),
     }
     return render(request, "desk/ask.html", context, status=status)

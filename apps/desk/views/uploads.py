@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from apps.accounts.capabilities import Capability
@@ -27,7 +28,7 @@ def page_upload(request: DeskRequest, pk: int) -> HttpResponse:
         file = form.cleaned_data["file"]
         try:
             upload_copy(page, file, by=request.user, file_name=file.name, note=form.cleaned_data["note"])
-            messages.success(request, "The file is kept as a copy of the page, marked as uploaded by hand.")
+            messages.success(request, _("The file is kept as a copy of the page, marked as uploaded by hand."))
             source = getattr(page, "source", None)
             return redirect("desk:source", source.pk) if source else redirect("desk:needs_a_person")
         except UploadRefused as refusal:

@@ -7,6 +7,7 @@ from functools import partial
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from apps.accounts.capabilities import Capability
@@ -40,9 +41,9 @@ def correction_settle(request: DeskRequest, pk: int) -> HttpResponse:
         CorrectionForm(sent(request)),
         partial(actions.settle_correction, correction),
         back=reverse("desk:corrections"),
-        said="Said, and on record.",
-        title="What was done about this story",
-        act="Say so",
+        said=_("Said, and on record."),
+        title=_("What was done about this story"),
+        act=_("Say so"),
         claim=correction.use.claim,
         lede=f"{correction.use.headline}. {correction.cause.sentence}",
     )
@@ -58,9 +59,9 @@ def claim_use(request: DeskRequest, pk: int) -> HttpResponse:
         UseForm(sent(request)),
         partial(actions.note_use, claim),
         back=reverse("desk:claim", args=[pk]),
-        said="Noted. If the claim loses its verdict, the story is listed as needing correction.",
-        title="A story relies on this claim",
-        act="Note it",
+        said=_("Noted. If the claim loses its verdict, the story is listed as needing correction."),
+        title=_("A story relies on this claim"),
+        act=_("Note it"),
         claim=claim,
     )
 
@@ -75,9 +76,9 @@ def use_withdraw(request: DeskRequest, pk: int) -> HttpResponse:
         ReasonForm(sent(request)),
         partial(actions.withdraw_use, use),
         back=reverse("desk:claim", args=[use.claim_id]),
-        said="Taken back. The use stays in the record.",
-        title="This story does not rely on the claim",
-        act="Take it back",
+        said=_("Taken back. The use stays in the record."),
+        title=_("This story does not rely on the claim"),
+        act=_("Take it back"),
         claim=use.claim,
         lede=use.headline,
     )

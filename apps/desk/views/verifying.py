@@ -7,6 +7,7 @@ from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from apps.accounts.capabilities import Capability
@@ -54,5 +55,5 @@ def verification_ask(request: DeskRequest) -> HttpResponse:
     """Have the whole trail verified."""
     asked = ask_to_verify(by=request.user)
     transaction.on_commit(lambda: ring(verify_for, asked.pk), robust=True)
-    messages.success(request, "The trail is being verified. This page tells how far it is.")
+    messages.success(request, _("The trail is being verified. This page tells how far it is."))
     return redirect("desk:verifications")

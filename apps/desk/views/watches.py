@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from apps.archive.actions import NotWatched, end_watch, look_again, watch_page
@@ -29,7 +30,7 @@ def source_look(request: DeskRequest, pk: int) -> HttpResponse:
     source = get_object_or_404(Source.objects.select_related("page"), pk=pk)
     try:
         look_again(source.page, by=request.user)
-        messages.success(request, "The archive is looking at the page. Reload in a moment to see what it has found.")
+        messages.success(request, _("The archive is looking at the page. Reload in a moment to see what it has found."))
     except NotWatched as refusal:
         messages.warning(request, str(refusal))
     return redirect("desk:source", pk)
@@ -41,11 +42,11 @@ def source_watch(request: DeskRequest, pk: int) -> HttpResponse:
     source = get_object_or_404(Source.objects.select_related("page"), pk=pk)
     if "end" in request.POST:
         end_watch(source.page, by=request.user)
-        messages.success(request, "The page is not looked at any more. What was found stays in the record.")
+        messages.success(request, _("The page is not looked at any more. What was found stays in the record."))
     else:
         try:
             watch_page(source.page, by=request.user)
-            messages.success(request, "The page is looked at again from now on.")
+            messages.success(request, _("The page is looked at again from now on."))
         except NotWatched as refusal:
             messages.warning(request, str(refusal))
     return redirect("desk:source", pk)

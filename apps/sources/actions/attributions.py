@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from apps.accounts.capabilities import Capability
 from apps.accounts.models import User
@@ -14,6 +15,7 @@ from apps.archive.models import Capture
 from apps.audit.actions import record
 from apps.audit.statements import insert
 from apps.audit.verbs import Verb
+from apps.audit.wording import plain, plainly
 from apps.sources.models import Attribution, Party, Source
 from apps.sources.refusals import AlreadyAttributed, ReasonMissing, Refusal
 
@@ -29,7 +31,7 @@ def attribute(of: Source | Party, relation: str, to: Source | Party, *, by: User
     require(by, Capability.CITE)
     _need_a_reason(reason)
     if of == to:
-        raise Refusal("Nothing can be attributed to itself.")
+        raise Refusal(_("Nothing can be attributed to itself."))
     with transaction.atomic():
         known = Attribution.objects.live().between(of, relation, to).select_for_update().first()
         if known is None:
@@ -39,9 +41,10 @@ def attribute(of: Source | Party, relation: str, to: Source | Party, *, by: User
             except IntegrityError:
                 known = Attribution.objects.live().between(of, relation, to).select_for_update().get()
         if not known.is_pending:
-            raise AlreadyAttributed(f"The desk knows already: {_sentence(known)}.")
+            raise AlreadyAttributed(_("The desk knows already: %(sentence)s.") % {"sentence": _sentence(known)})
         if not by.may(Capability.DECIDE):
-            raise AlreadyAttributed(f"This is suggested already, and waits for an editor: {_sentence(known)}.")
+            said = _("This is suggested already, and waits for an editor: %(sentence)s.")
+            raise AlreadyAttributed(said % {"sentence": _sentence(known)})
         return _answer(known, State.CONFIRMED, Verb.ATTRIBUTION_CONFIRMED, by, reason)
 
 
@@ -74,7 +77,7 @@ def suggest_attribution(
                 insert(edge)
         except IntegrityError:
             return None
-        _record(edge, Verb.ATTRIBUTION_SUGGESTED, None, after={"found_by": edge.get_found_by_display().lower()})
+        _record(edge, Verb.ATTRIBUTION_SUGGESTED, None, after={"found_by": plain(FoundBy(edge.found_by).label).lower()})
     return edge
 
 
@@ -99,7 +102,7 @@ def withdraw_attribution(attribution: Attribution, *, by: User, reason: str) -> 
     with transaction.atomic():
         attribution = _locked(attribution)
         if attribution.state != State.CONFIRMED:
-            raise Refusal(f"There is nothing to take back: {_answered(attribution)}")
+            raise Refusal(_("There is nothing to take back: %(answered)s") % {"answered": _answered(attribution)})
         return _answer(attribution, State.WITHDRAWN, Verb.ATTRIBUTION_WITHDRAWN, by, reason)
 
 
@@ -108,7 +111,7 @@ def _answer_suggestion(attribution: Attribution, state: str, verb: Verb, by: Use
     with transaction.atomic():
         attribution = _locked(attribution)
         if not attribution.is_pending:
-            raise Refusal(f"Somebody was faster: {_answered(attribution)}")
+            raise Refusal(_("Somebody was faster: %(answered)s") % {"answered": _answered(attribution)})
         return _answer(attribution, state, verb, by, reason)
 
 
@@ -128,7 +131,7 @@ def _enter(of: Source | Party, relation: str, to: Source | Party, by: User, reas
         said |= {"decided_by": by, "decided_at": timezone.now()}
     edge = Attribution.objects.create(**_ends(of, to), relation=relation, entered_by=by, **said)
     if edge.is_pending:
-        found_by = edge.get_found_by_display().lower()
+        found_by = plain(FoundBy(edge.found_by).label).lower()
         _record(edge, Verb.ATTRIBUTION_SUGGESTED, by, after={"found_by": found_by}, reason=reason)
     else:
         _record(edge, Verb.ATTRIBUTION_ENTERED, by, reason=reason)
@@ -145,9 +148,10 @@ def _locked(attribution: Attribution) -> Attribution:
 
 def _need_a_reason(reason: str) -> None:
     if not reason.strip():
-        raise ReasonMissing("Give a reason: somebody will ask for it.")
+        raise ReasonMissing(_("Give a reason: somebody will ask for it."))
 
 
+@plainly
 def _sentence(edge: Attribution) -> str:
     return f"{_called(edge.of)} {edge.get_relation_display()} {_called(edge.to)}"
 
@@ -160,8 +164,12 @@ def _called(end: Source | Party) -> str:
 
 def _answered(edge: Attribution) -> str:
     if edge.is_pending:
-        return "nobody has confirmed it yet."
-    return f"{edge.decided_by} has {edge.get_state_display().lower()} it, because: {edge.reason}"
+        return _("nobody has confirmed it yet.")
+    return _("%(name)s has %(answer)s it, because: %(reason)s") % {
+        "name": edge.decided_by,
+        "answer": edge.get_state_display().lower(),
+        "reason": edge.reason,
+    }
 
 
 def _record(

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from apps.accounts.capabilities import Capability
 from apps.accounts.models import User
@@ -18,6 +19,7 @@ from apps.archive.receiving.documents import Received
 from apps.archive.receiving.handed_in import Recording
 from apps.audit.verbs import Verb
 from apps.audit.versioned import begin
+from apps.audit.wording import plain, plainly
 from apps.sources.actions.parties import party_called
 from apps.sources.models import Interview, Party, Source
 from apps.sources.refusals import Refusal
@@ -57,7 +59,7 @@ def register_document(
     require(by, Capability.CITE)
     title = " ".join(title.split())
     if not title:
-        raise Refusal("Give it a title: it has no address to be known by.")
+        raise Refusal(_("Give it a title: it has no address to be known by."))
     with transaction.atomic():
         capture = keep_document(received, by=by, title=title, comes_from=comes_from, provided_by=provided_by)
         return _known(capture) or _new(
@@ -71,6 +73,7 @@ def register_document(
         )
 
 
+@plainly
 def notes_of(words: str, *, party: str, held_at: datetime, how: str, recording: Recording | None = None) -> str:
     """The notes of a conversation as they are kept: whom it was with, when and how, and then what was said.
 
@@ -100,9 +103,9 @@ def register_interview(
     """The conversation whose notes were received, new or known; its origin is whom it was with. Raises Refusal."""
     require(by, Capability.CITE)
     if not party.strip():
-        raise Refusal("Say whom the desk talked with.")
+        raise Refusal(_("Say whom the desk talked with."))
     if held_at > timezone.now():
-        raise Refusal("This is still to come: say when the conversation was.")
+        raise Refusal(_("This is still to come: say when the conversation was."))
     with transaction.atomic():
         spoke = party_called(party, by=by, is_named=_is_named(party, is_unnamed))
         title = TITLES[Interview.How(how)]
@@ -150,6 +153,6 @@ def _new(
         registered_by=by,
         by_hand=sorted(by_hand),
     )
-    told = {"kind": source.get_kind_display(), "sha256": capture.page.digest}
+    told = {"kind": plain(kind.label), "sha256": capture.page.digest}
     begin(source, Verb.SOURCE_REGISTERED, target=source.called, by=by, after=told)
     return source

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from apps.accounts.capabilities import Capability
 from apps.accounts.models import User
@@ -21,12 +22,12 @@ def grade_party(party: Party, *, by: User, grade: str, rationale: str) -> Reliab
     """
     require(by, Capability.DECIDE)
     if not rationale.strip():
-        raise ReasonMissing("Say what the grade rests on: somebody will ask for it.")
+        raise ReasonMissing(_("Say what the grade rests on: somebody will ask for it."))
     with transaction.atomic():
         party = Party.objects.select_for_update().get(pk=party.pk)
         before = party.grades.live().first()
         if before and (before.grade, before.rationale) == (grade, rationale):
-            raise Refusal("It has this grade already, for this reason.")
+            raise Refusal(_("It has this grade already, for this reason."))
         party.grades.live().update(replaced_at=timezone.now())
         given = Reliability.objects.create(party=party, grade=grade, rationale=rationale, graded_by=by)
         record(
@@ -34,8 +35,8 @@ def grade_party(party: Party, *, by: User, grade: str, rationale: str) -> Reliab
             stream=f"party:{party.pk}",
             target=party.name,
             by=by,
-            before={"reliability": before.words} if before else {},
-            after={"reliability": given.words},
+            before={"reliability": before.recorded} if before else {},
+            after={"reliability": given.recorded},
             reason=rationale,
         )
     return given

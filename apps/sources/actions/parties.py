@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, TypedDict, Unpack
 
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
 
 from apps.accounts.capabilities import Capability
 from apps.accounts.models import User
@@ -41,7 +42,10 @@ def party_called(name: str, *, by: User, is_named: bool = True) -> Party:
     name = " ".join(name.split())[:200]
     known = Party.objects.named(name).order_by("id").first()
     if known and known.is_named and not is_named:
-        raise Refusal(f"The desk knows {known} by name. Say who it is without the name: “an unnamed official”.")
+        raise Refusal(
+            _("The desk knows %(name)s by name. Say who it is without the name: “an unnamed official”.")
+            % {"name": known}
+        )
     return known or register_party(name, kind=Party.Kind.OTHER, by=by, is_named=is_named)
 
 

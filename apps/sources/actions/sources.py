@@ -7,6 +7,7 @@ from typing import Any, TypedDict, Unpack
 
 import tldextract
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from apps.accounts.capabilities import Capability
 from apps.accounts.models import User
@@ -56,7 +57,9 @@ def correct_source(source: Source, *, by: User, expected_version: int, **changes
         source = lock(source, expected_version)
         before = _facts(source)
         if not source.has_address and not changes.get("title", source.title).strip():
-            raise Refusal(f"Give the {source.noun} a title: it has no address to be known by.")
+            raise Refusal(
+                _("Give the %(noun)s a title: it has no address to be known by.") % {"noun": source.shown_noun}
+            )
         source.title = changes.get("title", source.title)
         source.byline = changes.get("byline", source.byline)
         source.credit_line = changes.get("credit_line", source.credit_line)
@@ -117,7 +120,7 @@ def _outlet(source: Source, name: str, by: User) -> Party | None:
     if source.has_address:
         return register_party(name, kind=Party.Kind.OUTLET, by=by) if name else None
     if source.kind == Source.Kind.INTERVIEW and not name.strip():
-        raise Refusal("Say whom the desk talked with.")
+        raise Refusal(_("Say whom the desk talked with."))
     return party_called(name, by=by) if name.strip() else None
 
 

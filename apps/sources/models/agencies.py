@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from apps.sources.models.parties import Party
 
@@ -18,16 +19,20 @@ class Agency(models.Model):
 
     party = models.OneToOneField(Party, models.PROTECT, primary_key=True, related_name="agency")
     spellings = models.JSONField(
-        default=list, help_text="Every name it goes by, in any script: “Yonhap News Agency”, “연합뉴스”."
+        default=list, help_text=_("Every name it goes by, in any script: “Yonhap News Agency”, “연합뉴스”.")
     )
     short_names = models.JSONField(
         default=list,
         blank=True,
-        help_text="Names that mean other things too, like AP or UNI: they count in a credit line or a dateline only, "
-        "and in just these letters.",
+        help_text=_(
+            "Names that mean other things too, like AP or UNI: they count in a credit line or a dateline only, "
+            "and in just these letters."
+        ),
     )
     hosts = models.JSONField(
-        default=list, blank=True, help_text="Where it publishes itself, like reuters.com: there it prints nobody else."
+        default=list,
+        blank=True,
+        help_text=_("Where it publishes itself, like reuters.com: there it prints nobody else."),
     )
     changed_at = models.DateTimeField(default=timezone.now, editable=False)
 

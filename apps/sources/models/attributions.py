@@ -7,6 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from apps.archive.models import Capture
 from apps.sources.models.parties import Party
@@ -61,26 +62,26 @@ class Attribution(models.Model):
     class Relation(models.TextChoices):
         """What the first does with the second. The first two carry copy; the others carry what somebody knows."""
 
-        REPUBLISHES = "republishes", "republishes"
-        TRANSLATES = "translates", "translates"
-        QUOTES = "quotes", "quotes"
-        RESTS_ON = "rests_on", "rests on"
+        REPUBLISHES = "republishes", _("republishes")
+        TRANSLATES = "translates", _("translates")
+        QUOTES = "quotes", _("quotes")
+        RESTS_ON = "rests_on", _("rests on")
 
     class State(models.TextChoices):
-        SUGGESTED = "suggested", "Suggested"
-        CONFIRMED = "confirmed", "Confirmed"
-        REJECTED = "rejected", "Rejected"
-        WITHDRAWN = "withdrawn", "Withdrawn"
+        SUGGESTED = "suggested", _("Suggested")
+        CONFIRMED = "confirmed", _("Confirmed")
+        REJECTED = "rejected", _("Rejected")
+        WITHDRAWN = "withdrawn", _("Withdrawn")
 
     class FoundBy(models.TextChoices):
         """Who or what said so first."""
 
-        EDITOR = "editor", "An editor"
-        REPORTER = "reporter", "A reporter"
-        CREDIT_LINE = "credit_line", "Its credit line"
-        BYLINE = "byline", "Its byline or dateline"
-        TEXT_OVERLAP = "text_overlap", "Text that both share"
-        STATED_ORIGIN = "stated_origin", "What it says itself of its origin"
+        EDITOR = "editor", _("An editor")
+        REPORTER = "reporter", _("A reporter")
+        CREDIT_LINE = "credit_line", _("Its credit line")
+        BYLINE = "byline", _("Its byline or dateline")
+        TEXT_OVERLAP = "text_overlap", _("Text that both share")
+        STATED_ORIGIN = "stated_origin", _("What it says itself of its origin")
 
     LIVE = [State.SUGGESTED, State.CONFIRMED]
     CARRIES_COPY = [Relation.REPUBLISHES, Relation.TRANSLATES]
@@ -93,10 +94,12 @@ class Attribution(models.Model):
     state = models.CharField(max_length=10, choices=State.choices, editable=False)
     found_by = models.CharField(max_length=15, choices=FoundBy.choices, editable=False)
     grounds = models.JSONField(
-        default=dict, editable=False, help_text="What a suggestion rests on: the words found, or the passages shared."
+        default=dict,
+        editable=False,
+        help_text=_("What a suggestion rests on: the words found, or the passages shared."),
     )
     capture = models.ForeignKey(
-        Capture, models.PROTECT, null=True, editable=False, related_name="+", help_text="The copy it was read from."
+        Capture, models.PROTECT, null=True, editable=False, related_name="+", help_text=_("The copy it was read from.")
     )
     entered_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+"
@@ -106,10 +109,10 @@ class Attribution(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+"
     )
     decided_at = models.DateTimeField(null=True, editable=False)
-    reason = models.TextField(blank=True, help_text="Why it is so, or why it isn't.")
+    reason = models.TextField(blank=True, help_text=_("Why it is so, or why it isn't."))
 
     has_news = models.BooleanField(
-        default=True, editable=False, help_text="The claims have not been looked at again since it last changed."
+        default=True, editable=False, help_text=_("The claims have not been looked at again since it last changed.")
     )
 
     objects = AttributionQuerySet.as_manager()
@@ -133,19 +136,19 @@ class Attribution(models.Model):
                 condition=models.Q(of_source__isnull=False, of_party__isnull=True)
                 | models.Q(of_source__isnull=True, of_party__isnull=False),
                 name="attribution_is_of_one_thing",
-                violation_error_message="An attribution is of one source or of one party.",
+                violation_error_message=_("An attribution is of one source or of one party."),
             ),
             models.CheckConstraint(
                 condition=models.Q(to_source__isnull=False, to_party__isnull=True)
                 | models.Q(to_source__isnull=True, to_party__isnull=False),
                 name="attribution_leads_to_one_thing",
-                violation_error_message="An attribution leads to one source or to one party.",
+                violation_error_message=_("An attribution leads to one source or to one party."),
             ),
             models.CheckConstraint(
                 condition=(models.Q(of_source__isnull=True) | ~models.Q(of_source=models.F("to_source")))
                 & (models.Q(of_party__isnull=True) | ~models.Q(of_party=models.F("to_party"))),
                 name="nothing_is_attributed_to_itself",
-                violation_error_message="Nothing can be attributed to itself.",
+                violation_error_message=_("Nothing can be attributed to itself."),
             ),
             models.CheckConstraint(
                 condition=models.Q(state="suggested", decided_by__isnull=True, decided_at__isnull=True)
@@ -155,14 +158,14 @@ class Attribution(models.Model):
                     & ~models.Q(reason="")
                 ),
                 name="an_answered_attribution_says_who_and_why",
-                violation_error_message="Confirming, rejecting or withdrawing an attribution needs a reason.",
+                violation_error_message=_("Confirming, rejecting or withdrawing an attribution needs a reason."),
             ),
             *(
                 models.UniqueConstraint(
                     fields=[of_end, "relation", to_end],
                     condition=models.Q(state__in=["suggested", "confirmed"]),
                     name=f"one_live_attribution_of_{of_end[3:]}_to_{to_end[3:]}",
-                    violation_error_message="The desk knows of this attribution already.",
+                    violation_error_message=_("The desk knows of this attribution already."),
                 )
                 for of_end in ("of_source", "of_party")
                 for to_end in ("to_source", "to_party")

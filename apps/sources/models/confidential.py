@@ -14,6 +14,8 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import DatabaseError, models
 from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import User
 
@@ -65,30 +67,30 @@ class Hidden(models.Model):
         try:
             super().save(*args, **kwargs)
         except (DatabaseError, ValidationError, ValueError, TypeError):
-            raise CouldNotKeep("The desk could not keep this. Shorten what you typed and try again.") from None
+            raise CouldNotKeep(gettext("The desk could not keep this. Shorten what you typed and try again.")) from None
 
 
 class ConfidentialSource(Hidden):
     """Somebody or something that only those named here may know of. The desk holds no file of it, only its digest."""
 
     class Kind(models.TextChoices):
-        INTERVIEW = "interview", "Conversation"
-        DOCUMENT = "document", "Document"
-        PICTURE = "picture", "Picture or video"
-        OTHER = "other", "Something else"
+        INTERVIEW = "interview", _("Conversation")
+        DOCUMENT = "document", _("Document")
+        PICTURE = "picture", _("Picture or video")
+        OTHER = "other", _("Something else")
 
     key = models.UUIDField(default=uuid4, unique=True, editable=False)
     kind = models.CharField(max_length=10, choices=Kind.choices)
     title = models.CharField(max_length=300)
-    party = models.CharField("who it is", max_length=300, blank=True)
+    party = models.CharField(_("who it is"), max_length=300, blank=True)
     note = models.TextField(blank=True)
-    document_digest = models.CharField("SHA-256 of the document", max_length=64, blank=True)
+    document_digest = models.CharField(_("SHA-256 of the document"), max_length=64, blank=True)
     people = models.ManyToManyField(settings.AUTH_USER_MODEL, related_name="+")
     registered_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     registered_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
-        verbose_name = "confidential source"
+        verbose_name = _("confidential source")
         ordering = ["-id"]
         constraints = [
             models.CheckConstraint(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from apps.archive.models import Capture, Page
 
@@ -23,7 +24,7 @@ class Fingerprint(models.Model):
     shingle = models.BigIntegerField()
     page = models.ForeignKey(Page, models.DO_NOTHING, db_index=False, db_constraint=False, related_name="+")
     capture = models.ForeignKey(Capture, models.DO_NOTHING, db_index=False, db_constraint=False, related_name="+")
-    site = models.BigIntegerField(help_text="A number for the page's host: what recurs on one host is furniture.")
+    site = models.BigIntegerField(help_text=_("A number for the page's host: what recurs on one host is furniture."))
 
     def __str__(self) -> str:
         return f"{self.shingle} on page {self.page_id}"

@@ -7,7 +7,9 @@ from typing import Any, Self
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
+from apps.audit.wording import plainly
 from apps.sources.models.parties import Party
 
 
@@ -40,7 +42,7 @@ class Graded(models.Model):
             models.CheckConstraint(
                 condition=~models.Q(rationale=""),
                 name="%(class)s_has_a_rationale",
-                violation_error_message="A grade needs a rationale.",
+                violation_error_message=_("A grade needs a rationale."),
             )
         ]
 
@@ -53,17 +55,23 @@ class Graded(models.Model):
         display: str = self.get_grade_display()  # type: ignore[attr-defined]
         return f"{self.grade}, {display.lower()}"  # type: ignore[attr-defined]
 
+    @property
+    @plainly
+    def recorded(self) -> str:
+        """The same, as the trail keeps it."""
+        return self.words
+
 
 class Reliability(Graded):
     """How far a party can be relied on, whatever it says this time."""
 
     class Grade(models.TextChoices):
-        COMPLETELY = "A", "Completely reliable"
-        USUALLY = "B", "Usually reliable"
-        FAIRLY = "C", "Fairly reliable"
-        NOT_USUALLY = "D", "Not usually reliable"
-        UNRELIABLE = "E", "Unreliable"
-        UNJUDGED = "F", "Reliability cannot be judged"
+        COMPLETELY = "A", _("Completely reliable")
+        USUALLY = "B", _("Usually reliable")
+        FAIRLY = "C", _("Fairly reliable")
+        NOT_USUALLY = "D", _("Not usually reliable")
+        UNRELIABLE = "E", _("Unreliable")
+        UNJUDGED = "F", _("Reliability cannot be judged")
 
     party = models.ForeignKey(Party, models.PROTECT, related_name="grades")
     grade = models.CharField(max_length=1, choices=Grade.choices)

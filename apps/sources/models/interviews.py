@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from apps.archive.codes import Sound
 from apps.archive.models import DOCUMENT
@@ -18,11 +19,11 @@ class Interview(models.Model):
     """
 
     class How(models.TextChoices):
-        IN_PERSON = "in_person", "in person"
-        TELEPHONE = "telephone", "by telephone"
-        VIDEO = "video", "by video"
-        MESSAGE = "message", "by mail or message"
-        PRESS_CONFERENCE = "press_conference", "at a press conference"
+        IN_PERSON = "in_person", _("in person")
+        TELEPHONE = "telephone", _("by telephone")
+        VIDEO = "video", _("by video")
+        MESSAGE = "message", _("by mail or message")
+        PRESS_CONFERENCE = "press_conference", _("at a press conference")
 
     source = models.OneToOneField(Source, models.PROTECT, primary_key=True, related_name="interview")
     held_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
@@ -31,7 +32,7 @@ class Interview(models.Model):
     recording_kind = models.CharField(max_length=5, choices=Sound.choices, blank=True)
     recording_name = models.CharField(max_length=200, blank=True)
     recording_bytes = models.PositiveBigIntegerField(null=True)
-    recording_digest = models.CharField("recording SHA-256", max_length=64, blank=True)
+    recording_digest = models.CharField(_("recording SHA-256"), max_length=64, blank=True)
 
     class Meta:
         constraints = [

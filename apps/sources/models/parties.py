@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from django.db import models
 from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy as _
 
 
 class PartyQuerySet(models.QuerySet["Party"]):
@@ -27,18 +28,18 @@ class Party(models.Model):
     """A person or body that says things or knows things: a ministry, an agency, a spokesman, an outlet, a witness."""
 
     class Kind(models.TextChoices):
-        OUTLET = "outlet", "Outlet"
-        AGENCY = "agency", "News agency"
-        BODY = "body", "Public body"
-        PERSON = "person", "Person"
-        OTHER = "other", "Other"
+        OUTLET = "outlet", _("Outlet")
+        AGENCY = "agency", _("News agency")
+        BODY = "body", _("Public body")
+        PERSON = "person", _("Person")
+        OTHER = "other", _("Other")
 
     name = models.CharField(max_length=200)
     kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.OTHER)
     is_named = models.BooleanField(
-        "has a name",
+        _("has a name"),
         default=True,
-        help_text="Not for somebody unnamed, “a source in the ministry”: nobody can tell them apart from others.",
+        help_text=_("Not for somebody unnamed, “a source in the ministry”: nobody can tell them apart from others."),
     )
     note = models.TextField(blank=True)
 
@@ -52,7 +53,7 @@ class Party(models.Model):
                 Lower("name"),
                 "kind",
                 name="party_has_one_entry",
-                violation_error_message="There is a party of this kind with this name already.",
+                violation_error_message=_("There is a party of this kind with this name already."),
             ),
             models.CheckConstraint(
                 condition=models.Q(kind__in=["outlet", "agency", "body", "person", "other"]),

@@ -8,9 +8,12 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from apps.archive.models import Capture, Page
 from apps.audit.versioned import Versioned
+from apps.audit.wording import plain
 from apps.sources.credits import credit_names
 from apps.sources.models.parties import Party
 
@@ -52,13 +55,18 @@ class Source(Versioned):
     """
 
     class Kind(models.TextChoices):
-        WEB_PAGE = "web_page", "Web page"
-        DOCUMENT = "document", "Document"
-        PICTURE = "picture", "Picture"
-        INTERVIEW = "interview", "Interview"
+        WEB_PAGE = "web_page", _("Web page")
+        DOCUMENT = "document", _("Document")
+        PICTURE = "picture", _("Picture")
+        INTERVIEW = "interview", _("Interview")
 
     # What sentences call one.
-    NOUNS = {Kind.WEB_PAGE: "page", Kind.DOCUMENT: "document", Kind.PICTURE: "picture", Kind.INTERVIEW: "interview"}
+    NOUNS = {
+        Kind.WEB_PAGE: _("page"),
+        Kind.DOCUMENT: _("document"),
+        Kind.PICTURE: _("picture"),
+        Kind.INTERVIEW: _("interview"),
+    }
 
     kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.WEB_PAGE)
     page = models.OneToOneField(Page, models.PROTECT, related_name="source")
@@ -66,12 +74,16 @@ class Source(Versioned):
     outlet = models.ForeignKey(Party, models.PROTECT, null=True, blank=True, related_name="published")
     byline = models.CharField(max_length=300, blank=True)
     credit_line = models.CharField(
-        max_length=200, blank=True, help_text="Whose copy it says it is: AFP, APP - UrduPoint. Empty for own reporting."
+        max_length=200,
+        blank=True,
+        help_text=_("Whose copy it says it is: AFP, APP - UrduPoint. Empty for own reporting."),
     )
     published_at = models.DateTimeField(null=True, blank=True)
     registered_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     registered_at = models.DateTimeField(default=timezone.now, editable=False)
-    by_hand = models.JSONField(default=list, editable=False, help_text="Facts that a person has set, empty ones too.")
+    by_hand = models.JSONField(
+        default=list, editable=False, help_text=_("Facts that a person has set, empty ones too.")
+    )
     learned_from = models.ForeignKey(Capture, models.PROTECT, null=True, editable=False, related_name="+")
 
     objects = SourceQuerySet.as_manager()
@@ -86,12 +98,12 @@ class Source(Versioned):
             models.CheckConstraint(
                 condition=models.Q(kind="web_page") | ~models.Q(title=""),
                 name="what_has_no_address_has_a_title",
-                violation_error_message="What has no address needs a title.",
+                violation_error_message=_("What has no address needs a title."),
             ),
             models.CheckConstraint(
                 condition=~models.Q(kind="interview") | models.Q(outlet__isnull=False),
                 name="an_interview_is_with_somebody",
-                violation_error_message="Say whom the desk talked with.",
+                violation_error_message=_("Say whom the desk talked with."),
             ),
             models.CheckConstraint(
                 condition=models.Q(published_at__isnull=True)
@@ -100,7 +112,7 @@ class Source(Versioned):
                     published_at__lte=datetime(2100, 1, 1, tzinfo=UTC),
                 ),
                 name="source_was_published_in_our_time",
-                violation_error_message="Give a year between 1900 and 2100.",
+                violation_error_message=_("Give a year between 1900 and 2100."),
             ),
         ]
 
@@ -109,7 +121,12 @@ class Source(Versioned):
 
     @property
     def noun(self) -> str:
-        """What it is, as sentences say it: page, document, picture, interview."""
+        """What it is, as the sentences of the rule say it: page, document, picture, interview."""
+        return plain(self.shown_noun)
+
+    @property
+    def shown_noun(self) -> Promise:
+        """The same, as pages say it."""
         return self.NOUNS[self.Kind(self.kind)]
 
     @property

@@ -6,6 +6,8 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from apps.accounts.capabilities import Capability
 from apps.accounts.models import User
@@ -30,7 +32,7 @@ def post_comment(claim: Claim, text: str, *, by: User, submission: UUID | None =
     """
     require(by, Capability.COMMENT)
     if not text.strip():
-        raise Refusal("Write something first.")
+        raise Refusal(_("Write something first."))
     try:
         with transaction.atomic():
             comment = Comment.objects.create(claim=claim, author=by, text=text, submission=submission)
@@ -56,7 +58,7 @@ def edit_comment(comment: Comment, text: str, *, by: User, expected_version: int
     with transaction.atomic():
         comment = _own(lock(comment, expected_version), by)
         if not text.strip():
-            raise Refusal("Write something, or withdraw the comment.")
+            raise Refusal(_("Write something, or withdraw the comment."))
         if text == comment.text:
             return comment
         before, comment.text, comment.edited_at = comment.text, text, timezone.now()
@@ -91,9 +93,9 @@ def withdraw_comment(comment: Comment, *, by: User, expected_version: int) -> Co
 
 def _own(comment: Comment, by: User) -> Comment:
     if comment.author_id != by.pk:
-        raise NotYours(f"Only {comment.author} may change this comment.")
+        raise NotYours(gettext_lazy("Only %(name)s may change this comment."), name=comment.author)
     if comment.withdrawn_at:
-        raise Refusal("This comment is withdrawn already.")
+        raise Refusal(_("This comment is withdrawn already."))
     return comment
 
 

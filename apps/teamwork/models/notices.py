@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from apps.audit.models import Entry
 from apps.claims.models import Claim
@@ -85,8 +86,8 @@ class Notice(models.Model):
         """What happened, in words."""
         if self.entry is not None:
             return self.entry.sentence
-        steps = {Step.SOON: "The claim is due soon.", Step.NOW: "The claim is due now."}
-        return steps.get(Step(self.reminder.step), "The claim is overdue.") if self.reminder else ""
+        steps = {Step.SOON: _("The claim is due soon."), Step.NOW: _("The claim is due now.")}
+        return steps.get(Step(self.reminder.step), _("The claim is overdue.")) if self.reminder else ""
 
     @property
     def words(self) -> str:

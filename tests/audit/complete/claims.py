@@ -87,7 +87,7 @@ def link_claims(desk, door):
     """Both claims are told of it."""
     claim, other = make_claim(desk.rita), make_claim(desk.rita, OTHER)
     act = desk.post(desk.rita, "claim_link", claim.pk, kind="part_of", other=other.pk, note="See.")
-    after = {"relation": ClaimLink.Kind.PART_OF.label, "other": OTHER, "link": NUMBER, "note": "See."}
+    after = {"relation": str(ClaimLink.Kind.PART_OF.label), "other": OTHER, "link": NUMBER, "note": "See."}
     return Deed(act, claim.stream, STATEMENT, by=desk.rita, after=after, others=["claim_linked"])
 
 
@@ -97,7 +97,7 @@ def supersede_a_claim_in_use(desk, door):
     old, claim = make_claim(desk.rita, OTHER), make_claim(desk.rita)
     make_use(old, desk.rita)
     act = desk.post(desk.rita, "claim_link", claim.pk, kind="supersedes", other=old.pk)
-    after = {"relation": ClaimLink.Kind.SUPERSEDES.label, "other": OTHER, "link": NUMBER, "note": ""}
+    after = {"relation": str(ClaimLink.Kind.SUPERSEDES.label), "other": OTHER, "link": NUMBER, "note": ""}
     return Deed(act, claim.stream, STATEMENT, by=desk.rita, after=after, others=["claim_linked"])
 
 
@@ -116,7 +116,7 @@ def request_reply(desk, door):
     claim, due = make_claim(desk.rita), timezone.now() + timedelta(days=1)
     told = {"party": "Moscow", "question": "Is it so?", "channel": "email", "due": f"{due:%Y-%m-%dT%H:%M}"}
     act = desk.post(desk.rita, "claim_ask", claim.pk, **told)
-    after = {**told, "channel": ReplyRequest.Channel.EMAIL.label, "asked_at": MOMENT, "due": MOMENT}
+    after = {**told, "channel": str(ReplyRequest.Channel.EMAIL.label), "asked_at": MOMENT, "due": MOMENT}
     return Deed(act, claim.stream, STATEMENT, by=desk.rita, after=after, others=["party_registered"])
 
 
@@ -172,7 +172,7 @@ def settle_correction(desk, door):
     needed: Correction = make_knowledge(claim, desk.rita)["correction"]
     act = desk.post(desk.ada, "correction_settle", needed.pk, done="corrected", note=WHY)
     before = {"headline": needed.use.headline, "use": needed.use_id}
-    after = {"done": Correction.Done.CORRECTED.label}
+    after = {"done": str(Correction.Done.CORRECTED.label)}
     return Deed(act, claim.stream, STATEMENT, by=desk.ada, before=before, after=after, reason=WHY)
 
 

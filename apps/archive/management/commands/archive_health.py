@@ -10,6 +10,7 @@ from apps.archive.health import tallies
 from apps.archive.health.judgement import Judgement, counted, judge, lasting
 from apps.archive.health.signs import Queue, Signs, look
 from apps.archive.models import Worker
+from apps.audit.wording import plainly
 
 
 class Command(BaseCommand):
@@ -21,6 +22,7 @@ class Command(BaseCommand):
             "--recount", action="store_true", help="first throw the tallies of past days away and count them anew"
         )
 
+    @plainly
     def handle(self, *args: Any, **options: Any) -> None:
         if options["recount"]:
             tallies.forget()

@@ -45,7 +45,7 @@ class Command(BaseCommand):
             asked = request_capture(register_page(url), by=None, rendered=self.rendered)
         except Refused as refused:
             state = Capture.State.BLOCKED if refused.code in BLOCKED else Capture.State.FAILED
-            told = {"url": url, "state": state.value, "code": refused.code.value, "failure": refused.code.label}
+            told = {"url": url, "state": state.value, "code": refused.code.value, "failure": str(refused.code.label)}
             return {**told, "detail": refused.detail}
         workshop.run(asked.pk, with_browser=asked.wants_browser)
         self.wait_for_another_worker(asked)
