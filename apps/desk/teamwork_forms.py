@@ -20,7 +20,7 @@ def _remark() -> forms.CharField:
     return forms.CharField(
         label=_("Comment"),
         max_length=LONGEST,
-        widget=forms.Textarea(attrs={"rows": 3}),
+        widget=forms.Textarea(attrs={"rows": 3, "data-mentions": "colleagues", "data-mentions-label": _("Colleagues")}),
         error_messages={"required": _("Write something first.")},
         help_text=_("For colleagues: it is no evidence and moves nothing. @user-name tells somebody."),
     )
