@@ -29,7 +29,8 @@ TIME_ZONE = env.str("TIME_ZONE", "UTC")
 NEWSROOM_NAME = env.str("NEWSROOM_NAME", "VerifyDesk")
 LOG_LEVEL = env.log_level("LOG_LEVEL", logging.INFO)
 
-LANGUAGE_CODE = "en-gb"
+LANGUAGE_CODE = env.str("LANGUAGE_CODE", "en-gb")
+LOCALE_PATHS = [Path(env.str("LOCALE_DIR", str(VAR_DIR / "locale")))]
 USE_TZ = True
 USE_I18N = True
 
