@@ -24,7 +24,7 @@ from apps.archive.models import Capture
 from apps.archive.records.wacz import CannotExport, write_wacz
 from apps.audit.models import Checkpoint
 from apps.audit.sealing import notes
-from apps.audit.sealing.keys import NoKey, known_keys, signing_key
+from apps.audit.sealing.keys import NoKey, authoritys_chain, known_keys, signing_key
 from apps.audit.sealing.sealer import seal, the_log
 from apps.audit.sealing.stamps import NoStamp, stamp
 from apps.audit.sealing.tree import Inconsistent
@@ -124,6 +124,8 @@ def _add_log(package: Package, lines: Lines, signer: _Signer) -> None:
     package.add("checkpoint", [signer.note.encode()])
     if signer.stamp:
         package.add("checkpoint.tsr", [signer.stamp])
+    if chain := authoritys_chain():
+        package.add("keys/tsa.pem", [chain])
     package.add("keys/log.vkey", [f"{signer.key}\n".encode()])
 
 

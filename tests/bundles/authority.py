@@ -87,8 +87,11 @@ class Authority:
             server.server_close()
 
 
-def make_authority(folder: Path, *, ended: bool = False) -> Authority:
-    """A root, and a certificate for stamping under it; with ``ended`` one whose time was over an hour ago."""
+def make_authority(folder: Path, *, ended: bool = False, between: bool = False) -> Authority:
+    """A root, and a certificate for stamping under it; with ``ended`` one whose time was over an hour ago.
+
+    With ``between`` a third one signs the authority's: it is laid down as between.pem, and in no stamp.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "ca.cnf").write_text(CONFIG.format(folder=folder))
     (folder / "serial").write_text("01\n")
@@ -100,10 +103,18 @@ def make_authority(folder: Path, *, ended: bool = False) -> Authority:
     root_name, name = _name("A root for tests"), _name("An authority for tests")
     root = _certificate(root_name, root_name, root_key, now + timedelta(days=1))
     root = root.add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-    own = _certificate(name, root_name, key, now + timedelta(hours=-1 if ended else 24))
+    made = [("root", root, root_key)]
+    signer_name, signer_key = root_name, root_key
+    if between:
+        signer_name, signer_key = _name("One between for tests"), ec.generate_private_key(ec.SECP256R1())
+        middle = _certificate(signer_name, root_name, signer_key, now + timedelta(days=1))
+        middle = middle.add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        made.append(("between", middle, root_key))
+    own = _certificate(name, signer_name, key, now + timedelta(hours=-1 if ended else 24))
     own = own.add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.TIME_STAMPING]), critical=True)
-    for title, made in (("root", root), ("tsa", own)):
-        (folder / f"{title}.pem").write_bytes(made.sign(root_key, hashes.SHA256()).public_bytes(Encoding.PEM))
+    made.append(("tsa", own, signer_key))
+    for title, certificate, by in made:
+        (folder / f"{title}.pem").write_bytes(certificate.sign(by, hashes.SHA256()).public_bytes(Encoding.PEM))
     (folder / "tsa.key").write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
     return Authority(folder)
 

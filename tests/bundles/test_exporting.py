@@ -26,8 +26,11 @@ from apps.audit.sealing import keys
 from apps.bundles.actions import export_bundle
 from apps.claims.states import Stance, State
 from tests.archive import sounds
-from tests.archive.copies import NOTE, Copies
+from tests.archive.copies import NOTE, Copies, copies_of_a_site
+from tests.archive.object_store import running
 from tests.archive.servers import Route, site
+from tests.archive.stores import Objects
+from tests.bundles.authority import make_authority
 from tests.bundles.forging import Forged
 from tests.bundles.made import PROVIDER, SECRET, STATEMENT, Desk, exported, log_key, sealed, verified
 from tests.newsroom import make_claim, make_confidential, make_person
@@ -247,6 +250,41 @@ def test_an_authority_that_is_away_costs_the_stamp_and_not_the_bundle(desk, sett
     bundle = export_bundle(claim, out, by=desk.ada)
     assert bundle.notes == ("The time-stamping authority gave no stamp: the bundle has none of its own.",)
     assert "SHA256SUMS.tsr" not in files_of(out.getvalue())
+
+
+def test_certificates_that_stand_between_go_with_the_stamp(desk, settings, tmp_path):
+    """A reader who knows the root alone needs them; who lays them down is the operator."""
+    authority = make_authority(tmp_path / "tsa", between=True)
+    claim = desk.claim()
+    known = ("--tsa-ca", authority.root)
+    with authority.served() as settings.AUDIT_TSA_URL:
+        (tmp_path / "without.zip").write_bytes(exported(claim))
+        between = (authority.folder / "between.pem").read_bytes()
+        (Path(settings.AUDIT_KEYS_DIR) / keys.AUTHORITY).write_bytes(between)
+        (tmp_path / "bundle.zip").write_bytes(exported(claim))
+    assert "keys/tsa.pem" not in files_of((tmp_path / "without.zip").read_bytes())
+    assert verified(tmp_path / "without.zip", "--key", log_key(), *known).holds("time-stamped") is False
+    assert files_of((tmp_path / "bundle.zip").read_bytes())["keys/tsa.pem"] == between
+    assert verified(tmp_path / "bundle.zip", "--key", log_key(), *known).holds("time-stamped") is True
+
+
+def test_records_out_of_a_bucket_are_in_it_as_out_of_a_folder(settings, tmp_path):
+    with running() as address:
+        chosen = Objects(address)
+        settings.STORAGES = {
+            **settings.STORAGES,
+            "archive": {"BACKEND": chosen.backend, "OPTIONS": chosen.options},
+        }
+        chosen.make()
+        settings.ARCHIVE_HOST_PAUSE_SECONDS = 0
+        with copies_of_a_site(settings) as copies:
+            desk = Desk(copies)
+            claim = desk.claim()
+            capture = desk.cite(claim).capture
+            (tmp_path / "bundle.zip").write_bytes(exported(claim))
+        record = chosen.get(capture.warc_name)
+    assert record in files_of((tmp_path / "bundle.zip").read_bytes()).values()
+    assert verified(tmp_path / "bundle.zip", "--key", log_key()).code == 0
 
 
 def test_the_command_writes_a_new_file_and_never_over_one(desk, tmp_path, capsys, monkeypatch):

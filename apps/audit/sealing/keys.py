@@ -17,7 +17,7 @@ from django.conf import settings
 
 from apps.audit.sealing.notes import Malformed, VerifierKey
 
-SECRET, KNOWN = "signing.pem", "*.vkey"
+SECRET, KNOWN, AUTHORITY = "signing.pem", "*.vkey", "tsa.pem"
 
 
 class NoKey(Exception):
@@ -59,6 +59,15 @@ def _make(path: Path, origin: str) -> None:
         os.unlink(own)
     vkey = VerifierKey.of(origin, key)
     path.with_name(f"{vkey.id.hex()}.vkey").write_text(f"{vkey}\n")
+
+
+def authoritys_chain() -> bytes:
+    """The certificates between the time-stamping authority's own and the one that readers know (PEM); often none."""
+    path = _folder() / AUTHORITY
+    try:
+        return path.read_bytes() if path.exists() else b""
+    except OSError as error:
+        raise NoKey(f"The authority's certificates can't be read from {path}: {error}") from error
 
 
 def known_keys(origin: str) -> list[VerifierKey]:
