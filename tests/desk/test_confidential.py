@@ -62,6 +62,7 @@ LOOKED_FOR, SECRET = "Nightjar", "Kestrel"
 ROLES = ["reporter", "editor", "standards_editor", "auditor", "administrator"]
 # A page asks the same of either database: on SQLite it is read by the one who may see most, and on PostgreSQL by each.
 READERS = ROLES if connection.vendor == "postgresql" else ["standards_editor"]
+OTHERS = ["reporter", "standards_editor"] if connection.vendor == "postgresql" else ["reporter"]
 ROOT = Path(__file__).resolve().parent.parent.parent
 
 
@@ -275,7 +276,7 @@ def test_nobody_else_finds_it_on_any_page_list_search_export_or_view_of_the_pane
     assert SECRET not in log.getvalue()
 
 
-@pytest.mark.parametrize("role", sorted({"reporter", "standards_editor"} & set(READERS)))
+@pytest.mark.parametrize("role", OTHERS)
 def test_to_anybody_else_the_desk_is_the_same_with_it_and_without(claim, ada, role):
     """Not a word, not a number, not a line more: counts, badges, versions, times and the trail."""
     client = Client()
