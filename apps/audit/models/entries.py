@@ -147,6 +147,11 @@ class Entry(models.Model):
         return int(key) if kind == "claim" else None
 
     @property
+    def door(self) -> str:
+        """What its channel is called. ``get_channel_display`` looks at every choice for each line of a page."""
+        return str(Channel(self.channel).label)
+
+    @property
     def changes(self) -> list[tuple[str, Any, Any]]:
         """Each field that differs: its name, what it was, what it became."""
         names = [*self.before, *(name for name in self.after if name not in self.before)]

@@ -20,6 +20,7 @@ from datetime import timedelta
 from typing import Any
 
 AT_ONCE = 5_000
+STATEMENT = "Two North Korean soldiers were captured in Kursk."
 VERBS = [
     "claim_staged",
     "claim_edited",
@@ -70,15 +71,17 @@ def fill(entries: int) -> tuple[list[Any], Any]:
     from apps.audit.bodies import seal as seal_body
     from apps.audit.models import Entry
     from apps.audit.sealing.sealer import seal
-    from apps.claims.models import Claim, Story
+    from apps.claims.actions import open_story
+    from apps.claims.models import Claim
 
     people = [get_user_model().objects.create_user(f"p{one}", name=f"Person {one}") for one in range(50)]
     people[0].roles.set([Role.objects.get(slug="auditor")])
-    story = Story.objects.create(title="A story", opened_by=people[0])
+    people[1].roles.set([Role.objects.get(slug="editor")])
+    story = open_story("A story", by=people[1])
     number = max(20, entries // 40)
     Claim.objects.bulk_create(
         (
-            Claim(statement=f"Claim {one}.", opened_by=people[0], story=story if one % 100 == 0 else None)
+            Claim(statement=STATEMENT, opened_by=people[0], story=story if one % 100 == 0 else None)
             for one in range(number)
         ),
         batch_size=AT_ONCE,
@@ -106,9 +109,9 @@ def fill(entries: int) -> tuple[list[Any], Any]:
                 address="192.0.2.7" if actor else None,
                 stream=f"claim:{claim}" if claim else f"page:{one % number}",
                 seq=seq + 1 if claim else None,
-                target_label="Two North Korean soldiers were captured in Kursk.",
+                target_label=STATEMENT,
                 before={"stage": "inbox"},
-                after={"stage": "in_review", "statement": f"What is claimed now, number {one}."},
+                after={"stage": "in_review", "statement": STATEMENT, "number": one},
                 reason="Two bodies that know for themselves say so." if one % 5 == 0 else "",
             )
             seal_body(line, head)
