@@ -103,7 +103,7 @@ class Entry(models.Model):
         ordering = ["-at", "-id"]
         indexes = [
             models.Index(fields=["at", "id"], name="entry_in_time"),
-            models.Index(fields=["stream", "at", "id"], name="entry_by_stream"),
+            models.Index(fields=["stream", "at", "id", "verb", "channel"], name="entry_of_stream"),
             models.Index(fields=["actor", "at", "id", "verb", "channel"], name="entry_by_actor"),
             models.Index(fields=["verb", "at", "id", "channel"], name="entry_by_verb"),
             models.Index(fields=["channel", "at", "id"], name="entry_by_channel"),

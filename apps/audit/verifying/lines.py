@@ -42,7 +42,7 @@ FIELDS = {"actor.name": "actor", "behalf.name": "behalf"}
 QUOTED = ", ".join(f'"{name}"' for name in COLUMNS)
 BY_ID = f"SELECT {QUOTED} FROM audit_entry WHERE id BETWEEN %s AND %s ORDER BY id"  # noqa: S608
 BY_STREAM = f"SELECT {QUOTED} FROM audit_entry WHERE stream = %s ORDER BY seq, id"  # noqa: S608
-_scan = json.JSONDecoder().raw_decode
+_scan = json.JSONDecoder().scan_once  # raw_decode, without its wrapper in Python
 
 
 class Stored(NamedTuple):
@@ -189,7 +189,10 @@ def value_of(stored: Any) -> Any:
         return stored
     if stored == "{}":
         return {}
-    value, end = _scan(stored)
+    try:
+        value, end = _scan(stored, 0)
+    except StopIteration:
+        end = -1
     return value if end == len(stored) else json.loads(stored)
 
 

@@ -108,7 +108,10 @@ def options(groups: Iterable[tuple[str | None, list[dict[str, Any]], int]]) -> S
         inner = format_html_join(
             "",
             '<option value="{}"{}>{}</option>',
-            ((choice["value"], flatatt(choice["attrs"]), choice["label"]) for choice in choices),
+            (
+                (choice["value"], flatatt(choice["attrs"]) if choice["attrs"] else "", choice["label"])
+                for choice in choices
+            ),
         )
         told.append(format_html('<optgroup label="{}">{}</optgroup>', group, inner) if group else inner)
     return format_html_join("", "{}", ((one,) for one in told))
