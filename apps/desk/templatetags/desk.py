@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from functools import lru_cache
+from html import escape as escape_quickly
 from typing import Any
 
 from django import template
@@ -105,36 +106,41 @@ def options(groups: Iterable[tuple[str | None, list[dict[str, Any]], int]]) -> S
     """The options of a select, by group. A filter has more than a hundred, and a template takes ten times as long."""
     told = []
     for group, choices, _ in groups:
-        inner = format_html_join(
-            "",
-            '<option value="{}"{}>{}</option>',
-            (
-                (choice["value"], flatatt(choice["attrs"]) if choice["attrs"] else "", choice["label"])
-                for choice in choices
-            ),
+        inner = "".join(
+            f'<option value="{_escaped(one["value"])}"{flatatt(one["attrs"]) if one["attrs"] else ""}>'
+            f"{_escaped(one['label'])}</option>"
+            for one in choices
         )
-        told.append(format_html('<optgroup label="{}">{}</optgroup>', group, inner) if group else inner)
-    return format_html_join("", "{}", ((one,) for one in told))
+        told.append(f'<optgroup label="{_escaped(group)}">{inner}</optgroup>' if group else inner)
+    return mark_safe("".join(told))  # noqa: S308 - each part is escaped above
 
 
 @register.simple_tag
 def changes(entry: Entry) -> SafeString:
-    """What a line of the trail changed, folded away. Fifty stand on a page: a template takes four times as long."""
-    told = [
-        (name, _value("<del>{}</del> → ", before), _value("<ins>{}</ins>", after) or gettext("nothing"))
-        for name, before, after in entry.changes
-    ]
+    """What a line of the trail changed, folded away. Fifty stand on a page: a template takes eight times as long."""
+    told = entry.changes
     if not told:
         return mark_safe("")
-    return format_html(
-        '<details class="changes"><summary>{}</summary><dl>{}</dl></details>',
-        gettext("Details"),
-        format_html_join("", '<div><dt>{}</dt><dd dir="auto">{}{}</dd></div>', told),
+    nothing = _escaped(gettext("nothing"))
+    rows = "".join(
+        f'<div><dt>{_escaped(name)}</dt><dd dir="auto">'
+        f"{'' if _is_nothing(before) else f'<del>{_escaped(before)}</del> → '}"
+        f"{nothing if _is_nothing(after) else f'<ins>{_escaped(after)}</ins>'}</dd></div>"
+        for name, before, after in told
+    )
+    return mark_safe(  # noqa: S308 - each part is escaped above
+        f'<details class="changes"><summary>{_escaped(gettext("Details"))}</summary><dl>{rows}</dl></details>'
     )
 
 
-def _value(shape: str, value: object) -> SafeString | str:
-    return "" if value is None or value == "" else format_html(shape, value)
+def _is_nothing(value: object) -> bool:
+    return value is None or value == ""
+
+
+def _escaped(value: object) -> str:
+    """As ``conditional_escape`` has it, without its way round lazy texts."""
+    text = str(value)
+    return text if isinstance(text, SafeString) else escape_quickly(text)
 
 
 @register.filter
