@@ -1,0 +1,51 @@
+"""What is written without a template, for the many that stand on a page, escapes as a template would."""
+
+import pytest
+from django import forms
+from django.template import Context, Template
+from django.utils.safestring import mark_safe
+from django.utils.translation import gettext_lazy as _
+
+from apps.audit.models import Entry
+from apps.desk.templatetags.desk import changes, options
+
+HOSTILE = "<script>alert('x')</script>\"&"
+ESCAPED = "&lt;script&gt;alert(&#x27;x&#x27;)&lt;/script&gt;&quot;&amp;"
+
+
+def test_what_a_line_changed_is_shown_as_it_was_typed():
+    entry = Entry(before={HOSTILE: HOSTILE, "gone": "x", "kept": 1}, after={HOSTILE: [HOSTILE], "new": 0, "kept": 1})
+    shown = changes(entry)
+    assert "<script" not in shown
+    assert shown.count(ESCAPED) == 2
+    assert '<dt>new</dt><dd dir="auto"><ins>0</ins></dd>' in shown
+    assert '<dt>gone</dt><dd dir="auto"><del>x</del> → nothing</dd>' in shown
+    assert "kept" not in shown
+
+
+def test_a_line_that_changed_nothing_says_nothing():
+    assert changes(Entry(before={}, after={})) == ""
+
+
+CHOICES = [
+    ("", _("Anybody")),
+    (HOSTILE, HOSTILE),
+    (HOSTILE, [("a", mark_safe("<b>bold</b>")), (7, "Seven"), (None, "None")]),
+]
+
+
+@pytest.mark.parametrize("value", ["", HOSTILE, "7", "a"])
+def test_a_select_is_the_one_that_djangos_own_templates_write(value):
+    widget = forms.Select(attrs={"id": HOSTILE, "required": True, "disabled": False}, choices=CHOICES)
+    told = widget.get_context("name", value, {})["widget"]
+    theirs = "".join(
+        Template(
+            '{% for group, options, index in widget.optgroups %}{% if group %}<optgroup label="{{ group }}">{% endif %}'
+            "{% for option in options %}{% include 'django/forms/widgets/select_option.html' with widget=option %}"
+            "{% endfor %}{% if group %}</optgroup>{% endif %}{% endfor %}"
+        )
+        .render(Context({"widget": told}))
+        .splitlines()
+    )
+    assert options(told["optgroups"]) == theirs.replace("&#39;", "&#x27;")
+    assert "<script" not in widget.render("name", value)
