@@ -42,7 +42,7 @@ FIELDS = {"actor.name": "actor", "behalf.name": "behalf"}
 QUOTED = ", ".join(f'"{name}"' for name in COLUMNS)
 BY_ID = f"SELECT {QUOTED} FROM audit_entry WHERE id BETWEEN %s AND %s ORDER BY id"  # noqa: S608
 BY_STREAM = f"SELECT {QUOTED} FROM audit_entry WHERE stream = %s ORDER BY seq, id"  # noqa: S608
-_scan = json.JSONDecoder().scan_once  # raw_decode, without its wrapper in Python
+_scan = json.JSONDecoder().scan_once  # type: ignore[attr-defined]  # raw_decode, without its wrapper in Python
 
 
 class Stored(NamedTuple):
