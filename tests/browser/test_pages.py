@@ -20,6 +20,8 @@ pytestmark = [
     pytest.mark.processes,
     pytest.mark.django_db(transaction=True),
 ]
+# So that several may look at once.
+PARTS = 4
 AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js")
 SHIFTS = """() => { window.shifted = 0; new PerformanceObserver(list => {
   for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.shifted += entry.value;
@@ -39,13 +41,14 @@ def test_every_page_is_looked_at(client):
     assert answering(client) - NO_PAGES - {"sign_in"} == set(looked_at)
 
 
-def test_every_page_fits_its_window_has_a_heading_and_gives_axe_nothing_to_find_in_either_theme(somebody, paths):
+@pytest.mark.parametrize("part", range(PARTS))
+def test_every_page_fits_its_window_has_a_heading_and_gives_axe_nothing_to_find_in_either_theme(somebody, paths, part):
     """Every rule of axe-core, once in light; of colours also in dark, and the narrow page's own with what it hides."""
     person = somebody("sofia", color_scheme="light", bypass_csp=True)
     page = person.page
     page.add_init_script(AXE.read_text())
     found = []
-    for path in paths:
+    for path in paths[part::PARTS]:
         page.emulate_media(color_scheme="light")
         page.set_viewport_size({"width": 1280, "height": 844})
         assert page.goto(path).status == 200, path
