@@ -1,6 +1,10 @@
 """What a view of the desk is asked with: the middleware has let in only people who are signed in."""
 
-from django.http import HttpRequest
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpRequest, HttpResponseBase
+from django.views.decorators.http import require_POST
 from django_htmx.middleware import HtmxDetails
 
 from apps.accounts.models import User
@@ -11,3 +15,10 @@ class DeskRequest(HttpRequest):
 
     user: User
     htmx: HtmxDetails
+
+
+def posts_only(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """A view behind a mere button answers POST alone: who is interrupted there goes on where the button stood."""
+    answer: Any = require_POST(view)
+    answer.posts_only = True
+    return answer

@@ -6,6 +6,7 @@ import zipfile
 
 import pytest
 from django.urls import reverse
+from playwright.sync_api import expect
 
 from apps.archive.models import Capture
 from tests.archive.copies import copies_of_a_site
@@ -50,7 +51,7 @@ def test_a_refusal_fits_a_phone_and_leads_back(somebody, scheme):
     page.set_viewport_size({"width": 390, "height": 844})
     page.goto(reverse("desk:claim", args=[claim.pk]))
     page.get_by_role("link", name="Download all stored copies (WACZ)").click()
-    assert "There is no record" in page.locator("main").inner_text()
+    expect(page.locator("main")).to_contain_text("There is no record")
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     assert page.locator("h1").count() == page.locator("main").count() == 1
     page.get_by_role("link", name="Back", exact=True).click()

@@ -43,6 +43,7 @@ def test_a_pdf_is_cited_and_its_words_are_picked(somebody, claim, size):
     page.goto(reverse("desk:claim", args=[claim.pk]))
     fits(page, size)
     page.get_by_role("link", name="a document or a picture").click()
+    expect(page.get_by_label("Who made it")).to_be_visible()
     fits(page, size)
     page.get_by_label("Title").fill("Order No. 4")
     page.get_by_label("Who made it").fill("Ministry of Defence")
@@ -75,6 +76,7 @@ def test_an_interview_on_a_phone(somebody, claim, javascript):
     page.set_viewport_size(PHONE)
     page.goto(reverse("desk:claim", args=[claim.pk]))
     page.get_by_role("link", name="what somebody told the desk").click()
+    expect(page.get_by_label("With whom")).to_be_visible()
     if javascript:
         fits(page, PHONE)
     expect(page.get_by_role("link", name="confidential source")).to_have_attribute(

@@ -10,7 +10,9 @@ from apps.audit.models import Entry
 from apps.audit.verbs import Verb
 from apps.claims import actions
 from apps.claims.models import Citation
-from tests.newsroom import PASSWORD, make_citation, make_claim, make_editor, make_reporter
+from apps.desk.urls import urlpatterns
+from tests.browser.everything import GIVEN, answering
+from tests.newsroom import PASSWORD, make_claim, make_editor, make_reporter
 
 pytestmark = pytest.mark.django_db
 SIGN_IN = "/sign-in/"
@@ -87,15 +89,24 @@ def test_a_session_that_ends_in_the_middle_of_a_form_loses_nothing_typed(client,
     assert not client.get(form).context["cite_form"].is_bound
 
 
-@pytest.mark.parametrize("name", ["sign_out", "capture_retry"])
-def test_signing_in_again_never_leads_to_an_address_that_only_takes_posts(client, rita, claim, name):
-    args = [make_citation(claim, rita, state="failed", code="http_404").capture_id] if name == "capture_retry" else []
-    back = reverse("desk:claim", args=[claim.pk])
-    response = client.post(reverse(f"desk:{name}", args=args), {"back": back})
-    following = response.context["next"]
-    assert following == back
+def test_signing_in_again_never_leads_to_an_address_that_only_takes_posts(client, rita, claim):
+    """For every view behind a mere button; who pressed it goes on where it stood."""
+    client.force_login(rita)
+    buttons = {pattern.name: pattern for pattern in urlpatterns}
+    only = {name: one for name, one in buttons.items() if name not in answering(client)}
+    assert {"sign_out", "capture_retry", "notice_read", "view_save", "claim_bundle", "source_watch"} <= only.keys()
+    stood = f"{reverse('desk:queue')}?stage=inbox"
+    for name, pattern in only.items():
+        given = {one: GIVEN[type(kind).__name__] for one, kind in pattern.pattern.converters.items()}
+        address = reverse(f"desk:{name}", kwargs=given)
+        client.logout()
+        there = client.post(address, {"back": reverse("desk:claim", args=[claim.pk])})
+        assert there.context["next"] == reverse("desk:claim", args=[claim.pk]), name
+        assert client.post(address, headers={"Referer": f"http://testserver{stood}"}).context["next"] == stood, name
+        elsewhere = client.post(address, headers={"Referer": "http://elsewhere.example/a"})
+        assert elsewhere.context["next"] == reverse("desk:queue"), name
     sign_in(client)
-    assert client.get(following).status_code == 200
+    assert client.get(stood).status_code == 200
 
 
 def test_the_panels_passwords_are_carried_nowhere(client, rita):

@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from apps.accounts.capabilities import Capability
 from apps.accounts.permissions import NotAllowed, require
@@ -18,7 +18,7 @@ from apps.claims.refusals import Refusal
 from apps.desk.claim_page import claim_page
 from apps.desk.forms import VersionedForm
 from apps.desk.fragments import answer
-from apps.desk.requests import DeskRequest
+from apps.desk.requests import DeskRequest, posts_only
 from apps.desk.teamwork_forms import CommentEditForm, CommentForm
 from apps.desk.typed import sent
 from apps.desk.views.asking import ask
@@ -88,7 +88,7 @@ def comment_withdraw(request: DeskRequest, pk: int) -> HttpResponse:
     )
 
 
-@require_POST
+@posts_only
 def claim_watch(request: DeskRequest, pk: int) -> HttpResponse:
     """Watch a claim, or stop watching it."""
     claim = claim_or_404(pk)

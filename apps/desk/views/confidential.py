@@ -13,7 +13,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from apps.accounts.capabilities import Capability
 from apps.accounts.denials import record_denial
@@ -22,7 +22,7 @@ from apps.claims import actions
 from apps.claims.models import Claim, ConfidentialCitation
 from apps.desk.knowledge_forms import ConfideForm, NamedForm
 from apps.desk.paging import slice_by_id
-from apps.desk.requests import DeskRequest
+from apps.desk.requests import DeskRequest, posts_only
 from apps.desk.views.asking import ask
 from apps.sources.models import ConfidentialSource
 
@@ -141,7 +141,7 @@ def confidential_people(request: DeskRequest, key: UUID) -> HttpResponse:
     )
 
 
-@require_POST
+@posts_only
 @nothing_is_kept
 def confidential_withdraw(request: DeskRequest, key: UUID, citation: int) -> HttpResponse:
     """Take the source off a claim."""

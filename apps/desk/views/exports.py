@@ -12,7 +12,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from apps.accounts.capabilities import Capability
 from apps.accounts.permissions import require
@@ -21,7 +21,7 @@ from apps.archive.models import Capture
 from apps.archive.records.wacz import CannotExport, write_wacz
 from apps.bundles.actions import export_bundle
 from apps.claims.models import Claim
-from apps.desk.requests import DeskRequest
+from apps.desk.requests import DeskRequest, posts_only
 
 WACZ = "application/wacz"
 NO_ROOM = _("The desk could not put the file together: there may be no room left on its disk. Tell the administrator.")
@@ -54,7 +54,7 @@ def claim_wacz(request: DeskRequest, pk: int) -> HttpResponseBase:
     return _hand_out(request, copies, title, claim.stream, claim.statement, f"claim-{pk}.wacz", back, notes)
 
 
-@require_POST
+@posts_only
 def claim_bundle(request: DeskRequest, pk: int) -> HttpResponseBase:
     """A claim with its evidence, its history and the proofs, as a download."""
     require(request.user, Capability.EXPORT_BUNDLES)

@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from apps.accounts.permissions import NotAllowed
 from apps.audit.models import Entry
@@ -22,7 +22,7 @@ from apps.desk.knowledge_filters import NoticeFilter
 from apps.desk.paging import slice_by_id
 from apps.desk.panels.teamwork import live_panel
 from apps.desk.reading_zone import keep_zone
-from apps.desk.requests import DeskRequest
+from apps.desk.requests import DeskRequest, posts_only
 from apps.desk.teamwork_forms import NoticesForm
 from apps.desk.typed import sent
 from apps.desk.views.claims import CLAIM, claim_or_404
@@ -82,7 +82,7 @@ def notices_count(request: DeskRequest) -> HttpResponse:
     return render(request, "components/unread.html")
 
 
-@require_POST
+@posts_only
 def notices_read(request: DeskRequest) -> HttpResponse:
     """Everything that the page showed, or could have shown, is read."""
     newest = request.POST.get("newest", "")
@@ -92,7 +92,7 @@ def notices_read(request: DeskRequest) -> HttpResponse:
     return redirect("desk:notices")
 
 
-@require_POST
+@posts_only
 def notice_read(request: DeskRequest, pk: int) -> HttpResponse:
     """Go where it leads; it is read."""
     notice = get_object_or_404(Notice, pk=pk)
@@ -104,7 +104,7 @@ def notice_read(request: DeskRequest, pk: int) -> HttpResponse:
     return redirect(f"{reverse('desk:claim', args=[notice.claim_id])}{notice.place}")
 
 
-@require_POST
+@posts_only
 def mail_again(request: DeskRequest, pk: int) -> HttpResponse:
     """Try a mail again that was given up: the address, or the server, may be well now."""
     delivery = get_object_or_404(Delivery, pk=pk)

@@ -7,15 +7,14 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
 
 from apps.accounts.models import SavedView
 from apps.accounts.saved import NotSaved, remove_view, save_view
-from apps.desk.requests import DeskRequest
+from apps.desk.requests import DeskRequest, posts_only
 from apps.desk.views.listing import SAVED
 
 
-@require_POST
+@posts_only
 def view_save(request: DeskRequest, page: str) -> HttpResponse:
     """Keep a list's filters under a name, for oneself or for everybody."""
     if page not in SAVED:
@@ -32,7 +31,7 @@ def view_save(request: DeskRequest, page: str) -> HttpResponse:
     return redirect(f"{reverse(f'desk:{page}')}?{made.query}")
 
 
-@require_POST
+@posts_only
 def view_remove(request: DeskRequest, pk: int) -> HttpResponse:
     """Take a saved view of one's own away."""
     found = get_object_or_404(SavedView, pk=pk)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 
 from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_not_required
@@ -15,13 +16,12 @@ from django.utils.decorators import method_decorator
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import requires_csrf_token
-from django.views.decorators.http import require_POST
 
 from apps.accounts.actions import record_failed_sign_in, record_sign_in, record_sign_out
 from apps.desk import typed
 from apps.desk.forms import SignInForm
 from apps.desk.reading_zone import take_zone
-from apps.desk.requests import DeskRequest
+from apps.desk.requests import DeskRequest, posts_only
 
 
 @login_not_required
@@ -62,7 +62,7 @@ class SignIn(LoginView):
         return super().get_context_data(carried=self.request.POST.get("carried", ""), **kwargs)
 
 
-@require_POST
+@posts_only
 def sign_out(request: DeskRequest) -> HttpResponse:
     """End the session."""
     with transaction.atomic():
@@ -109,16 +109,13 @@ def _is_from_here(request: HttpRequest) -> bool:
     return said == here or said.startswith(f"{here}/")
 
 
-# These answer to POST alone, so nobody can be sent there.
-_NO_PAGES = frozenset({"sign_out", "capture_retry"})
-
-
 def _path_of_a_page(request: HttpRequest) -> str:
     """Where somebody goes on who was interrupted: the form's own page, or for a mere button where it stood."""
     found = request.resolver_match
-    if found and found.app_name == "desk" and found.url_name not in _NO_PAGES:
+    if found and found.app_name == "desk" and not getattr(found.func, "posts_only", False):
         return request.path
-    back = request.POST.get("back", "")
-    if url_has_allowed_host_and_scheme(back, allowed_hosts=None):
-        return back
+    stood = urlsplit(request.headers.get("Referer", "")) if _is_from_here(request) else None
+    for back in (request.POST.get("back", ""), urlunsplit(("", "", *stood[2:4], "")) if stood else ""):
+        if url_has_allowed_host_and_scheme(back, allowed_hosts=None):
+            return back
     return resolve_url("desk:queue")

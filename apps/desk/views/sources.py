@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from apps.accounts.capabilities import Capability
 from apps.accounts.permissions import require
@@ -31,7 +31,7 @@ from apps.desk.forms import SourceForm
 from apps.desk.fragments import answer, is_fragment
 from apps.desk.panels.attributions import attributions_panel
 from apps.desk.panels.grades import graded_parties
-from apps.desk.requests import DeskRequest
+from apps.desk.requests import DeskRequest, posts_only
 from apps.desk.subjects import subjects
 from apps.desk.typed import sent
 from apps.desk.watch_panel import panel
@@ -103,7 +103,7 @@ def source_correct(request: DeskRequest, pk: int) -> HttpResponse:
     return render(request, "desk/source_correct.html", context, status=status)
 
 
-@require_POST
+@posts_only
 def source_render(request: DeskRequest, pk: int) -> HttpResponse:
     """Ask for a new copy of the page that a browser draws too."""
     found = get_object_or_404(Source.objects.select_related("page"), pk=pk)
@@ -116,7 +116,7 @@ def source_render(request: DeskRequest, pk: int) -> HttpResponse:
     return HttpResponseRedirect(f"{reverse('desk:source', args=[pk])}?capture={capture.pk}")
 
 
-@require_POST
+@posts_only
 def capture_retry(request: DeskRequest, pk: int) -> HttpResponse:
     """Try a failed copy again."""
     capture = get_object_or_404(Capture.objects.select_related("page__source"), pk=pk)

@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from apps.accounts.capabilities import Capability
 from apps.accounts.permissions import require
@@ -20,7 +20,7 @@ from apps.audit.tasks import verify_for
 from apps.audit.verifying.checking import verify_stream
 from apps.claims.models import Claim
 from apps.desk.fragments import answer
-from apps.desk.requests import DeskRequest
+from apps.desk.requests import DeskRequest, posts_only
 
 SHOWN = 20
 
@@ -50,7 +50,7 @@ def verifications(request: DeskRequest) -> HttpResponse:
     return answer(request, "desk/verifications.html", context, partials=("results",))
 
 
-@require_POST
+@posts_only
 def verification_ask(request: DeskRequest) -> HttpResponse:
     """Have the whole trail verified."""
     asked = ask_to_verify(by=request.user)

@@ -6,13 +6,13 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from apps.archive.actions import NotWatched, end_watch, look_again, watch_page
 from apps.archive.models import Drift
 from apps.desk.filters import DriftFilter
 from apps.desk.paging import slice_by_id
-from apps.desk.requests import DeskRequest
+from apps.desk.requests import DeskRequest, posts_only
 from apps.desk.views.listing import PAGE, listing
 from apps.sources.models import Source
 
@@ -24,7 +24,7 @@ def drifts(request: DeskRequest) -> HttpResponse:
     return listing(request, "desk/drifts.html", narrowed, slice_by_id(request, narrowed.qs, PAGE))
 
 
-@require_POST
+@posts_only
 def source_look(request: DeskRequest, pk: int) -> HttpResponse:
     """Look at the source's page now."""
     source = get_object_or_404(Source.objects.select_related("page"), pk=pk)
@@ -36,7 +36,7 @@ def source_look(request: DeskRequest, pk: int) -> HttpResponse:
     return redirect("desk:source", pk)
 
 
-@require_POST
+@posts_only
 def source_watch(request: DeskRequest, pk: int) -> HttpResponse:
     """Watch the source's page, or, where the form says "end", watch it no more."""
     source = get_object_or_404(Source.objects.select_related("page"), pk=pk)
