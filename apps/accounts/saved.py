@@ -30,11 +30,16 @@ def views_of(user: User, page: str) -> QuerySet[SavedView]:
     )
 
 
+def filters_of(query: str) -> str:
+    """What of an address a view keeps: its filters, in order, and not where somebody was in the list."""
+    given = parse_qsl(query[:2_000], max_num_fields=100)
+    return urlencode(sorted((name, value) for name, value in given if name not in PLACES))
+
+
 def save_view(page: str, name: str, query: str, *, by: User, is_shared: bool = False) -> SavedView:
     """Keep the filters of an address under a name; where a list stands in it is left out. Raises NotSaved."""
     require(by, Capability.READ_DESK)
-    given = parse_qsl(query[:2_000], max_num_fields=100)
-    kept = urlencode(sorted((name, value) for name, value in given if name not in PLACES))
+    kept = filters_of(query)
     if not kept:
         raise NotSaved(_("Choose filters first: there is nothing to save of a list that shows everything."))
     if not name.strip():

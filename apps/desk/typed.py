@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from typing import Any
 from urllib.parse import quote
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 
 MOST_BYTES = 200_000
 TAKEN_SECONDS = 300
@@ -49,7 +47,7 @@ def keep(request: HttpRequest, path: str, packed: str) -> None:
         request.session[_KEY] = {"path": path, "fields": fields}
 
 
-def sent(request: HttpRequest) -> Mapping[str, Any] | None:
+def sent(request: HttpRequest) -> QueryDict | None:
     """What a form at this address is bound to: what was sent now, or what was typed before a sign-in; else nothing.
 
     What was typed comes back as the form that it was, with the version and the facts that its user had seen.
@@ -60,7 +58,10 @@ def sent(request: HttpRequest) -> Mapping[str, Any] | None:
     if not kept or kept["path"] != request.path:
         return None
     del request.session[_KEY]
-    return {name: values[-1] if values else "" for name, values in kept["fields"].items()}
+    fields = QueryDict(mutable=True)
+    for name, values in kept["fields"].items():
+        fields.setlist(name, values)
+    return fields
 
 
 def tell_taken(request: HttpRequest, response: HttpResponse) -> None:

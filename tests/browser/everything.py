@@ -211,6 +211,7 @@ def _of_the_queue(sofia: User) -> dict[str, list[str]]:
     queue, asked = reverse("desk:queue"), f"claim={late.pk}.{late.version}&claim={free.pk}.0"
     return {
         "queue": [queue, f"{queue}?text=nothing+like+it", f"{queue}?stage=open&selected=page", f"{queue}?view=board"],
+        "view_save": [f"{reverse('desk:view_save', args=['queue'])}?query=stage%3Dopen"],
         "claims_assign": [f"{reverse('desk:claims_assign')}?{asked}&assignee={sofia.pk}"],
         "claims_stage": [f"{reverse('desk:claims_stage')}?{asked}&stage=settled"],
     }

@@ -167,7 +167,7 @@ TABLE: dict[str, tuple[str, set[str]]] = {
     # Whose it is, may: test_mailing.py.
     "mail_again": ("POST", set()),
     "notices_settings": ("GET", EVERYONE),
-    "view_save": ("POST", EVERYONE),
+    "view_save": ("GET", EVERYONE),
     "view_remove": ("POST", set()),
 }
 WITHOUT_SIGN_IN = {"health", "sign_in"}

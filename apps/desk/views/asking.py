@@ -11,6 +11,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from apps.accounts.saved import NotSaved
 from apps.audit.versioned import ChangedMeanwhile
 from apps.claims.refusals import Refusal
 from apps.desk.forms import VersionedForm
@@ -41,7 +42,7 @@ def ask(
             do(by=request.user, **form.cleaned_data)
             messages.success(request, said)
             return redirect(back)
-        except (Refusal, CouldNotKeep) as refusal:
+        except (Refusal, CouldNotKeep, NotSaved) as refusal:
             status = 409
             form.add_error(None, str(refusal))
         except ChangedMeanwhile as changed:

@@ -94,8 +94,8 @@ def claim_rule_apart(request: DeskRequest, pk: int) -> HttpResponse:
     asked = {name: request.GET[name] for name in ("one", "other") if name in request.GET}
     form = RuleApartForm(sent(request), initial={"expected_version": claim.version, **asked})
     context: dict[str, Any] = {"claim": claim, "form": form}
-    status = 422 if request.method == "POST" else 200
-    if request.method == "POST" and form.is_valid():
+    status, is_sound = 422 if request.method == "POST" else 200, form.is_valid()
+    if request.method == "POST" and is_sound:
         try:
             actions.rule_apart(claim, by=request.user, **form.cleaned_data)
             messages.success(request, _("Ruled, and on record."))

@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -22,6 +22,7 @@ from apps.claims.models import Claim
 from apps.claims.refusals import Refusal
 from apps.desk.bulk_forms import BulkAssignForm, BulkForm, BulkStageForm
 from apps.desk.requests import DeskRequest
+from apps.desk.typed import sent
 
 
 @dataclass(frozen=True)
@@ -41,16 +42,19 @@ class Change:
 def claims_assign(request: DeskRequest) -> HttpResponse:
     """Give the ticked claims to somebody, or to nobody."""
     require(request.user, Capability.OPEN_CLAIMS)
-    form = BulkAssignForm(request.POST if request.method == "POST" else request.GET, by=request.user)
-    return _change(request, form, _giving)
+    return _change(request, BulkAssignForm(_asked(request), by=request.user), _giving)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def claims_stage(request: DeskRequest) -> HttpResponse:
     """Move the ticked claims through the desk's work."""
     require(request.user, Capability.ASSIGN)
-    form = BulkStageForm(request.POST if request.method == "POST" else request.GET, by=request.user)
-    return _change(request, form, _staging)
+    return _change(request, BulkStageForm(_asked(request), by=request.user), _staging)
+
+
+def _asked(request: DeskRequest) -> QueryDict:
+    """The ticks: of this form, of one that an ended session interrupted, or of the queue."""
+    return request.POST if request.method == "POST" else sent(request) or request.GET
 
 
 def _giving(told: dict[str, Any]) -> Change:
@@ -81,7 +85,7 @@ def _staging(told: dict[str, Any]) -> Change:
 
 def _change(request: DeskRequest, form: BulkForm, said: Callable[[dict[str, Any]], Change]) -> HttpResponse:
     """The preview; or the change, and the preview again of what was not done."""
-    back = (request.POST if request.method == "POST" else request.GET).get("back", "")[:2_000]
+    back = form.data.get("back", "")[:2_000]
     context: dict[str, Any] = {"back": f"{reverse('desk:queue')}?{back}" if back else reverse("desk:queue")}
     context["query"] = back
     if not form.is_valid():

@@ -26,6 +26,7 @@ from apps.desk.filters import TrailFilter
 from apps.desk.paging import slice_by_time
 from apps.desk.requests import DeskRequest
 from apps.desk.subjects import subjects
+from apps.desk.typed import sent
 from apps.desk.views.listing import listing
 
 PAGE = 50
@@ -123,7 +124,7 @@ def entry_erase(request: DeskRequest, pk: int) -> HttpResponse:
     """Take words out of a line for good, with a reason and a mark."""
     require(request.user, Capability.ERASE)
     found = get_object_or_404(readable(request), pk=pk)
-    form = EraseForm(request.POST or None, entry=found)
+    form = EraseForm(sent(request), entry=found)
     status = 422 if request.method == "POST" else 200
     if request.method == "POST" and form.is_valid():
         chosen, reason = form.cleaned_data["fields_to_erase"], form.cleaned_data["reason"]
