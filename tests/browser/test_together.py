@@ -1,16 +1,14 @@
-"""Two people on one claim: who is there, what is new, and never a lost word. And words outlive line and session."""
+"""Two people on one claim: who is there, what is new, and never a lost word."""
 
 from __future__ import annotations
 
 import pytest
-from django.contrib.sessions.models import Session
 from django.urls import reverse
 from playwright.sync_api import expect
 
 from apps.claims.actions import edit_claim, record_caveat
 from apps.claims.models import Caveat
-from apps.teamwork.models import Comment
-from tests.newsroom import PASSWORD, corroborate, make_claim, make_editor, make_reporter, make_two_lines
+from tests.newsroom import corroborate, make_claim, make_editor, make_reporter, make_two_lines
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 # A poll comes every four seconds; a busy machine takes its time to answer.
@@ -134,67 +132,3 @@ class TestNamesAreOffered:
         field.press("Escape")
         expect(offered).to_have_count(0)
         expect(field).to_have_value("@rita @ri")
-
-
-class TestWordsOutlive:
-    def test_a_lost_connection_and_a_closed_page(self, both, claim):
-        page, _ = both
-        page.locator("#id_text").fill("Seen it, and so has @ada.")
-        page.wait_for_timeout(400)
-        page.reload()
-        expect(page.locator("#id_text")).to_have_value("")
-        page.get_by_role("button", name="Put it back").click()
-        expect(page.locator("#id_text")).to_have_value("Seen it, and so has @ada.")
-        page.get_by_role("button", name="Comment", exact=True).click()
-        expect(page.locator("#comment-list")).to_contain_text("Seen it, and so has @ada.")
-        page.reload()
-        expect(page.locator(".draft")).to_have_count(0)
-
-    def test_a_session_that_ended(self, both, claim):
-        page, _ = both
-        page.goto(reverse("desk:claim_caveat", args=[claim.pk]))
-        page.locator("#id_text").fill("No picture was shown.")
-        page.locator("#id_kind").select_option("other")
-        Session.objects.all().delete()
-        with page.expect_response(lambda answer: answer.status == 401):
-            page.get_by_role("button", name="Record it").click()
-        expect(page.locator("body")).to_contain_text("What you typed is kept")
-        page.get_by_label("User name").fill("ada")
-        page.get_by_label("Password").fill(PASSWORD)
-        page.get_by_role("button", name="Sign in").click()
-        expect(page.locator("#id_text")).to_have_value("No picture was shown.")
-        expect(page.locator(".draft")).to_have_count(0)
-        page.get_by_role("button", name="Record it").click()
-        expect(page.locator("#caveats")).to_contain_text("No picture was shown.")
-        page.goto(reverse("desk:claim_caveat", args=[claim.pk]))
-        expect(page.locator("#id_text")).to_have_value("")
-        expect(page.locator(".draft")).to_have_count(0)
-
-    def test_an_ended_session_under_a_comment(self, both, claim):
-        page, _ = both
-        page.locator("#id_text").fill("Who has the video?")
-        Session.objects.all().delete()
-        page.get_by_role("button", name="Comment", exact=True).click()
-        page.get_by_label("User name").fill("ada")
-        page.get_by_label("Password").fill(PASSWORD)
-        page.get_by_role("button", name="Sign in").click()
-        expect(page.locator("#id_text")).to_have_value("Who has the video?")
-        page.get_by_role("button", name="Comment", exact=True).click()
-        expect(page.locator("#comment-list")).to_contain_text("Who has the video?")
-        assert Comment.objects.count() == 1
-
-    def test_signing_out_leaves_no_words_behind(self, both, claim):
-        page, _ = both
-        page.locator("#id_text").fill("For nobody else.")
-        page.wait_for_timeout(400)
-        assert page.evaluate("Object.keys(localStorage).length") == 1
-        page.get_by_role("button", name="Sign out").click()
-        page.wait_for_url("**/sign-in/")
-        assert page.evaluate("Object.keys(localStorage).length") == 0
-
-    def test_confidential_words_are_never_kept(self, both, claim):
-        page, _ = both
-        page.goto(reverse("desk:claim_confide", args=[claim.pk]))
-        page.locator("textarea").first.fill("Nightjar said so.")
-        page.wait_for_timeout(400)
-        assert page.evaluate("Object.keys(localStorage).length") == 0

@@ -222,7 +222,7 @@ def read_pages(people: list[Any], story: Any, rounds: int) -> None:
             times.append(time.perf_counter() - start)
             if response.status_code != 200:
                 raise SystemExit(f"{name}: {response.status_code}")
-        every += times[1:]
+        every += times[1:] or times
         say(f"  {name:32} median {statistics.median(times) * 1000:7.0f} ms  most {max(times) * 1000:7.0f} ms")
     every.sort()
     middle, late = statistics.median(every) * 1000, every[int(len(every) * 0.95)] * 1000

@@ -54,16 +54,32 @@
     typed = [];
   });
 
-  // A form that the browser sends is sent once, however often somebody clicks.
-  const onTheirWay = new Set();
-  document.addEventListener("submit", (event) => {
-    if (event.defaultPrevented || event.target.getAttribute("method") !== "post") return;
-    if (onTheirWay.has(event.target)) event.preventDefault();
-    onTheirWay.add(event.target);
-    // Nothing tells that somebody stopped the browser: then the form may go again after a while.
-    setTimeout(() => onTheirWay.delete(event.target), 10_000);
+  // What waits for an answer says so; the style sheet shows it when the answer takes more than a moment.
+  const waits = new Map();
+  document.addEventListener("htmx:beforeSend", ({ detail }) => {
+    if (isPoller(detail.elt)) return;
+    waits.set(detail.xhr, detail.target);
+    detail.target.setAttribute("aria-busy", "true");
   });
-  window.addEventListener("pageshow", () => onTheirWay.clear());
+  document.addEventListener("htmx:afterRequest", ({ detail }) => {
+    const target = waits.get(detail.xhr);
+    waits.delete(detail.xhr);
+    if (![...waits.values()].includes(target)) target?.removeAttribute("aria-busy");
+  });
+
+  // A form that the browser sends is sent once, however often somebody clicks.
+  const onTheirWay = "form[method=post][aria-busy]";
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (event.defaultPrevented || form.getAttribute("method") !== "post") return;
+    if (form.matches(onTheirWay)) event.preventDefault();
+    form.setAttribute("aria-busy", "true");
+    // Nothing tells that somebody stopped the browser: then the form may go again after a while.
+    setTimeout(() => form.removeAttribute("aria-busy"), 10_000);
+  });
+  window.addEventListener("pageshow", () => {
+    for (const form of document.querySelectorAll(onTheirWay)) form.removeAttribute("aria-busy");
+  });
 
   // Rows that are ticked are counted; the link that ticks all of them needs no journey then.
   const ticks = () => [...document.querySelectorAll(".cell-tick input")];

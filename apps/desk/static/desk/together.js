@@ -52,26 +52,51 @@
     isLive = false;
   });
 
-  // Drafts: words that were typed and not yet taken by the desk are kept in this browser, and offered again.
+  // Drafts: what was typed and not yet taken by the desk is kept in this browser, with what was chosen and ticked beside
+  // it, and offered again.
   const owner = document.body.dataset.drafts;
   if (!owner) return;
-  const words = "textarea, input[type=text], input[type=url], input[type=search]";
+  const words = "textarea, input:is([type=text], [type=url], [type=search], [type=number], [type^=date]), input:not([type])";
   const prefix = `draft:${owner}:`;
-  const isDrafted = (form) => form?.method === "post" && !form.closest("[data-no-drafts]") && form.querySelector("textarea");
+  const isDrafted = (form) => form?.method === "post" && !form.closest("[data-no-drafts]") && form.querySelector(words);
   const keyOf = (form) => prefix + new URL(form.getAttribute("action") ?? "", location.href).pathname;
   const read = (key) => {
     try { return JSON.parse(localStorage.getItem(key)); } catch { return null; }
   };
+  const controls = (form) => [...form.elements].filter((field) => field.name && field.matches(fields));
+  const isTick = ({ type }) => type === "checkbox" || type === "radio";
+  // What stands in a form: the values of each name, of boxes those that are ticked.
+  const state = (form) => {
+    const told = {};
+    for (const field of controls(form)) {
+      told[field.name] ??= [];
+      if (!isTick(field) || field.checked) told[field.name].push(field.value);
+    }
+    return told;
+  };
+  // What nobody touched stays out of it: it may be another's by the time when the draft is put back.
   const keep = (form) => {
-    const filled = [...form.querySelectorAll(words)].filter((field) => field.name && field.value);
-    const isWanted = filled.some(isChanged) || (filled.length && read(keyOf(form)));
-    const typed = Object.fromEntries(filled.map((field) => [field.name, field.value]));
+    const before = Object.keys(read(keyOf(form))?.typed ?? {});
+    const changed = controls(form).filter(isChanged).map(({ name }) => name);
+    const isFilled = controls(form).some((field) => field.matches(words) && field.value);
+    const now = state(form);
+    const typed = Object.fromEntries([...new Set([...before, ...changed])].map((name) => [name, now[name] ?? []]));
     try {
-      if (isWanted) localStorage.setItem(keyOf(form), JSON.stringify({ at: Date.now(), typed }));
+      if (changed.length || (before.length && isFilled)) localStorage.setItem(keyOf(form), JSON.stringify({ at: Date.now(), typed }));
       else localStorage.removeItem(keyOf(form));
     } catch { /* No room, or not allowed to keep anything: then there are no drafts. */ }
   };
   const forget = (key) => localStorage.removeItem(key);
+  const putBack = (form, names, typed) => {
+    const places = {};
+    for (const field of controls(form).filter(({ name }) => names.includes(name))) {
+      const kept = [typed[field.name]].flat();
+      if (isTick(field)) field.checked = kept.includes(field.value);
+      else field.value = kept[places[field.name] = (places[field.name] ?? -1) + 1] ?? "";
+      field.closest("details")?.setAttribute("open", "");
+    }
+    controls(form).find(({ name }) => names.includes(name)).focus();
+  };
 
   let later;
   document.addEventListener("input", ({ target }) => {
@@ -108,21 +133,15 @@
     for (const form of document.querySelectorAll("form")) {
       const draft = isDrafted(form) && !form.querySelector(".draft") && read(keyOf(form));
       if (!draft) continue;
-      const missing = Object.entries(draft.typed).filter(([name, value]) => {
-        const field = form.elements.namedItem(name);
-        return field instanceof HTMLElement && field.matches(words) && field.value !== value;
-      });
+      const now = state(form);
+      const missing = Object.keys(draft.typed).filter(
+        (name) => name in now && JSON.stringify([draft.typed[name]].flat()) !== JSON.stringify(now[name]));
       if (!missing.length) continue;
       const bar = byId("draft").content.cloneNode(true).firstElementChild;
       bar.querySelector("time").textContent = new Date(draft.at).toLocaleString(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short" });
       bar.querySelector("[data-put-back]").addEventListener("click", () => {
-        for (const [name, value] of missing) {
-          const field = form.elements.namedItem(name);
-          field.closest("details")?.setAttribute("open", "");
-          field.value = value;
-        }
+        putBack(form, missing, draft.typed);
         bar.remove();
-        form.elements.namedItem(missing[0][0]).focus();
       });
       bar.querySelector("[data-forget]").addEventListener("click", () => {
         forget(keyOf(form));
