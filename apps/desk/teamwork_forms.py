@@ -64,7 +64,9 @@ class NoticesForm(forms.Form):
         required=False,
         max_length=60,
         widget=forms.TextInput(attrs={"list": "time-zones", "autocomplete": "off", "placeholder": "Europe/Berlin"}),
-        help_text=_("Times are told in it, on pages and in e-mails. Empty: the desk's."),
+        help_text=_(
+            "Times are told in it, on pages and in e-mails. Empty: your browser's on pages, the desk's in e-mails."
+        ),
     )
 
     def clean_scope(self) -> Scope:

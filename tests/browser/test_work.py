@@ -154,3 +154,16 @@ def test_a_story_shows_its_timeline_and_hands_out_its_dossier(somebody, story, w
     page.emulate_media(media="print")
     expect(page.locator(".masthead nav")).to_be_hidden()
     expect(page.locator(".dossier-claim").first).to_be_visible()
+
+
+@WIDTHS
+def test_claims_like_the_one_that_is_being_typed_are_shown_while_it_is_typed(somebody, story, width):
+    page = at(somebody, width)
+    page.goto(reverse("desk:claim_open"))
+    alike = page.locator("#alike")
+    page.locator("#id_statement").press_sequentially("Two men were captured")
+    expect(alike.get_by_role("link", name="Two were captured.")).to_be_visible()
+    expect(alike).to_have_attribute("role", "status")
+    assert not is_wide(page)
+    page.locator("#id_statement").fill("Rain fell on Seoul for a week.")
+    expect(alike.get_by_role("link")).to_have_count(0)

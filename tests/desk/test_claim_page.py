@@ -296,6 +296,26 @@ class TestCiting:
         first, second = Citation.objects.order_by("-id")[:2]
         assert first.capture == second.capture
 
+    def test_it_is_said_at_once_on_which_other_claims_the_page_stands(self, desk, claim, ada):
+        hostile = make_claim(ada, "Another <b>claim</b> with {claims} %s in it.")
+        self.cite(desk, hostile)
+        response = desk.post(at("claim_cite", claim), {"url": f"{URL}#top", "stance": "supports"}, headers=HTMX)
+        there = f'<a href="{at("claim", hostile)}" dir="auto">claim {hostile.pk}: '
+        assert (
+            f"The page is cited elsewhere too, on {there}Another &lt;b&gt;claim&lt;/b&gt; with {{claims}} %s"
+            in text(response)
+        )
+        assert "cited elsewhere" not in text(self.cite(desk, claim, url="https://news.example.org/another"))
+
+    def test_of_many_other_claims_the_newest_are_named(self, desk, claim, ada):
+        others = [make_claim(ada, f"Claim of {number}.") for number in range(6)]
+        for other in others:
+            actions.cite(other, by=ada, url=URL, stance="supports")
+        response = desk.post(at("claim_cite", claim), {"url": URL, "stance": "supports"}, headers=HTMX)
+        assert "Claim of 5." in text(response)
+        assert "Claim of 0." not in text(response)
+        assert ", and on others." in text(response)
+
     def test_hostile_text_is_shown_as_text(self, desk, claim):
         self.cite(desk, claim, quote="<script>alert(1)</script>", note='"><img src=x onerror=alert(1)>')
         page = text(desk.get(at("claim", claim)))

@@ -9,7 +9,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
+from selectolax.lexbor import LexborHTMLParser
 
+from apps.accounts.models import SavedView
 from apps.claims.models import Claim
 from apps.search import index
 from apps.search.catching_up import catch_up
@@ -142,6 +144,30 @@ def test_claims_are_narrowed_as_in_the_queue_and_by_their_days(client, ada):
         assert found(client, q="captured", in_="claim", last=yesterday) == [two.pk]
         catch_up()
     assert "left out" in page_of(client, q="captured", in_="claim", story="x").content.decode()
+
+
+def test_what_it_is_narrowed_to_stands_above_the_hits_and_each_filter_is_taken_away_alone(client, ada):
+    make_claim(ada, "Two soldiers were captured.")
+    catch_up()
+    page = page_of(client, q="soldiers", in_="claim", stage="inbox", state="unverified")
+    assert [(one.label, one.words) for one in page.context["narrowings"]] == [
+        ("State", "Unverified"),
+        ("Stage", "Inbox"),
+    ]
+    assert page.context["narrowings"][0].without == "q=soldiers&in=claim&stage=inbox"
+    assert page.context["cleared"] == "in=claim&q=soldiers"
+    assert "Remove the filter Stage: Inbox" in page.content.decode()
+
+
+def test_a_search_is_saved_with_its_words_and_its_filters_and_found_again(client, ada):
+    page = page_of(client, q="soldiers captured").content.decode()
+    save = LexborHTMLParser(page).css_first("details.save-view form")
+    sent = {one.attributes["name"]: one.attributes.get("value") or "" for one in save.css("input[name]")}
+    client.post(save.attributes["action"], {**sent, "name": "Captured", "is_shared": ""})
+    kept = SavedView.objects.get()
+    assert (kept.page, kept.query) == ("search", "q=soldiers+captured")
+    assert f'href="{SEARCH}?q=soldiers+captured"' in page_of(client).content.decode()
+    assert "Save this view" not in page_of(client).content.decode()
 
 
 def test_sources_and_texts_have_filters_of_their_own(client, ada):

@@ -16,7 +16,7 @@ from apps.teamwork.actions import post_comment, set_preference, withdraw_comment
 from apps.teamwork.codes import Pace, Scope
 from apps.teamwork.models import Notice, Preference
 from apps.teamwork.telling import tell
-from tests.newsroom import PASSWORD, make_claim, make_notice, make_person
+from tests.newsroom import make_claim, make_notice, make_person
 
 pytestmark = pytest.mark.django_db
 
@@ -139,15 +139,6 @@ class TestChoosing:
         chosen = [tag for tag in shown.split("<input") if " checked" in tag.partition(">")[0]]
         assert ['value="everything"' in chosen[0], 'value="never"' in chosen[1], len(chosen)] == [True, True, 2]
         assert not Preference.objects.exists()
-
-    def test_times_are_told_in_the_readers_zone_from_then_on(self, client, claim, rita):
-        assert "UTC" in page(client, "stories").split("colophon")[1]
-        typed = {"scope": "everything", "pace": "never", "hour": 8, "time_zone": "Asia/Seoul"}
-        client.post(reverse("desk:notices_settings"), typed)
-        assert "times are KST" in page(client, "stories")
-        client.logout()
-        client.post(reverse("desk:sign_in"), {"username": "rita", "password": PASSWORD})
-        assert "times are KST" in page(client, "stories")
 
     def test_a_zone_that_is_none_is_refused_and_stays_to_be_corrected(self, client, rita):
         typed = {"scope": "everything", "pace": "never", "hour": 8, "time_zone": "Mars/Base"}

@@ -9,6 +9,8 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.html import escape, format_html, format_html_join
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -29,6 +31,8 @@ from apps.desk.verdict_forms import AnswerForm
 from apps.desk.views.asking import ask
 
 CLAIM = "desk/claim.html"
+# Of the other claims with a page so many are named.
+MOST_NAMED = 5
 
 
 @require_http_methods(["GET", "POST"])
@@ -42,7 +46,7 @@ def claim_cite(request: DeskRequest, pk: int) -> HttpResponse:
     status = 422
     if form.is_valid():
         try:
-            actions.cite(claim, by=request.user, **form.cleaned_data)
+            cited = actions.cite(claim, by=request.user, **form.cleaned_data)
         except Refusal as refusal:
             status = 409
             form.add_error("url", str(refusal))
@@ -50,6 +54,7 @@ def claim_cite(request: DeskRequest, pk: int) -> HttpResponse:
             form.add_error("url", refused.code.label)
         else:
             messages.success(request, _("Cited. The archive is fetching the page."))
+            _tell_where_else(request, cited)
             if not request.htmx:
                 return redirect("desk:claim", pk)
             claim.refresh_from_db()
@@ -70,6 +75,30 @@ def claim_cite(request: DeskRequest, pk: int) -> HttpResponse:
     return answer(
         request, CLAIM, claim_page(request, claim, cite_form=form), partials=("cite", "notices"), status=status
     )
+
+
+def _tell_where_else(request: DeskRequest, cited: Citation) -> None:
+    """Say at once that the page stands on other claims too: the work may have been done there."""
+    others = Citation.objects.live().filter(source=cited.source_id).exclude(claim=cited.claim_id)
+    claims = list(Claim.objects.filter(pk__in=others.values("claim")).order_by("-pk")[: MOST_NAMED + 1])
+    if not claims:
+        return
+    links = format_html_join(
+        "; ",
+        '<a href="{}" dir="auto">{}</a>',
+        (
+            (
+                reverse("desk:claim", args=[one.pk]),
+                _("claim %(number)s: %(statement)s")
+                % {"number": one.pk, "statement": Truncator(one.statement).chars(90)},
+            )
+            for one in claims[:MOST_NAMED]
+        ),
+    )
+    said = _("The page is cited elsewhere too, on {claims}, and on others.")
+    if len(claims) <= MOST_NAMED:
+        said = _("The page is cited elsewhere too, on {claims}.")
+    messages.info(request, format_html(escape(said), claims=links))
 
 
 @require_http_methods(["GET", "POST"])

@@ -18,7 +18,9 @@ from apps.desk.requests import DeskRequest
 # A page with fifty rows is read; one with more is searched.
 PAGE = 50
 # The lists of which people save views: what each is called in the address is what its URL is called.
-SAVED = {"queue", "trail", "flags", "corrections", "replies_due", "suggestions", "needs_a_person", "drifts"}
+SAVED = {
+    "queue", "trail", "flags", "corrections", "replies_due", "suggestions", "needs_a_person", "drifts", "search",
+}  # fmt: skip
 
 
 def listing(

@@ -21,7 +21,6 @@ from apps.desk.fragments import answer, is_fragment
 from apps.desk.knowledge_filters import NoticeFilter
 from apps.desk.paging import slice_by_id
 from apps.desk.panels.teamwork import live_panel
-from apps.desk.reading_zone import keep_zone
 from apps.desk.requests import DeskRequest, posts_only
 from apps.desk.teamwork_forms import NoticesForm
 from apps.desk.typed import sent
@@ -124,7 +123,7 @@ def notices_settings(request: DeskRequest) -> HttpResponse:
     status = 200
     if request.method == "POST":
         if form.is_valid():
-            keep_zone(request, actions.set_preference(by=request.user, **form.cleaned_data).time_zone)
+            actions.set_preference(by=request.user, **form.cleaned_data)
             messages.success(request, _("Kept."))
             return redirect("desk:notices_settings")
         status = 422

@@ -7,12 +7,12 @@ from typing import Any
 from django.http import HttpResponse
 from django.views.decorators.http import require_safe
 
-from apps.desk.filters import left_out
 from apps.desk.fragments import answer
 from apps.desk.hits import hits
 from apps.desk.paging import slice_by_place
 from apps.desk.requests import DeskRequest
 from apps.desk.search_filters import FILTERS
+from apps.desk.views.listing import narrowed_context
 from apps.search import documents
 from apps.search.finding import MOST, Found, count, find, unread
 from apps.search.index import TookTooLong
@@ -42,14 +42,12 @@ def search(request: DeskRequest) -> HttpResponse:
     context: dict[str, Any] = {
         "took_too_long": numbers[kind] is None,
         "typed": typed[: LONGEST_QUERY * 4],
-        "query": query,
+        "looked_for": query,
         "kind": kind,
         "tabs": [(one, numbers[one]) for one in Kind],
         "others": [(one, number) for one, number in numbers.items() if number and one != kind],
-        "filter": narrowed,
-        "left_out": left_out(narrowed),
-        "is_narrowed": is_narrowed,
-        "slice": shown,
+        **narrowed_context(request, narrowed, shown),
+        "may_save": bool(typed),
         "hits": hits(kind, shown.rows, query),
         "total": found.total,
         "most": MOST,

@@ -20,7 +20,6 @@ from django.views.decorators.csrf import requires_csrf_token
 from apps.accounts.actions import record_failed_sign_in, record_sign_in, record_sign_out
 from apps.desk import typed
 from apps.desk.forms import SignInForm
-from apps.desk.reading_zone import take_zone
 from apps.desk.requests import DeskRequest, posts_only
 
 
@@ -45,7 +44,6 @@ class SignIn(LoginView):
         with transaction.atomic():
             response = super().form_valid(form)
             record_sign_in(form.get_user())
-        take_zone(self.request)
         typed.keep(self.request, self.get_success_url(), self.request.POST.get("carried", ""))
         return response
 

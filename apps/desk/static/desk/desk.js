@@ -5,6 +5,11 @@
   let held = "";
   let heading = "";
 
+  // Where nobody has chosen a time zone, times are told in the browser's.
+  const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
+  const safely = location.protocol === "https:" ? "; Secure" : "";
+  if (timeZone) document.cookie = `zone=${timeZone}; Max-Age=31536000; path=/; SameSite=Lax${safely}`;
+
   // A control that a fragment replaced, or that was disabled while its request was under way, gets the focus back;
   // when it is gone for good, the heading of its part does.
   document.addEventListener("htmx:beforeRequest", ({ detail }) => {
