@@ -7,6 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
+from selectolax.lexbor import LexborHTMLParser
 
 from apps.accounts.models import SavedView
 from apps.claims.models import Cause
@@ -136,8 +137,34 @@ class TestTheBoard:
         assert asked() == few
 
 
+LISTS = pytest.mark.parametrize("page", sorted(SAVED))
+# As each kind of list says where it stands: a number, or a time and a number.
+PLACES = ("9", "2031-01-01T00:00:00+00:00_9", "2001-01-01T00:00:00+00:00_9")
+
+
+class TestEveryList:
+    @LISTS
+    def test_has_all_its_filters_in_one_bar(self, desk, page):
+        answer = desk.get(reverse(f"desk:{page}"))
+        tree = LexborHTMLParser(answer.content.decode())
+        bars = tree.css("main form[role=search]")
+        assert len(bars) == 1
+        offered = {one.attributes["name"] for one in bars[0].css("input[name], select[name]")}
+        # What stands in tabs above the list is a filter too.
+        tabs = " ".join(one.attributes["href"] for one in tree.css(".tabs a"))
+        assert {name for name in answer.context["filter"].filters if f"{name}=" not in tabs} <= offered
+
+    @pytest.mark.parametrize("page", sorted(SAVED - {"search"}))
+    def test_goes_on_by_key_so_that_the_last_page_costs_what_the_first_does(self, desk, page):
+        """Sums of a search have no key, and are a thousand at most: they alone go on by number."""
+        for place in PLACES:
+            with CaptureQueriesContext(connection) as queries:
+                assert desk.get(reverse(f"desk:{page}"), {"after": place}).status_code == 200
+            assert [one["sql"] for one in queries if "OFFSET" in one["sql"]] == []
+
+
 class TestSavedViews:
-    @pytest.mark.parametrize("page", sorted(SAVED))
+    @LISTS
     def test_every_list_that_saves_views_shows_them(self, desk, page):
         response = desk.post(
             reverse("desk:view_save", args=[page]), {"name": "Kept", "query": "kind=drift&after=3"}, follow=True

@@ -88,14 +88,18 @@ def test_the_pages_hold_every_claim_once(desk, ada):
     Claim.objects.bulk_create(
         [Claim(statement=f"Claim {number}.", opened_by=ada, changed_at=timezone.now()) for number in range(120)]
     )
+    there = set(Claim.objects.values_list("pk", flat=True))
     seen, query = [], ""
-    for _ in range(4):
+    for number in range(4):
         response = desk.get(f"{reverse('desk:queue')}?{query}")
         seen += [claim.pk for claim in response.context["slice"].rows]
+        # News at the top moves nothing that comes further down.
+        make_claim(ada, f"Meanwhile {number}.")
         query = response.context["slice"].next_query
         if not query:
             break
     assert len(seen) == len(set(seen)) == 120
+    assert set(seen) == there
 
 
 def test_the_number_of_queries_does_not_grow_with_the_rows(desk, ada):

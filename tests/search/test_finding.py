@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from django.core.management import call_command
 from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from apps.claims.actions import edit_claim
 from apps.claims.models import Claim
@@ -342,3 +343,24 @@ def test_writers_and_readers_at_once_leave_nothing_unread_and_nothing_old(ada):
         assert find(Kind.CLAIM, asked(f"Word{claim.pk}x8")).subjects == [claim.pk]
         for version in range(1, 8):
             assert find(Kind.CLAIM, asked(f'"Word{claim.pk}x{version}"')).subjects == []
+
+
+@pytest.mark.parametrize("kind", list(Kind))
+def test_the_databases_own_index_of_words_is_asked_and_no_row_is_gone_through(kind):
+    table = index.TABLES[kind]._meta.db_table
+    match = f"{table} MATCH 'soldiers'" if connection.vendor == "sqlite" else "words @@ 'soldiers'::tsquery"
+    explain = "EXPLAIN QUERY PLAN" if connection.vendor == "sqlite" else "EXPLAIN"
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            # An empty table is read through, whatever indexes it has.
+            cursor.execute("SET LOCAL enable_seqscan = off")
+        with CaptureQueriesContext(connection) as queries:
+            index.newest(kind, asked("soldiers"), 10)
+        assert match.partition(" ")[0] in queries[-1]["sql"]
+        cursor.execute(f"{explain} SELECT rowid FROM {table} WHERE {match}")
+        plan = " ".join(str(row) for row in cursor.fetchall())
+    assert ("VIRTUAL TABLE INDEX" if connection.vendor == "sqlite" else "Bitmap Index Scan") in plan, plan
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT sql FROM sqlite_master WHERE name = %s", [table])
+            assert "fts5" in cursor.fetchone()[0].lower()
