@@ -3,11 +3,14 @@
 import hashlib
 import io
 import json
+import re
 
 import pytest
 from django.core.management import CommandError, call_command
 
+from apps.archive.capturing import leasing
 from apps.archive.records.storage import archive
+from apps.archive.web import fetching
 from apps.audit.models import Entry
 from tests.archive.servers import Route, redirect, site
 
@@ -24,7 +27,13 @@ STORY = f"""<html lang="en"><head><title>Two captured - The Wire</title><meta pr
 
 @pytest.fixture
 def wire(settings, store):
-    routes = {"/story": Route(STORY), "/short": redirect("/story"), "/gone": Route("Gone.", status=410)}
+    long = STORY.replace("</nav>", "</nav>" + "<!-- nothing -->" * 20_000)
+    routes = {
+        "/story": Route(STORY),
+        "/long": Route(long),
+        "/short": redirect("/story"),
+        "/gone": Route("Gone.", status=410),
+    }
     with site(routes) as where:
         settings.ARCHIVE_ALLOW = frozenset([str(where)])
         yield f"http://{where}"
@@ -74,6 +83,17 @@ class TestCapture:
         said, _ = command("capture", f"{wire}/gone", f"{wire}/story", "--json", err=err)
         assert err.getvalue() == f"1 of 2: {wire}/gone\n2 of 2: {wire}/story\n"
         assert " of 2: " not in said
+
+    def test_a_page_that_takes_long_is_told_of_while_it_comes(self, wire, monkeypatch):
+        for told in (leasing, fetching):
+            monkeypatch.setattr(told, "TOLD_EVERY_SECONDS", 0)
+        err = io.StringIO()
+        said, _ = command("capture", f"{wire}/long", err=err)
+        first, *further = err.getvalue().splitlines()
+        assert first == f"1 of 1: {wire}/long"
+        assert further
+        assert all(re.fullmatch(r"  Fetching the page: [\d.]+\xa0(bytes|KB)", line) for line in further), further
+        assert "Fetching" not in said
 
     def test_people_read_it_in_lines_without_the_text(self, wire):
         said, _ = command("capture", f"{wire}/story")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -49,10 +49,16 @@ class Kept:
     cdxj: str
 
 
-def run(capture_id: int, *, with_browser: bool = False) -> bool:
-    """Take the capture if it is due and nobody has it, and settle it. True when a copy was stored."""
+def run(capture_id: int, *, with_browser: bool = False, heard: Callable[[Phase, int], None] | None = None) -> bool:
+    """Take the capture if it is due and nobody has it, and settle it. True when a copy was stored.
+
+    ``heard`` is told once a second in which phase it is and how many bytes have come.
+    """
     leased = lease(capture_id, with_browser=with_browser)
-    return leased is not None and work(leased)
+    if leased is None:
+        return False
+    leased.heard = heard
+    return work(leased)
 
 
 def work(leased: Leased) -> bool:

@@ -6,6 +6,7 @@ import logging
 import random
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -51,6 +52,8 @@ class Leased:
     with_browser: bool = False
     attempt: Attempt | None = None
     is_stored: bool = False
+    # Who else is told how far it is: somebody at a terminal.
+    heard: Callable[[Phase, int], None] | None = None
 
     def progress(self, received: int) -> None:
         """Tell the row how far we are, once a second at most. Raises LeaseLostError."""
@@ -60,6 +63,8 @@ class Leased:
         ours = Capture.objects.filter(pk=self.capture.pk, lease_token=self.token)
         if not ours.update(phase=self.phase, progress_bytes=received):
             raise LeaseLostError
+        if self.heard:
+            self.heard(self.phase, received)
 
     def announce(self, digest: str, size: int) -> None:
         """Write down which record is about to be stored, so that whoever takes over can clear it away.

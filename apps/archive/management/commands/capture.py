@@ -5,10 +5,11 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.template.defaultfilters import filesizeformat
 
 from apps.archive.actions import register_page, request_capture
 from apps.archive.capturing import capture as workshop
-from apps.archive.codes import BLOCKED
+from apps.archive.codes import BLOCKED, Phase
 from apps.archive.models import Capture
 from apps.archive.reading import reader
 from apps.archive.records.storage import place
@@ -47,10 +48,14 @@ class Command(BaseCommand):
             state = Capture.State.BLOCKED if refused.code in BLOCKED else Capture.State.FAILED
             told = {"url": url, "state": state.value, "code": refused.code.value, "failure": str(refused.code.label)}
             return {**told, "detail": refused.detail}
-        workshop.run(asked.pk, with_browser=asked.wants_browser)
+        workshop.run(asked.pk, with_browser=asked.wants_browser, heard=self.tell)
         self.wait_for_another_worker(asked)
         reader.run(asked.pk)
         return self.facts(Capture.objects.select_related("page", "extract").get(pk=asked.pk))
+
+    def tell(self, phase: Phase, received: int) -> None:
+        """How far it is, a line a second."""
+        self.stderr.write(f"  {phase.label}: {filesizeformat(received)}")
 
     def wait_for_another_worker(self, asked: Capture) -> None:
         """A worker may have been faster to take the row; then it is the one to settle it."""
