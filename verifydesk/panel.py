@@ -8,13 +8,14 @@ from typing import Any, cast
 from django.contrib.admin import AdminSite
 from django.contrib.admin.forms import AdminPasswordChangeForm
 from django.contrib.auth.views import PasswordChangeView
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import HttpRequest
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.translation import gettext_lazy
 
 from apps.accounts.actions import record_own_password
+from apps.accounts.permissions import NotAllowed
 from apps.desk.requests import DeskRequest
 from apps.desk.views import session
 
@@ -31,9 +32,9 @@ class OwnPasswordForm(AdminPasswordChangeForm):
 class DeskAdminSite(AdminSite):
     """One sign-in for desk and panel, so that lock-out and trail hold for both."""
 
-    site_header = "VerifyDesk administration"
+    site_header = gettext_lazy("VerifyDesk administration")
     site_title = "VerifyDesk"
-    index_title = "People, records and machinery"
+    index_title = gettext_lazy("People, records and machinery")
     site_url = "/claims/"
 
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:
@@ -56,7 +57,9 @@ class DeskAdminSite(AdminSite):
 
     def _require(self, request: HttpRequest) -> None:
         if not self.has_permission(request):
-            raise PermissionDenied("Your role may not look at the admin panel. Ask an administrator if you need to.")
+            raise NotAllowed(
+                gettext_lazy("Your role may not look at the admin panel. Ask an administrator if you need to.")
+            )
 
     def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         return session.sign_out(cast(DeskRequest, request))

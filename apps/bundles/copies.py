@@ -6,6 +6,8 @@ import hashlib
 from collections.abc import Iterator
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from apps.archive.codes import Kind
 from apps.archive.configured import limits
 from apps.archive.models import DOCUMENT, Capture, CaptureQuerySet, Contents, Extract, Upload
@@ -42,13 +44,16 @@ def add_copy(package: Package, capture: Capture) -> None:
     index = entries(contents.cdxj) if contents else []
     page = find_among(index, capture.final_url) or find_among(index, capture.page.url)
     if page is None:
-        raise CannotExport(f"The index of copy {capture.pk} does not lead to the page. Tell the administrator.")
+        raise CannotExport(
+            _("The index of copy %(copy)d does not lead to the page. Tell the administrator.") % {"copy": capture.pk}
+        )
     package.add_json(f"{folder}/capture.json", _told(capture, index, page))
     with open_record(capture.warc_name) as file:
         digest = package.add(f"{folder}/record.warc.gz", pieces_of(file), size=capture.warc_bytes or 0)
     if digest != capture.warc_digest:
         raise CannotExport(
-            f"The record of copy {capture.pk} is damaged: its bytes have changed. Tell the administrator."
+            _("The record of copy %(copy)d is damaged: its bytes have changed. Tell the administrator.")
+            % {"copy": capture.pk}
         )
     for name, data in _parts(capture, index, page):
         package.add(f"{folder}/{name}", [data])
@@ -129,7 +134,9 @@ def _original(capture: Capture, index: list[Entry], page: Entry) -> tuple[str, b
         data = _decoded(read(file, page, most=capture.warc_bytes and max(capture.warc_bytes, limits().decoded_bytes)))
     kind = upload.kind if upload else kind_of(data[:LOOKED_AT])
     if upload and hashlib.sha256(data).hexdigest() != upload.file_digest:
-        raise CannotExport(f"The file in the record of copy {capture.pk} is not the one that was uploaded.")
+        raise CannotExport(
+            _("The file in the record of copy %(copy)d is not the one that was uploaded.") % {"copy": capture.pk}
+        )
     return (f"original.{kind}", data) if kind else None
 
 

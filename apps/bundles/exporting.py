@@ -19,6 +19,7 @@ from zipfile import ZipFile
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from apps.archive.models import Capture
 from apps.archive.records.wacz import CannotExport, write_wacz
@@ -145,14 +146,14 @@ def _sealed() -> _Signer:
         origin = the_log().origin
         last = Checkpoint.objects.order_by("-size").first()
         if last is None:
-            raise CannotExport("The trail has no line yet that could be proved.")
+            raise CannotExport(_("The trail has no line yet that could be proved."))
         return _signed_anew(last, origin)
     except NoKey as error:
         logger.exception("a bundle could not be signed")
-        raise CannotExport("The desk can't read the key that signs the trail. Tell the administrator.") from error
+        raise CannotExport(_("The desk can't read the key that signs the trail. Tell the administrator.")) from error
     except Inconsistent as error:
         logger.exception("the trail does not fit what was signed")
-        raise CannotExport("The trail is not the one that was signed last. Tell an auditor at once.") from error
+        raise CannotExport(_("The trail is not the one that was signed last. Tell an auditor at once.")) from error
 
 
 def _signed_anew(last: Checkpoint, origin: str) -> _Signer:

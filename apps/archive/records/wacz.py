@@ -19,6 +19,7 @@ from zipfile import ZipFile, ZipInfo
 
 from django.db.models import F, Q
 from django.db.models.functions import Left
+from django.utils.translation import gettext as _
 
 from apps.archive.configured import SOFTWARE
 from apps.archive.models import Capture, Contents, record_name
@@ -33,7 +34,6 @@ LINES_AT_ONCE = 16_384
 LONGEST_TEXT = 100_000
 # How many copies of an address are looked through for the body that a revisit means.
 MOST_HOLDERS = 50
-ASK = "Tell the administrator."
 
 
 class CannotExport(Exception):
@@ -55,8 +55,14 @@ class Record:
     """One record on its way into the file, and the lines of the index that lead into it."""
 
     digest: str
-    whose: str
+    pk: int
+    url: str
     index: list[Entry] = field(default_factory=list)
+
+    @property
+    def whose(self) -> str:
+        """As the notes in the file name it: they are read where nobody asks the desk."""
+        return f"copy {self.pk} of {self.url}"
 
     @property
     def file_name(self) -> str:
@@ -77,7 +83,7 @@ def write_wacz(out: IO[bytes], captures: Iterable[Capture], *, title: str, notes
         for capture in captures:
             package.add_capture(capture, pages, index)
         if not package.captures:
-            raise CannotExport("There is no stored copy to hand out.")
+            raise CannotExport(_("There is no stored copy to hand out."))
         package.add("indexes/index.cdx", index.merged())
         package.add("pages/pages.jsonl", _pieces(pages))
         package.finish(title)
@@ -101,20 +107,23 @@ class _Package:
 
     def add_capture(self, capture: Capture, pages: IO[bytes], index: _Index) -> None:
         """The copy's record, its page, its lines of the index, and whatever its revisits mean."""
-        whose = f"copy {capture.pk} of {capture.page.url}"
-        lines, words = _known_of(capture, whose)
+        lines, words = _known_of(capture)
         page = find_among(lines, capture.final_url) or find_among(lines, capture.page.url)
         if page is None:
-            raise CannotExport(f"The index of {whose} does not lead to the page. {ASK}")
-        record = Record(capture.warc_digest, whose, lines)
+            raise _refused(
+                _("The index of copy %(copy)d of %(url)s does not lead to the page. Tell the administrator."),
+                capture.pk,
+                capture.page.url,
+            )
+        record = Record(capture.warc_digest, capture.pk, capture.page.url, lines)
         for one in [*self._meant_by_revisits(record), record]:
             self._add_record(one)
             index.add(one)
         self.captures[capture.pk] = capture.warc_digest
         if capture.page.is_document:
-            self.notes.append(f"The {whose} is what was handed in at the desk: it has no web address.")
+            self.notes.append(f"The {record.whose} is what was handed in at the desk: it has no web address.")
         elif capture.by_hand:
-            self.notes.append(f"The {whose} was uploaded by hand: no server sent it to the archive.")
+            self.notes.append(f"The {record.whose} was uploaded by hand: no server sent it to the archive.")
         told = {"id": f"capture-{capture.pk}", "url": page.url, "ts": _iso(page.timestamp), **words}
         self._main = self._main or {"mainPageUrl": told["url"], "mainPageDate": told["ts"]}
         pages.write(_line(told))
@@ -160,9 +169,20 @@ class _Package:
                 path, size = f"archive/{record.file_name}", int(file.size)
                 digest, self._sizes[record.digest] = self.add(path, _read(file, record), size=size)
             if digest != record.digest:
-                raise CannotExport(f"The record of {record.whose} is damaged: its bytes have changed. {ASK}")
+                raise _refused(
+                    _(
+                        "The record of copy %(copy)d of %(url)s is damaged: its bytes have changed."
+                        " Tell the administrator."
+                    ),
+                    record.pk,
+                    record.url,
+                )
         if any(entry.offset + entry.length > self._sizes[record.digest] for entry in record.index):
-            raise CannotExport(f"The record of {record.whose} does not fit its index. {ASK}")
+            raise _refused(
+                _("The record of copy %(copy)d of %(url)s does not fit its index. Tell the administrator."),
+                record.pk,
+                record.url,
+            )
 
     def _meant_by_revisits(self, record: Record) -> list[Record]:
         """The records of other copies that hold what this one only refers to; without any, the line is left out."""
@@ -179,10 +199,9 @@ class _Package:
                     self.notes.append(f"Not to be replayed: {entry.url}, which {record.whose} only refers to.")
                     continue
                 holder, line = held
-                whose = f"copy {holder.pk} of {holder.page.url}"
-                other = others.setdefault(holder.warc_digest, Record(holder.warc_digest, whose))
+                other = others.setdefault(holder.warc_digest, Record(holder.warc_digest, holder.pk, holder.page.url))
                 other.index.append(line)
-                self.notes.append(f"With the record of {whose}, to which {record.whose} refers.")
+                self.notes.append(f"With the record of {other.whose}, to which {record.whose} refers.")
         return list(others.values())
 
 
@@ -217,14 +236,22 @@ class _Index:
             yield from (line + b"\n" for line in lines)
 
 
-def _known_of(capture: Capture, whose: str) -> tuple[list[Entry], dict[str, str]]:
+def _refused(sentence: str, copy: int, url: str) -> CannotExport:
+    return CannotExport(sentence % {"copy": copy, "url": url})
+
+
+def _known_of(capture: Capture) -> tuple[list[Entry], dict[str, str]]:
     """The index of the copy's record, and what was read of the page: its headline, and its text to be searched."""
     contents = Contents.objects.filter(capture=capture).annotate(
         title=F("capture__extract__title"), beginning=Left("capture__extract__text", LONGEST_TEXT)
     )
     known = contents.values_list("cdxj", "title", "beginning").first()
     if not capture.is_stored or known is None:
-        raise CannotExport(f"There is no record, or no index of it, for {whose}. {ASK}")
+        raise _refused(
+            _("There is no record, or no index of it, for copy %(copy)d of %(url)s. Tell the administrator."),
+            capture.pk,
+            capture.page.url,
+        )
     cdxj, title, text = known
     return entries(cdxj), {name: value for name, value in (("title", title), ("text", text)) if value}
 
@@ -236,8 +263,14 @@ def _meant(file: IO[bytes], record: Record, revisit: Entry) -> Elsewhere:
     except Elsewhere as elsewhere:
         return elsewhere
     except ValueError as error:
-        raise CannotExport(f"The record of {record.whose} is damaged. {ASK}") from error
-    raise CannotExport(f"The record of {record.whose} does not fit its index. {ASK}")
+        raise _refused(
+            _("The record of copy %(copy)d of %(url)s is damaged. Tell the administrator."), record.pk, record.url
+        ) from error
+    raise _refused(
+        _("The record of copy %(copy)d of %(url)s does not fit its index. Tell the administrator."),
+        record.pk,
+        record.url,
+    )
 
 
 def _held(meant: Elsewhere, digest: str) -> tuple[Capture, Entry] | None:
@@ -257,9 +290,17 @@ def _opened(record: Record) -> Iterator[Any]:
     try:
         file = open_record(record_name(record.digest))
     except FileNotFoundError as error:
-        raise CannotExport(f"The record of {record.whose} is missing from the archive. {ASK}") from error
+        raise _refused(
+            _("The record of copy %(copy)d of %(url)s is missing from the archive. Tell the administrator."),
+            record.pk,
+            record.url,
+        ) from error
     except OSError as error:
-        raise CannotExport(f"The record of {record.whose} can't be read now. {ASK}") from error
+        raise _refused(
+            _("The record of copy %(copy)d of %(url)s can't be read now. Tell the administrator."),
+            record.pk,
+            record.url,
+        ) from error
     with file:
         yield file
 
@@ -270,7 +311,11 @@ def _read(file: IO[bytes], record: Record) -> Iterator[bytes]:
         try:
             piece = file.read(PIECE)
         except OSError as error:
-            raise CannotExport(f"The record of {record.whose} can't be read now. {ASK}") from error
+            raise _refused(
+                _("The record of copy %(copy)d of %(url)s can't be read now. Tell the administrator."),
+                record.pk,
+                record.url,
+            ) from error
         if not piece:
             return
         yield piece
