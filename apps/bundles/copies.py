@@ -56,7 +56,7 @@ def add_copy(package: Package, capture: Capture) -> None:
             % {"copy": capture.pk}
         )
     for name, data in _parts(capture, index, page):
-        package.add(f"{folder}/{name}", [data])
+        package.add(f"{folder}/{name}", [data], size=len(data))
 
 
 def _told(capture: Capture, index: list[Entry], page: Entry) -> dict[str, Any]:

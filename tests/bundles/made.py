@@ -98,11 +98,11 @@ class Desk:
         reader.run(citation.capture_id)
         return citation
 
-    def talked(self) -> Claim:
+    def talked(self, seconds: float = 0.1) -> Claim:
         """A claim with the notes of a call, and its recording."""
         claim, at = self.claim(), timezone.now() - timedelta(hours=1)
         held: dict[str, Any] = {"party": "Captain Oak", "held_by": self.rita, "held_at": at, "how": "telephone"}
-        recorded = {"recording": io.BytesIO(sounds.wav()), "recording_name": "call.wav"}
+        recorded = {"recording": io.BytesIO(sounds.wav(seconds)), "recording_name": "call.wav"}
         with self.at_the_desk():
             citation = actions.cite_interview(
                 claim, by=self.rita, words="He saw two of them.", stance=Stance.SUPPORTS, **held, **recorded

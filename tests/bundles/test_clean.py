@@ -23,6 +23,7 @@ from tests.bundles.made import Desk, exported, log_key, verified
 from tests.newsroom import make_claim, make_figure, make_knowledge
 
 pytestmark = pytest.mark.django_db
+LONG_FROM = 60_000
 
 
 def with_two_lines(desk: Desk) -> Claim:
@@ -244,3 +245,22 @@ def test_every_new_line_leaves_the_earlier_bundle_valid(desk, tmp_path):
         make_claim(desk.rita, f"Claim {number}.")
         exported(claim)
     assert verified(tmp_path / "early.zip", "--key", log_key()).code == 0
+
+
+def test_it_holds_when_it_is_longer_than_four_gigabytes(monkeypatch, desk, tmp_path):
+    """Where ZIP needs its longer numbers (APPNOTE 4.3.14 to 16); here from 60 kB on, for the file and what lies in it."""
+    claim = desk.talked(seconds=25)
+    desk.cite(claim, "/paper.pdf", "SBU")
+    with monkeypatch.context() as patched:
+        patched.setattr(zipfile, "ZIP64_LIMIT", LONG_FROM)
+        patched.setattr(zipfile, "ZIP_FILECOUNT_LIMIT", 5)
+        path = tmp_path / "long.zip"
+        path.write_bytes(exported(claim))
+    data = path.read_bytes()
+    assert len(data) > 4 * LONG_FROM
+    # Where the end of the longer kind is to be found.
+    assert data[-42:-38] == b"PK\6\7"
+    assert verified(path, "--key", log_key()).code == 0
+    with zipfile.ZipFile(path) as archive:
+        assert archive.testzip() is None
+        assert max(info.file_size for info in archive.infolist()) > LONG_FROM
