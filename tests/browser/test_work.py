@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -65,6 +66,24 @@ def test_a_chip_takes_its_filter_away_and_the_others_stay(somebody, story, width
     expect(page.locator(".cell-claim")).to_have_count(2)
     assert page.url.endswith("?stage=open")
     assert page.locator("#id_stage").input_value() == "open"
+
+
+@WIDTHS
+def test_what_is_typed_into_the_bar_stands_in_the_address_and_leads_back(somebody, story, width):
+    page = at(somebody, width)
+    page.goto(reverse("desk:queue"))
+    page.get_by_label("Words").press_sequentially("papers")
+    expect(page.locator(".cell-claim")).to_have_count(1)
+    expect(page).to_have_url(re.compile(r"/claims/\?text=papers$"))
+    page.locator(".cell-claim a.statement").click()
+    page.wait_for_url("**/claims/*/")
+    page.go_back()
+    expect(page.get_by_label("Words")).to_have_value("papers")
+    expect(page.locator(".cell-claim")).to_have_count(1)
+    shared = at(somebody, width)
+    shared.goto(page.url)
+    expect(shared.locator(".narrowings")).to_contain_text("Words: papers")
+    expect(shared.locator(".cell-claim")).to_have_count(1)
 
 
 @WIDTHS
