@@ -105,6 +105,7 @@ ELSEWHERE = {
 READING = "What somebody has read is their own matter."
 # Doors that somebody comes to and that leave no line.
 QUIET = {
+    "apps.accounts.saved.filters_of": "It reads.",
     "apps.accounts.saved.views_of": "It reads.",
     "apps.accounts.trail.ask_to_verify": "The worker's line says what came of it, on behalf of who asked.",
     "apps.archive.actions.captures.register_page": "An address alone; what is done with it has its own line.",

@@ -248,7 +248,7 @@ def test_every_new_line_leaves_the_earlier_bundle_valid(desk, tmp_path):
 
 
 def test_it_holds_when_it_is_longer_than_four_gigabytes(monkeypatch, desk, tmp_path):
-    """Where ZIP needs its longer numbers (APPNOTE 4.3.14 to 16); here from 60 kB on, for the file and what lies in it."""
+    """Where ZIP needs its longer numbers (APPNOTE 4.3.14 to 16): here from 60 kB on."""
     claim = desk.talked(seconds=25)
     desk.cite(claim, "/paper.pdf", "SBU")
     with monkeypatch.context() as patched:

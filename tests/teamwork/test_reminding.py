@@ -9,15 +9,16 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from apps.claims.actions import assign, change_stage, edit_claim
+from apps.claims.actions import assign, change_stage, edit_claim, settle_reply
 from apps.claims.states import Stage
 from apps.teamwork.actions import unwatch, watch
 from apps.teamwork.models import Notice, Reminder
 from apps.teamwork.reminding import remind
-from tests.newsroom import make_claim, make_person
+from tests.newsroom import make_claim, make_person, make_reply_request
 
 pytestmark = pytest.mark.django_db
 NOW = timezone.now().replace(microsecond=0)
+LATER = NOW + timedelta(days=1)
 
 
 @pytest.fixture
@@ -65,6 +66,45 @@ def test_who_watches_is_told_before_when_nobody_has_it_and_everybody_when_it_is_
 def test_a_desk_that_stood_still_tells_only_the_step_that_it_is_time_for(claim):
     remind(NOW + timedelta(hours=5))
     assert {step for _, _, step in told()} == {"late"}
+
+
+class TestAwaitedAnswers:
+    def test_who_asked_is_told_before_and_who_has_the_claim_when_it_is_due_and_editors_after_it(self, rita, ada):
+        finn = make_person("finn", "reporter")
+        claim = assign(make_claim(rita), by=ada, expected_version=1, assignee=rita)
+        reply = make_reply_request(claim, finn, party="Kyiv", due=LATER)
+        for minutes in (-121, -119, -60, 0, 30, 61, 300):
+            remind(LATER + timedelta(minutes=minutes))
+        assert sorted(told()) == sorted(
+            [
+                ("finn", "due", "soon"),
+                ("finn", "due", "now"),
+                ("rita", "due", "now"),
+                ("finn", "late", "late"),
+                ("rita", "late", "late"),
+                ("ada", "late", "late"),
+            ]
+        )
+        notice = Notice.objects.told().latest("pk")
+        assert (notice.sentence, notice.place) == ("The answer of Kyiv is overdue.", f"#reply-{reply.pk}")
+        assert notice.reminder.reply == reply
+
+    def test_one_that_came_is_awaited_no_more(self, rita):
+        reply = make_reply_request(make_claim(rita), rita, due=LATER)
+        settle_reply(reply, by=rita, outcome="declined", answer="", outcome_at=timezone.now())
+        assert remind(LATER + timedelta(hours=5)) == 0
+
+    def test_each_of_two_with_one_time_and_the_claim_itself_are_told_of(self, rita):
+        claim = make_claim(rita, due=LATER)
+        watch(claim, by=rita)
+        for party in ("Kyiv", "Moscow"):
+            make_reply_request(claim, rita, party=party, due=LATER)
+        assert remind(LATER) == 3
+        assert remind(LATER) == 0
+        sentences = sorted(one.sentence for one in Notice.objects.told())
+        assert sentences == [
+            "The answer of Kyiv is due now.", "The answer of Moscow is due now.", "The claim is due now.",
+        ]  # fmt: skip
 
 
 def test_a_claim_that_is_settled_is_reminded_of_no_more(claim, ada):

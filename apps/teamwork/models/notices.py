@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from apps.audit.models import Entry
 from apps.claims.models import Claim
@@ -33,9 +33,21 @@ class Position(models.Model):
         return f"told up to leaf {self.next_leaf}"
 
 
+DUE = {
+    Step.SOON: _("The claim is due soon."),
+    Step.NOW: _("The claim is due now."),
+    Step.LATE: _("The claim is overdue."),
+}
+ANSWER_DUE = {
+    Step.SOON: _("The answer of %(party)s is due soon."),
+    Step.NOW: _("The answer of %(party)s is due now."),
+    Step.LATE: _("The answer of %(party)s is overdue."),
+}
+
+
 class NoticeQuerySet(models.QuerySet["Notice"]):
     def told(self) -> NoticeQuerySet:
-        return self.select_related("claim", "entry", "comment__author", "reminder")
+        return self.select_related("claim", "entry", "comment__author", "reminder__reply__party")
 
     def unseen(self) -> NoticeQuerySet:
         return self.filter(seen_at__isnull=True)
@@ -86,8 +98,11 @@ class Notice(models.Model):
         """What happened, in words."""
         if self.entry is not None:
             return self.entry.sentence
-        steps = {Step.SOON: _("The claim is due soon."), Step.NOW: _("The claim is due now.")}
-        return steps.get(Step(self.reminder.step), _("The claim is overdue.")) if self.reminder else ""
+        if self.reminder is None:
+            return ""
+        if self.reminder.reply is None:
+            return str(DUE[Step(self.reminder.step)])
+        return str(ANSWER_DUE[Step(self.reminder.step)] % {"party": self.reminder.reply.party})
 
     @property
     def words(self) -> str:
@@ -100,4 +115,6 @@ class Notice(models.Model):
     @property
     def place(self) -> str:
         """Where on the claim's page it is to be seen."""
+        if self.reminder and self.reminder.reply_id:
+            return f"#reply-{self.reminder.reply_id}"
         return f"#comment-{self.comment_id}" if self.comment_id else ""

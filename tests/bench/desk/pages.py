@@ -1,8 +1,8 @@
 """What a page of the demo newsroom weighs and how soon it stands: ``python -m tests.bench.desk.pages [--rounds 5]``.
 
 Starts the demo once for its data, then the same desk as for deployment (DEBUG=0: files compressed and named by what is
-in them). Follows the links of its pages to one address of every kind, and opens each in Chromium with an empty cache, as
-wide as a desk's window and a phone's. Prints, for each, the compressed bytes of scripts and styles, the largest
+in them). Follows the links of its pages to one address of every kind, and opens each in Chromium with an empty cache,
+as wide as a desk's window and a phone's. Prints, for each, the compressed bytes of scripts and styles, the largest
 contentful paint (median of the rounds) and the sum of layout shifts. Says which of the bounds of 60 kB, 40 kB, 1 s and
 0.05 is broken, and ends with 1 then.
 """
