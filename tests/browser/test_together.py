@@ -123,8 +123,12 @@ class TestNamesAreOffered:
     def test_and_by_a_touch_or_not_at_all(self, both, claim):
         page, _ = both
         field = page.locator("#id_text")
+        below = page.get_by_role("button", name="Comment", exact=True)
+        place = below.bounding_box()["y"] - field.bounding_box()["y"]
         field.press_sequentially("@ri")
         offered = page.get_by_role("listbox", name="Colleagues").get_by_role("option")
+        expect(offered).to_be_visible()
+        assert below.bounding_box()["y"] - field.bounding_box()["y"] == place, "what stands below has moved"
         offered.click()
         expect(field).to_have_value("@rita ")
         expect(field).to_be_focused()
