@@ -107,7 +107,7 @@ def _of_template(source: str) -> Iterator[str]:
             page += GAP
         elif token.token_type == TokenType.BLOCK:
             word = token.contents.split()[0]
-            # {% if here %} is-here{% endif %} writes is-here, and so do {% include … with class="is-here" %} and a block.
+            # {% if here %} is-here{% endif %} writes is-here; so do {% include … with class="is-here" %} and a block.
             page += GAP if word in {"if", "elif", "else", "cycle"} and page[-1:].isalnum() else ""
             page += '<i class="' if token.contents == "block main_class" else ""
             page += '">' if word == "endblock" else ""

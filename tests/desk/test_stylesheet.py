@@ -122,7 +122,7 @@ def test_every_id_with_a_rule_is_written_somewhere() -> None:
 def test_nobody_writes_a_style_beside_the_sheet() -> None:
     """The pages' policy refuses it. Templates are looked through with the house rules."""
     sources = {*(ROOT / "apps/desk").rglob("*.py"), *STATIC.glob("*.js")}
-    # Which draws the pages of others, with their own style.
+    # What stands in its frame where a copy cannot be shown is a page without a sheet.
     sources.remove(ROOT / "apps/desk/views/replay.py")
     assert [path.name for path in sources if STYLED_BY_HAND.search(path.read_text())] == []
 
