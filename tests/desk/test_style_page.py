@@ -83,10 +83,8 @@ def test_every_way_a_button_looks_is_shown_as_it_is_on_its_way_and_as_a_link(sho
     """Each class that the sheet has for a button."""
     styled = {name for rule in rules(DESK.read_text()) for name in rule.classes if name.startswith("button")}
     for name in styled:
-        for kind in ("button:not([disabled])", "button[disabled]", "a"):
-            assert shown.css_first(
-                f".acts > {kind.replace('button', f'button.{name}', 1) if kind != 'a' else f'a.{name}'}"
-            )
+        for kind in (f"button.{name}:not([disabled])", f"button.{name}[disabled]", f"a.{name}"):
+            assert shown.css_first(f".acts > {kind}"), kind
 
 
 def test_every_kind_of_field_is_shown_as_it_comes_sent_back_and_resting(shown: LexborHTMLParser) -> None:
