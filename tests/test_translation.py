@@ -17,7 +17,10 @@ from django.template.base import Lexer, TokenType
 
 ROOT = Path(__file__).resolve().parent.parent
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
-OUR_OWN = {"desk/style.html"}
+OUR_OWN = {
+    "desk/style.html",
+    *(str(path.relative_to(ROOT / "templates")) for path in TEMPLATES if path.parent.name == "style"),
+}
 MARKS = {"_", "gettext", "gettext_lazy", "ngettext", "ngettext_lazy", "pgettext", "pgettext_lazy", "npgettext"}
 
 # What is no language: names, keys of the keyboard, units, and addresses that stand as an example.
@@ -126,7 +129,7 @@ TELLS = {"Refusal", "NotAllowed", "NotSaved", "CannotExport", "CouldNotKeep", "P
 CHOICES = {"TextChoices", "IntegerChoices", "Choices"}
 # See above, and what only operators and programs read.
 PART_OF_THE_RECORD = {"apps/audit/verbs.py"}
-ELSEWHERE = re.compile(r"/(migrations|management|bench)/|/(admin|style|style_forms|checks|triggers)\.py$")
+ELSEWHERE = re.compile(r"/(migrations|management|bench)/|/(admin|style|style_forms|style_rows|checks|triggers)\.py$")
 SOURCES = [
     path
     for path in [*sorted((ROOT / "apps").rglob("*.py")), ROOT / "verifydesk" / "panel.py"]

@@ -6,6 +6,8 @@ from typing import Any
 
 from django import forms
 
+from apps.desk.document_forms import HandedInForm
+
 CHOICES = [("1", "One"), ("2", "Two")]
 
 
@@ -21,9 +23,20 @@ class StyleForm(forms.Form):
     one_of = forms.ChoiceField(label="One of few", choices=CHOICES, widget=forms.RadioSelect)
     some_of = forms.MultipleChoiceField(label="Some of few", choices=CHOICES, widget=forms.CheckboxSelectMultiple)
     document = forms.FileField(label="Document")
+    yes = forms.BooleanField(label="Yes or no", help_text="What a yes means.")
+    tick = forms.BooleanField(label="A tick beside its words")
 
     def __init__(self, *args: Any, is_resting: bool = False, **kwargs: Any) -> None:
         kwargs.setdefault("auto_id", f"id_style_{'rest' if is_resting else 'sent' if args else 'new'}_%s")
         super().__init__(*args, **kwargs)
         for field in self.fields.values():
             field.disabled = is_resting
+
+
+def said_of_it() -> list[tuple[str, HandedInForm]]:
+    """What a citation says, as it comes and sent back: then what is wrong stands open."""
+    sent = {"stance": "disputes", "quote": "“Two were captured.”", "quoted_verb": "says"}
+    return [
+        ("As it comes", HandedInForm(auto_id="id_said_new_%s")),
+        ("Sent back", HandedInForm(sent, auto_id="id_said_sent_%s")),
+    ]
