@@ -53,7 +53,7 @@ def is_a_form(text):
 
 
 def sent_back(client, pages):
-    """Every form of these pages, sent with nothing in it, and with a version that is long past."""
+    """Every form of these pages, sent with nothing in it, and as if somebody else had been quicker."""
     found, tried = {}, set()
     for path, text in pages.items():
         for form in html.fromstring(text).iter("form"):
@@ -67,7 +67,8 @@ def sent_back(client, pages):
             fields, typed = {name: value or "" for name, value in form.fields.items()}, [{}]
             if "expected_version" in fields:
                 words = {one.name for one in form.iter("textarea")}
-                typed.append({**fields, **dict.fromkeys(words, "Typed meanwhile."), "expected_version": "0"})
+                another = "2" if fields["expected_version"] == "1" else "1"
+                typed.append({**fields, **dict.fromkeys(words, "Typed meanwhile."), "expected_version": another})
             for number, values in enumerate(typed):
                 asked = {f"{view} {number}": lambda one, to=address, values=values: one.post(to, values)}
                 found |= answers(client, asked)
@@ -126,16 +127,11 @@ def test_whatever_else_the_desk_shows_gives_axe_nothing_to_find_and_fits_a_phone
     found = []
     for name, text in refused.items():
         found += looked_at(page, name, text, "html")
-    import resource;u0=resource.getrusage(resource.RUSAGE_SELF); print("SELF",u0.ru_utime+u0.ru_stime)
     for name in most_new(others, known):
         text = marked(others[name], known)
         if not text:
             break
-        print(name)
         found += looked_at(page, name, text, "[data-new]")
-    u0=resource.getrusage(resource.RUSAGE_SELF); print("SELF",u0.ru_utime+u0.ru_stime)
-    import subprocess; print(subprocess.run("ps -eo pid,ppid,time,args | grep chromium | grep wt-axe -v | cut -c1-120; ps -eo pid,ppid,time,comm", shell=True, capture_output=True, text=True).stdout[-3500:])
-    print({n.split(" ")[0] for n in back}, [n for n in back if n.startswith("409")])
     assert found == [], "\n".join(found)
 
 
