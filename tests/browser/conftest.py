@@ -56,7 +56,8 @@ class Person:
 
     def __init__(self, browser: Browser, address: str, **options: Any) -> None:
         self.address = address
-        self.context = browser.new_context(base_url=address, viewport={"width": 1280, "height": 900}, **options)
+        options = {"viewport": {"width": 1280, "height": 900}, **options}
+        self.context = browser.new_context(base_url=address, **options)
         self.page: Page = self.context.new_page()
         self.troubles: list[str] = []
         self.loads = 0

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-import axe_playwright_python
 import pytest
 from django.urls import reverse
 from playwright.sync_api import expect
@@ -12,6 +9,7 @@ from playwright.sync_api import expect
 from apps.accounts.models import User
 from tests.archive.servers import Route, site
 from tests.browser.everything import NO_PAGES, answering, everything
+from tests.browser.judging import AXE, is_dark, judged, too_wide
 from tests.newsroom import PASSWORD, make_claim, make_reporter
 from tests.workers import worker
 
@@ -22,7 +20,6 @@ pytestmark = [
 ]
 # So that several may look at once.
 PARTS = 4
-AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js")
 SHIFTS = """() => { window.shifted = 0; new PerformanceObserver(list => {
   for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.shifted += entry.value;
 }).observe({type: 'layout-shift'}); }"""
@@ -46,7 +43,7 @@ def test_every_page_fits_its_window_has_a_heading_and_gives_axe_nothing_to_find_
     """Every rule of axe-core, once in light; of colours also in dark, and the narrow page's own with what it hides."""
     person = somebody("sofia", color_scheme="light", bypass_csp=True)
     page = person.page
-    page.add_init_script(AXE.read_text())
+    page.add_init_script(AXE)
     found = []
     for path in paths[part::PARTS]:
         page.emulate_media(color_scheme="light")
@@ -70,29 +67,6 @@ def test_every_page_fits_its_window_has_a_heading_and_gives_axe_nothing_to_find_
         found += too_wide(page, path, 390)
         found += judged(page, path, "narrow", {"runOnly": ["target-size", "scrollable-region-focusable"]})
     assert found == [], "\n".join(found)
-
-
-def too_wide(page, path, width):
-    """Make the window so wide; what is said of a page that would have to be scrolled sideways."""
-    page.set_viewport_size({"width": width, "height": 844})
-    taken = page.evaluate("document.documentElement.scrollWidth")
-    return [f"{path} takes {taken} px of {width}"] if taken > width else []
-
-
-def is_dark(page):
-    background = page.evaluate("getComputedStyle(document.documentElement).backgroundColor")
-    return sum(int(part) for part in background.strip("rgba()").split(",")[:3]) < 384
-
-
-def judged(page, path, where, options):
-    """What axe finds, a line for each element. A page that it could not judge at all is a finding too."""
-    told = page.evaluate("options => axe.run(document, {...options, resultTypes: ['violations']})", options)
-    assert told["testEngine"]["name"] == "axe-core"
-    return [
-        f"{path} ({where}): {violation['id']}: {' '.join(map(str, node['target']))}: {node['html'][:160]}"
-        for violation in told["violations"]
-        for node in violation["nodes"]
-    ]
 
 
 @pytest.mark.parametrize("width", [390, 1280])

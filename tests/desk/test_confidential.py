@@ -432,7 +432,7 @@ class TestWhoIsNamed:
             response = client.get(reverse("desk:confidential", args=[source.key]))
             assert response.status_code == 200
             assert "no-store" in response.headers["Cache-Control"]
-            assert response.headers["Referrer-Policy"] == "no-referrer"
+            assert response.headers["Referrer-Policy"] == "strict-origin"
         looks = Entry.every_line.filter(verb="confidential_seen")
         assert [(one.actor, one.sentence) for one in looks] == [(ada, "Ada looked at a confidential source")] * 2
         assert not Entry.objects.filter(stream__startswith="confidential").exists()
