@@ -117,8 +117,8 @@ def test_nothing_that_is_typed_breaks_the_page(client, ada, subtests, kind):
     make_source(title="Captured in Kursk")
     a_text("Captured in Kursk.")
     others = {"after": "x", "first": "1", "last": "9999-99-99", "state": "x", "story": "x", "host": "\0", "kind": "x"}
-    for typed in EVIL:
-        with subtests.test(repr(typed)), transaction.atomic():
+    for number, typed in enumerate(EVIL):
+        with subtests.test(str(number)), transaction.atomic():
             page_of(client, q=typed, in_=kind, **others)
 
 
