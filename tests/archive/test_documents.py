@@ -41,22 +41,25 @@ class TestPdf:
         assert read_pdf(pdf("Two captured.", info={"CreationDate": date}))[0].published is None
 
     @pytest.mark.parametrize(
-        ("data", "sentence"),
+        ("made", "sentence"),
         [
-            (pdf_of(b"0 0 m 10 10 l S"), "holds pictures only"),
-            (b"%PDF-1.7\nnot really\n%%EOF\n", "is damaged"),
-            (pdf("Two captured.")[:300] + b"%%EOF\n", "is damaged"),
-            (numbered([TREE, b"<< /Type /Pages /Kids [2 0 R 2 0 R] /Count 2 >>"]), "is damaged|pictures only"),
+            (lambda: pdf_of(b"0 0 m 10 10 l S"), "holds pictures only"),
+            (lambda: b"%PDF-1.7\nnot really\n%%EOF\n", "is damaged"),
+            (lambda: pdf("Two captured.")[:300] + b"%%EOF\n", "is damaged"),
+            (lambda: numbered([TREE, b"<< /Type /Pages /Kids [2 0 R 2 0 R] /Count 2 >>"]), "is damaged|pictures only"),
             (
-                numbered(
+                lambda: numbered(
                     [TREE, b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>", b"<< /Type /Pages /Kids [2 0 R] /Count 1 >>"]
                 ),
                 "is damaged|pictures only|gives one",
             ),
-            (numbered([TREE[:-3] + b" /X " + b"[" * 200_000 + b"]" * 200_000 + b" >>"]), "is damaged|gives one"),
-            (pdf_of(b"[" * 300_000), "pictures only|is damaged|gives one"),
-            (pdf_of(packed_spaces(BEFORE, 2_000_000_000), coding="FlateDecode"), "gives one"),
-            (pdf_of(*[b"BT /F1 12 Tf (x) Tj ET"] * 100_000), "many more pages"),
+            (
+                lambda: numbered([TREE[:-3] + b" /X " + b"[" * 200_000 + b"]" * 200_000 + b" >>"]),
+                "is damaged|gives one",
+            ),
+            (lambda: pdf_of(b"[" * 300_000), "pictures only|is damaged|gives one"),
+            (lambda: pdf_of(packed_spaces(BEFORE, 2_000_000_000), coding="FlateDecode"), "gives one"),
+            (lambda: pdf_of(*[b"BT /F1 12 Tf (x) Tj ET"] * 100_000), "many more pages"),
         ],
         ids=[
             "scan",
@@ -70,8 +73,8 @@ class TestPdf:
             "100,000 pages",
         ],
     )
-    def test_one_that_can_not_be_read_says_why(self, data, sentence):
-        article, problem = read_pdf(data)
+    def test_one_that_can_not_be_read_says_why(self, made, sentence):
+        article, problem = read_pdf(made())
         assert problem.startswith("No text could be read: the PDF ")
         assert any(part in problem for part in sentence.split("|")), problem
         assert article.text == ""

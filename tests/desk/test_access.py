@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
+
 import pytest
 from django.db import transaction
 from django.test import Client
@@ -274,15 +276,30 @@ def test_the_table_names_every_address():
     assert set(NAMES) == set(TABLE)
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_each_role_comes_in_where_the_table_says_and_nobody_else(name):
+def test_each_role_comes_in_where_the_table_says_and_nobody_else(subtests):
     """Each comes to the rows as they were: what one did is undone before the next."""
+    visitors = {role: visitor(role) for role in [*ROLES, "nobody signed in", "no role"]}
+    for name in NAMES:
+        with subtests.test(name), undone():
+            come_in(name, visitors)
+
+
+@contextmanager
+def undone():
+    """What is done in between leaves no row."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+def come_in(name, visitors):
     (method, allowed), address = TABLE[name], Addresses()[name]
+    for source in ConfidentialSource.of_everybody_UNSAFE.all():
+        source.people.add(*(person for person, _ in visitors.values() if person))
     found = {}
-    for role in [*ROLES, "nobody signed in", "no role"]:
-        with transaction.atomic():
-            found[role] = answer_to(role, method, address)
-            transaction.set_rollback(True)
+    for role, (_, cookies) in visitors.items():
+        with undone():
+            found[role] = answer_to(role, cookies, method, address)
     nobody = found.pop("nobody signed in"), found.pop("no role")
     assert {role for role, (status, _) in found.items() if status not in {401, 403, 404, 405}} == allowed & set(ROLES)
     assert all(status == 403 and told for role, (status, told) in found.items() if role not in allowed)
@@ -292,14 +309,20 @@ def test_each_role_comes_in_where_the_table_says_and_nobody_else(name):
         assert [status for status, _ in nobody] == [302 if method == "GET" else 401, 403]
 
 
-def answer_to(role, method, address):
+def visitor(role):
+    """Somebody of this role who has signed in, or nobody, and what their browser knows them by."""
+    client = Client()
+    if role == "nobody signed in":
+        return None, client.cookies
+    somebody = make_person(role.replace(" ", "-"), *({role} & set(ROLES)))
+    client.force_login(somebody)
+    return somebody, client.cookies
+
+
+def answer_to(role, cookies, method, address):
     """The status that somebody of this role gets, and whether it is told why they may not, or where to sign in."""
     client = Client()
-    if role != "nobody signed in":
-        somebody = make_person("somebody", *({role} & set(ROLES)))
-        for source in ConfidentialSource.of_everybody_UNSAFE.all():
-            source.people.add(somebody)
-        client.force_login(somebody)
+    client.cookies.update(cookies)
     data = {"expected_version": 1, "stage": "in_review", "url": "https://a.example.com/", "stance": "supports"}
     response = client.get(address) if method == "GET" else client.post(address, data)
     if response.status_code == 302 and role == "nobody signed in":

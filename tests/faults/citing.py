@@ -1,4 +1,4 @@
-"""A web process that cites one page and may die between the commit and the bell: ``python -m tests.faults.citing``."""
+"""A web process that cites pages and may die between a commit and its bell: ``python -m tests.faults.citing``."""
 
 import os
 import sys
@@ -6,7 +6,7 @@ import sys
 import django
 
 
-def main(claim_id: str, url: str, *options: str) -> None:
+def main(claim_id: str, *told: str) -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "verifydesk.settings")
     django.setup()
     from django.db import transaction
@@ -17,10 +17,11 @@ def main(claim_id: str, url: str, *options: str) -> None:
     from apps.claims.states import Stance
 
     claim = Claim.objects.get(pk=claim_id)
-    with entered_by(Channel.WEB), transaction.atomic():
-        if "--die-after-commit" in options:
-            transaction.on_commit(lambda: os._exit(9))
-        actions.cite(claim, by=claim.opened_by, url=url, stance=Stance.SUPPORTS)
+    for url in (one for one in told if not one.startswith("--")):
+        with entered_by(Channel.WEB), transaction.atomic():
+            if "--die-after-commit" in told:
+                transaction.on_commit(lambda: os._exit(9))
+            actions.cite(claim, by=claim.opened_by, url=url, stance=Stance.SUPPORTS)
 
 
 if __name__ == "__main__":

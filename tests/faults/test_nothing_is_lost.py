@@ -42,8 +42,8 @@ def ask(settings, where, rita, path="/story"):
     return request_capture(register_page(f"http://{where}{path}"), by=rita)
 
 
-def cite_in_a_web_process(claim, url, *options, **values):
-    command = [sys.executable, "-m", "tests.faults.citing", str(claim.pk), url, *options]
+def cite_in_a_web_process(claim, *urls_and_options, **values):
+    command = [sys.executable, "-m", "tests.faults.citing", str(claim.pk), *urls_and_options]
     return subprocess.run(command, cwd=ROOT, env=environment(**values), timeout=60, check=False).returncode
 
 
@@ -105,8 +105,8 @@ def test_redis_is_killed_with_work_in_it_while_a_worker_fetches(settings, tmp_pa
     with site(pages) as where:
         settings.ARCHIVE_ALLOW = frozenset([str(where)])
         with redis(tmp_path, port) as first, clock(tmp_path, REDIS_URL=url), worker(tmp_path, REDIS_URL=url) as running:
-            for path in pages:
-                assert cite_in_a_web_process(claim, f"http://{where}{path}", REDIS_URL=url) == 0
+            urls = [f"http://{where}{path}" for path in pages]
+            assert cite_in_a_web_process(claim, *urls, REDIS_URL=url) == 0
             first.kill()
             with redis(tmp_path, port):
                 wait_for(all_stored, 60, "every page to be stored")

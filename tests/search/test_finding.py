@@ -147,14 +147,17 @@ def found(claims, typed):
     return {known[pk] for pk in find(Kind.CLAIM, asked(typed)).subjects}
 
 
-@pytest.mark.parametrize(("typed", "names"), FINDS)
-def test_a_claim_is_found_before_it_was_read_and_just_so_afterwards(claims, typed, names):
-    assert found(claims, typed) == names
+def test_a_claim_is_found_before_it_was_read_and_just_so_afterwards(claims, subtests):
+    for typed, names in FINDS:
+        with subtests.test(f"{typed}, before"), transaction.atomic():
+            assert found(claims, typed) == names
     assert not ClaimWords.objects.exists()
     catch_up()
     assert not Stale.objects.exists()
     assert ClaimWords.objects.count() == len(claims)
-    assert found(claims, typed) == names
+    for typed, names in FINDS:
+        with subtests.test(f"{typed}, afterwards"), transaction.atomic():
+            assert found(claims, typed) == names
 
 
 @pytest.mark.parametrize(("typed", "names"), FINDS)
@@ -167,15 +170,20 @@ def test_what_is_found_is_marked_where_it_stands(typed, names):
         assert excerpt(f"{'before ' * 300}\n{text}\n{'after ' * 300}", asked(typed)).first_hit == shown.first_hit
 
 
-@pytest.mark.parametrize("typed", EVIL, ids=range(len(EVIL)))
-def test_nothing_that_is_typed_is_an_error(claims, typed):
-    at_once = find(Kind.CLAIM, asked(typed))
+def test_nothing_that_is_typed_is_an_error(claims, subtests):
+    at_once = {}
+    for number, typed in enumerate(EVIL):
+        with subtests.test(f"{number}, before"), transaction.atomic():
+            answer = find(Kind.CLAIM, asked(typed))
+            at_once[typed] = set(answer.subjects), answer.total
     catch_up()
-    afterwards = find(Kind.CLAIM, asked(typed))
-    assert set(at_once.subjects) == set(afterwards.subjects)
-    assert at_once.total == afterwards.total <= len(CLAIMS)
-    for statement in CLAIMS.values():
-        assert "".join(part.text for part in marked(statement, asked(typed)).parts) == statement
+    for number, typed in enumerate(EVIL):
+        with subtests.test(f"{number}, afterwards"), transaction.atomic():
+            afterwards = find(Kind.CLAIM, asked(typed))
+            assert at_once[typed] == (set(afterwards.subjects), afterwards.total)
+            assert afterwards.total <= len(CLAIMS)
+            for statement in CLAIMS.values():
+                assert "".join(part.text for part in marked(statement, asked(typed)).parts) == statement
 
 
 @pytest.mark.parametrize("typed", EVIL, ids=range(len(EVIL)))
