@@ -111,6 +111,9 @@ class DayInput(forms.DateInput):
     input_type = "date"
 
 
+DENIALS = [Verb.DENIED, Verb.SIGN_IN_FAILED]
+
+
 class TrailFilter(filters.FilterSet):
     """The audit trail: who, verb, story, claim, channel, dates, and only what was denied."""
 
@@ -144,7 +147,12 @@ class TrailFilter(filters.FilterSet):
         return entries.filter(stream__in=[value.stream, *(f"claim:{pk}" for pk in claims)])
 
     def that_were_denied(self, entries: EntryQuerySet, name: str, value: str) -> EntryQuerySet:
-        return entries.filter(verb__in=[Verb.DENIED, Verb.SIGN_IN_FAILED])
+        return entries.filter(verb__in=DENIALS)
+
+    @property
+    def parts(self) -> list[Q]:
+        """What the lines fall into, each of which an index has in the order of time."""
+        return [Q(verb=verb) for verb in DENIALS] if self.data.get("denied") == "yes" else [Q()]
 
     def from_day(self, entries: Any, name: str, value: Any) -> Any:
         return entries.on_days(value, None)

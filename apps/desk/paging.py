@@ -23,13 +23,19 @@ class Slice(Generic[Row]):
     first_query: str
 
 
-def slice_by_time(request: HttpRequest, rows: QuerySet[Row], size: int) -> Slice[Row]:
-    """Rows newest first by ``at``, from the one after ``?after=TIME_ID``. One that can't be read means the start."""
+def slice_by_time(request: HttpRequest, rows: QuerySet[Row], size: int, parts: Sequence[Q] = (Q(),)) -> Slice[Row]:
+    """Rows newest first by ``at``, from the one after ``?after=TIME_ID``. One that can't be read means the start.
+
+    First their keys, which an index alone answers, then the few rows: SQLite would sort whole rows. ``parts`` are what
+    the rows fall into, each of which an index has in order, where a database would go through all of time for the sum.
+    """
     after = request.GET.get("after", "")
     if place := _place(after):
         at, pk = place
         rows = rows.filter(Q(at__lt=at) | Q(at=at, id__lt=pk), at__lte=at)
-    found = list(rows.order_by("-at", "-id")[: size + 1])
+    newest = rows.order_by("-at", "-id").values_list("at", "pk")
+    keys = sorted((key for part in parts for key in newest.filter(part)[: size + 1]), reverse=True)[: size + 1]
+    found = sorted(rows.filter(pk__in=[pk for _, pk in keys]), key=lambda row: (row.at, row.pk), reverse=True)
     return _slice(request, found, size, after if place else "", lambda row: f"{row.at.isoformat()}_{row.pk}")
 
 

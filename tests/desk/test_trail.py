@@ -5,6 +5,7 @@ import csv
 import hashlib
 import io
 import json
+import re
 import tracemalloc
 from datetime import timedelta
 
@@ -235,6 +236,45 @@ class TestNarrowing:
                 break
             address = f"{reverse('desk:trail')}?{found.next_query}"
         assert seen == list(Entry.objects.order_by("-at", "-id").values_list("pk", flat=True))
+
+    def test_the_two_kinds_of_denials_are_one_list_in_the_order_of_time_over_all_pages(self, client, ada, monkeypatch):
+        monkeypatch.setattr("apps.desk.views.trail.PAGE", 3)
+        with time_machine.travel(timezone.now(), tick=False):
+            # Of some the time is the same: then the number decides.
+            for verb in ("denied", "sign_in_failed", "signed_in", "denied", "sign_in_failed", "denied", "denied"):
+                record(Verb(verb), stream="person:1", target="x", by=ada)
+        for verb in ("sign_in_failed", "denied", "signed_in"):
+            record(Verb(verb), stream="person:1", target="x", by=ada)
+        denials = Entry.every_line.filter(verb__in=["denied", "sign_in_failed"])
+        wanted = list(denials.order_by("-at", "-id").values_list("pk", flat=True))
+        seen, query = [], "denied=yes"
+        while query:
+            found = client.get(f"{reverse('desk:trail')}?{query}").context["slice"]
+            seen += [entry.pk for entry in found.rows]
+            query = found.next_query
+        assert (seen, len(seen)) == (wanted, 8)
+
+    @pytest.mark.parametrize(
+        ("query", "number"), [("denied=yes", 2), ("story={story}", 1), ("verb=denied", 1), ("channel=web", 1)]
+    )
+    def test_keys_come_from_an_index_before_any_row_is_read(self, client, ada, query, number):
+        """The plan for millions: a database that reads or sorts whole rows takes a fifth of a second there."""
+        story = make_story(ada)
+        make_claim(ada, story=story)
+        client.force_login(make_person("aida", "auditor"))
+        with CaptureQueriesContext(connection) as queries:
+            client.get(f"{reverse('desk:trail')}?{query.format(story=story.pk)}")
+        of_keys = re.compile(
+            r'SELECT "audit_entry"."at"( AS "at")?, "audit_entry"."id"( AS "pk")? FROM "audit_entry" WHERE'
+        )
+        keys = [one["sql"] for one in queries if of_keys.match(one["sql"])]
+        assert len(keys) == number, [one["sql"][:160] for one in queries]
+        if connection.vendor == "sqlite":
+            for sql in keys:
+                with connection.cursor() as cursor:
+                    cursor.execute(f"EXPLAIN QUERY PLAN {sql}")
+                    plan = " ".join(row[3] for row in cursor.fetchall())
+                assert "COVERING INDEX" in plan, plan
 
 
 class TestEntry:

@@ -43,7 +43,7 @@ def readable(request: DeskRequest) -> QuerySet[Entry]:
 def trail(request: DeskRequest) -> HttpResponse:
     """What happened, newest first, narrowed by who, what, story, claim, door, dates, and whether it was denied."""
     narrowed = TrailFilter(request.GET, readable(request).select_related("actor"))
-    found = slice_by_time(request, narrowed.qs, PAGE)
+    found = slice_by_time(request, narrowed.qs, PAGE, narrowed.parts)
     return listing(
         request,
         "desk/trail.html",
