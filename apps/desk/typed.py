@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from time import time
 from urllib.parse import quote
 
 from django.conf import settings
@@ -10,6 +11,7 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 
 MOST_BYTES = 200_000
 TAKEN_SECONDS = 300
+KEPT_SECONDS = 600
 _KEY = "typed"
 _LEFT_OUT = frozenset({"csrfmiddlewaretoken", "password", "carried", "next"})
 
@@ -44,20 +46,24 @@ def keep(request: HttpRequest, path: str, packed: str) -> None:
     if isinstance(fields, dict) and all(
         isinstance(values, list) and all(isinstance(value, str) for value in values) for values in fields.values()
     ):
-        request.session[_KEY] = {"path": path, "fields": fields}
+        request.session[_KEY] = {"path": path.partition("?")[0], "fields": fields, "until": time() + KEPT_SECONDS}
 
 
 def sent(request: HttpRequest) -> QueryDict | None:
     """What a form at this address is bound to: what was sent now, or what was typed before a sign-in; else nothing.
 
-    What was typed comes back as the form that it was, with the version and the facts that its user had seen.
+    What was typed comes back as the form that it was, with the version and the facts that its user had seen. It stays
+    for whoever loads the page anew, until the form is sent or some minutes have passed.
     """
+    kept = request.session.get(_KEY)
+    is_ours = bool(kept) and kept["path"] == request.path
+    if is_ours and (request.method == "POST" or kept["until"] < time()):
+        del request.session[_KEY]
+        is_ours = False
     if request.method == "POST":
         return request.POST or None
-    kept = request.session.get(_KEY)
-    if not kept or kept["path"] != request.path:
+    if not is_ours:
         return None
-    del request.session[_KEY]
     fields = QueryDict(mutable=True)
     for name, values in kept["fields"].items():
         fields.setlist(name, values)

@@ -193,6 +193,64 @@ def test_what_nobody_touched_is_not_put_back_over_what_somebody_else_has_changed
     expect(page.locator("#id_party")).to_have_value("Kyiv")
 
 
+class TestOffered:
+    """What is offered stays, whatever somebody does before answering."""
+
+    LONG = "No picture was shown, and nobody has asked for one. " * 8
+
+    @pytest.fixture
+    def caveat(self, page, claim):
+        """The form, with words of an earlier visit offered."""
+        page.goto(reverse("desk:claim_caveat", args=[claim.pk]))
+        page.locator("#id_text").fill(self.LONG)
+        is_kept(page, "/caveat/")
+        page.goto(reverse("desk:claim_caveat", args=[claim.pk]))
+        expect(page.locator(".draft")).to_be_visible()
+        return page
+
+    @pytest.mark.parametrize("begins", ["with a choice", "with a letter"])
+    def test_when_somebody_begins_anew_and_closes_the_page(self, caveat, begins):
+        if begins == "with a choice":
+            caveat.locator("#id_kind").select_option("other")
+        else:
+            caveat.locator("#id_text").press_sequentially("N")
+        caveat.wait_for_timeout(400)
+        caveat.reload()
+        caveat.get_by_role("button", name="Put it back").click()
+        expect(caveat.locator("#id_text")).to_have_value(self.LONG)
+
+    def test_when_something_else_was_sent(self, caveat, claim):
+        caveat.locator("#id_kind").select_option("other")
+        caveat.locator("#id_text").fill("Something else.")
+        caveat.get_by_role("button", name="Record it").click()
+        expect(caveat.locator("#caveats")).to_contain_text("Something else.")
+        caveat.goto(reverse("desk:claim_caveat", args=[claim.pk]))
+        caveat.get_by_role("button", name="Put it back").click()
+        expect(caveat.locator("#id_text")).to_have_value(self.LONG)
+
+    def test_until_somebody_forgets_it(self, caveat):
+        caveat.get_by_role("button", name="Forget it").click()
+        caveat.reload()
+        expect(caveat.locator(".draft")).to_have_count(0)
+
+
+def test_a_name_that_is_typed_stays_when_the_list_around_it_is_narrowed(page, claim):
+    page.goto(f"{reverse('desk:queue')}?stage=open")
+    page.get_by_text("Save this view").click()
+    page.get_by_label("Name", exact=True).fill("Open ones")
+    page.get_by_label("Words").fill("soldiers")
+    expect(page.locator(".narrowings")).to_contain_text("soldiers")
+    expect(page.get_by_label("Name", exact=True)).to_have_value("Open ones")
+    expect(page.get_by_label("Name", exact=True)).to_be_visible()
+
+
+def test_two_forms_that_are_typed_into_at_once_are_both_kept(page, claim):
+    page.locator("#id_text").fill("For colleagues.")
+    page.locator("#id_url").fill("https://news.example.org/a")
+    is_kept(page, "/comment/")
+    is_kept(page, "/cite/")
+
+
 class TestWaiting:
     """What takes longer than a moment is seen to be on its way, and said to be."""
 

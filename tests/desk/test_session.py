@@ -1,10 +1,13 @@
 """Signing in and out, and a session that ends in the middle of a form."""
 
 import json
+from datetime import timedelta
 
 import pytest
+import time_machine
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from apps.audit.models import Entry
 from apps.audit.verbs import Verb
@@ -86,7 +89,40 @@ def test_a_session_that_ends_in_the_middle_of_a_form_loses_nothing_typed(client,
     assert {name: page.context["cite_form"][name].value() for name in typed} == typed
     assert "Mine." in page.content.decode()
     assert not Citation.objects.exists()
+    # Still there for whoever loads the page anew, and gone when it is sent or after a while.
+    assert client.get(form).context["cite_form"].is_bound
+    with time_machine.travel(timezone.now() + timedelta(minutes=11)):
+        assert not client.get(form).context["cite_form"].is_bound
     assert not client.get(form).context["cite_form"].is_bound
+
+
+def test_what_was_carried_is_gone_once_it_is_sent(client, rita, claim):
+    form = reverse("desk:claim_cite", args=[claim.pk])
+    ended = client.post(form, {"url": "https://news.example.org/a", "stance": "supports"})
+    sign_in(client, next=ended.context["next"], carried=ended.context["carried"])
+    assert client.get(form).context["cite_form"].is_bound
+    assert client.post(form, {"url": "https://news.example.org/a", "stance": "supports"}).status_code == 302
+    assert not client.get(form).context["cite_form"].is_bound
+
+
+@pytest.mark.parametrize("is_signed_in", [True, False], ids=["signed in meanwhile", "not yet"])
+def test_a_sign_in_whose_token_is_old_loses_nothing_of_what_it_carries(rita, claim, is_signed_in):
+    """Two windows: the session ended in both, and somebody has signed in in the other one."""
+    strict, form = Client(enforce_csrf_checks=True), reverse("desk:claim_cite", args=[claim.pk])
+    if is_signed_in:
+        strict.force_login(rita)
+    sent = {"username": "rita", "password": PASSWORD, "next": form, "carried": json.dumps({"note": ["Mine."]})}
+    refused = strict.post(SIGN_IN, {**sent, "csrfmiddlewaretoken": "x" * 64}, headers={"Origin": "http://testserver"})
+    assert refused.status_code == 403
+    if is_signed_in:
+        assert f'href="{form}"' in refused.content.decode()
+        assert strict.get(form).context["cite_form"]["note"].value() == "Mine."
+    else:
+        assert (refused.context["next"], refused.context["carried"]) == (form, sent["carried"])
+    elsewhere = Client(enforce_csrf_checks=True)
+    elsewhere.force_login(rita)
+    elsewhere.post(SIGN_IN, {**sent, "csrfmiddlewaretoken": "x" * 64}, headers={"Origin": "https://evil.example"})
+    assert not elsewhere.get(form).context["cite_form"].is_bound
 
 
 def test_signing_in_again_never_leads_to_an_address_that_only_takes_posts(client, rita, claim):

@@ -8,6 +8,7 @@ from apps.claims import actions
 from apps.claims.models import Decision, MoveRequest
 from apps.claims.states import Stance, State
 from tests.newsroom import (
+    PASSWORD,
     ask,
     corroborate,
     make_citation,
@@ -70,6 +71,50 @@ def post(person, name, row, **typed):
     headers = typed.pop("headers", {})
     url = reverse(f"desk:{name}", args=[row.pk])
     return desk_of(person).post(url, {"expected_version": claim.version, **typed}, headers=headers)
+
+
+TYPED = "I had read all of it, <b>twice</b>."
+COPY = "The reason you typed, to copy"
+ESCAPED = "I had read all of it, &lt;b&gt;twice&lt;/b&gt;."
+
+
+class TestAReasonIsNeverLost:
+    """Whatever a colleague does meanwhile, what was typed stands on the answer, in a form or to be copied."""
+
+    @pytest.mark.parametrize("headers", [{}, HTMX], ids=["browser", "htmx"])
+    def test_when_a_colleague_has_asked_first(self, claim, ada, ben, headers):
+        version = claim.version
+        ask(claim, State.CORROBORATED, ben)
+        url = reverse("desk:claim_corroborate", args=[claim.pk])
+        answer = desk_of(ada).post(url, {"expected_version": version, "reason": TYPED}, headers=headers)
+        assert answer.status_code == 409
+        assert COPY in text(answer)
+        assert ESCAPED in text(answer)
+
+    def test_when_it_was_carried_over_a_sign_in_and_a_colleague_has_asked_meanwhile(self, claim, ada, ben):
+        url = reverse("desk:claim_corroborate", args=[claim.pk])
+        ended = Client().post(url, {"expected_version": claim.version, "reason": TYPED})
+        ask(claim, State.CORROBORATED, ben)
+        assert ESCAPED in self.after_the_sign_in(ended)
+
+    @pytest.mark.parametrize("ends", ["signed", "withdrawn"])
+    def test_when_what_it_would_have_refused_has_ended(self, claim, ada, ben, asked, ends):
+        url = reverse("desk:request_refuse", args=[asked.pk])
+        ended = Client().post(url, {"expected_version": claim.version, "reason": TYPED})
+        claim.refresh_from_db()
+        end = actions.sign_off if ends == "signed" else actions.withdraw_request
+        end(asked, by=ben if ends == "signed" else ada, expected_version=claim.version)
+        page = self.after_the_sign_in(ended, "ben")
+        assert "has been answered or withdrawn meanwhile" in page
+        assert ESCAPED in page
+
+    def after_the_sign_in(self, ended, username="ada"):
+        client = Client()
+        going_on = {name: ended.context[name] for name in ("next", "carried")}
+        answer = client.post(reverse("desk:sign_in"), {"username": username, "password": PASSWORD, **going_on})
+        page = text(client.get(answer.headers["Location"]))
+        assert COPY in page
+        return page
 
 
 class TestARequestThatWaits:

@@ -88,16 +88,29 @@ def session_ended(request: HttpRequest) -> HttpResponseBase:
 @requires_csrf_token
 def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
     """The form's token is of another sign-in: offer the form again, with what was typed, and change nothing."""
-    kept = False
-    if request.user.is_authenticated and _is_from_here(request):
-        packed = typed.carry(request)
-        typed.keep(request, request.path, packed)
-        kept = bool(packed)
-    context = {"form_path": _path_of_a_page(request), "kept": kept}
+    path = _path_of_a_page(request)
+    packed = typed.carry(request) if _is_from_here(request) else ""
+    if request.resolver_match and request.resolver_match.view_name == "desk:sign_in":
+        # Somebody signed in meanwhile, in another window: on with what an ended session had interrupted.
+        path = _asked_for(request)
+        packed = request.POST.get("carried", "") if _is_from_here(request) else ""
+        if not request.user.is_authenticated:
+            context = {"form": SignInForm(request), "next": path, "carried": packed, "ended": True}
+            return render(request, "desk/sign_in.html", context, status=403)
+    if not request.user.is_authenticated:
+        packed = ""
+    typed.keep(request, path, packed)
+    context = {"form_path": path, "kept": bool(packed)}
     response = render(request, "desk/csrf_failed.html", context, status=403)
     if request.headers.get("HX-Request"):
         response["HX-Retarget"], response["HX-Reswap"], response["HX-Reselect"] = "body", "innerHTML", "unset"
     return response
+
+
+def _asked_for(request: HttpRequest) -> str:
+    """Where the sign-in was to lead, when that is a place of the desk."""
+    wanted = request.POST.get("next", "")
+    return wanted if url_has_allowed_host_and_scheme(wanted, allowed_hosts=None) else resolve_url("desk:home")
 
 
 def _is_from_here(request: HttpRequest) -> bool:

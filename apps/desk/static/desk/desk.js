@@ -35,7 +35,7 @@
 
   // What is being typed outlives its form when an answer replaces that: to another form, or to this one, sent before.
   const asSent = new WeakMap();
-  const fields = "textarea, input[type=text], input[type=url]";
+  const fields = "textarea, input:is([type=text], [type=url]), input:not([type])";
   let typed = [];
   document.addEventListener("htmx:beforeRequest", ({ detail: { elt } }) => {
     for (const field of elt.querySelectorAll(fields)) asSent.set(field, field.value);
@@ -44,13 +44,15 @@
     const isTyped = (field) =>
       detail.requestConfig.elt.contains(field)
         ? asSent.has(field) && field.value !== asSent.get(field)
-        : field.matches("textarea") && field.value !== field.defaultValue;
+        : !field.closest("[role=search]") && field.value !== field.defaultValue;
     typed = [...document.querySelectorAll(fields)].filter(isTyped);
   });
   document.addEventListener("htmx:afterSwap", () => {
     for (const { id, value } of typed.filter((area) => !area.isConnected)) {
-      if (byId(id)) byId(id).value = value;
-      else if (byId("kept")) {
+      if (byId(id)) {
+        byId(id).value = value;
+        byId(id).closest("details")?.setAttribute("open", "");
+      } else if (byId("kept")) {
         const copy = byId("kept").content.cloneNode(true);
         copy.querySelector("textarea").value = value;
         byId("kept").after(copy);
@@ -79,8 +81,9 @@
     if (event.defaultPrevented || form.getAttribute("method") !== "post") return;
     if (form.matches(onTheirWay)) event.preventDefault();
     form.setAttribute("aria-busy", "true");
-    // Nothing tells that somebody stopped the browser: then the form may go again after a while.
-    setTimeout(() => form.removeAttribute("aria-busy"), 10_000);
+    // Nothing tells that somebody stopped the browser, or that it has a file: then the form may go again after a while.
+    const seconds = form.matches("[data-downloads]") ? 3 : form.enctype === "multipart/form-data" ? 600 : 10;
+    setTimeout(() => form.removeAttribute("aria-busy"), seconds * 1000);
   });
   window.addEventListener("pageshow", () => {
     for (const form of document.querySelectorAll(onTheirWay)) form.removeAttribute("aria-busy");

@@ -74,23 +74,38 @@
     }
     return told;
   };
-  // What nobody touched stays out of it: it may be another's by the time when the draft is put back.
-  const keep = (form) => {
-    const before = Object.keys(read(keyOf(form))?.typed ?? {});
+  // What nobody touched stays out of it: it may be another's by the time when the draft is put back. What was offered and
+  // not answered yet stays in it, until somebody puts it back, forgets it, or writes more than it was.
+  const offered = new WeakMap();
+  const size = (values) => values.join("").length;
+  const keep = (form, sentTo) => {
+    const left = offered.get(form) ?? {};
+    const before = Object.keys(read(keyOf(form))?.typed ?? {}).filter((name) => !(name in left));
     const changed = controls(form).filter(isChanged).map(({ name }) => name);
     const isFilled = controls(form).some((field) => field.matches(words) && field.value);
     const now = state(form);
     const typed = Object.fromEntries([...new Set([...before, ...changed])].map((name) => [name, now[name] ?? []]));
+    const isLeft = Object.keys(left).length > 0;
     try {
-      if (changed.length || (before.length && isFilled)) localStorage.setItem(keyOf(form), JSON.stringify({ at: Date.now(), typed }));
-      else localStorage.removeItem(keyOf(form));
+      if (changed.length || isLeft || (before.length && isFilled)) {
+        localStorage.setItem(keyOf(form), JSON.stringify({ at: Date.now(), typed, left, sentTo }));
+      } else localStorage.removeItem(keyOf(form));
     } catch { /* No room, or not allowed to keep anything: then there are no drafts. */ }
   };
   const forget = (key) => localStorage.removeItem(key);
+  // What the desk has taken is no draft any more; what was offered beside it and never answered still is.
+  const isTaken = (path) => {
+    for (const key of Object.keys(localStorage).filter((one) => one.startsWith(prefix))) {
+      const draft = read(key);
+      if (key !== prefix + path && draft?.sentTo !== path) continue;
+      if (Object.keys(draft?.left ?? {}).length) localStorage.setItem(key, JSON.stringify({ at: draft.at, typed: draft.left }));
+      else forget(key);
+    }
+  };
   const putBack = (form, names, typed) => {
     const places = {};
     for (const field of controls(form).filter(({ name }) => names.includes(name))) {
-      const kept = [typed[field.name]].flat();
+      const kept = typed[field.name];
       if (isTick(field)) field.checked = kept.includes(field.value);
       else field.value = kept[places[field.name] = (places[field.name] ?? -1) + 1] ?? "";
       field.closest("details")?.setAttribute("open", "");
@@ -98,26 +113,31 @@
     controls(form).find(({ name }) => names.includes(name)).focus();
   };
 
-  let later;
+  const later = new Map();
+  const stop = (form) => {
+    clearTimeout(later.get(form));
+    later.delete(form);
+  };
   document.addEventListener("input", ({ target }) => {
     const form = target.closest?.("form");
     if (!isDrafted(form)) return;
-    form.querySelector(".draft")?.remove();
-    clearTimeout(later);
-    later = setTimeout(() => keep(form), 250);
+    stop(form);
+    later.set(form, setTimeout(() => { stop(form); keep(form); }, 250));
   });
-  document.addEventListener("submit", ({ target }) => {
+  document.addEventListener("submit", ({ target, submitter }) => {
     if (target.matches("[data-sign-out]")) {
       for (const key of Object.keys(localStorage)) if (key.startsWith("draft:")) forget(key);
-      clearTimeout(later);
+      for (const form of [...later.keys()]) stop(form);
     } else if (isDrafted(target)) {
-      clearTimeout(later);
-      keep(target);
+      stop(target);
+      const elsewhere = submitter?.getAttribute("formaction");
+      keep(target, elsewhere ? new URL(elsewhere, location.href).pathname : undefined);
     }
   }, true);
   document.addEventListener("htmx:afterRequest", ({ detail }) => {
     if (detail.requestConfig?.verb === "post" && detail.successful) {
-      forget(prefix + new URL(detail.requestConfig.path, location.href).pathname);
+      stop(detail.elt);
+      isTaken(new URL(detail.requestConfig.path, location.href).pathname);
     }
   });
 
@@ -125,26 +145,38 @@
   const taken = () => {
     const found = document.cookie.split("; ").find((one) => one.startsWith("taken="));
     if (!found) return;
-    forget(prefix + decodeURIComponent(found.slice(6)));
+    isTaken(decodeURIComponent(found.slice(6)));
     document.cookie = "taken=; Max-Age=0; path=/; SameSite=Strict";
   };
 
+  // Once for each form, when it is first seen: later its draft is what somebody types there.
+  let seen = new WeakSet();
   const offer = () => {
     for (const form of document.querySelectorAll("form")) {
+      if (seen.has(form)) continue;
+      seen.add(form);
       const draft = isDrafted(form) && !form.querySelector(".draft") && read(keyOf(form));
       if (!draft) continue;
       const now = state(form);
-      const missing = Object.keys(draft.typed).filter(
-        (name) => name in now && JSON.stringify([draft.typed[name]].flat()) !== JSON.stringify(now[name]));
+      const kept = Object.fromEntries(Object.entries(draft.typed).map(([name, values]) => [name, [values].flat()]));
+      for (const [name, values] of Object.entries(draft.left ?? {})) {
+        if (!(name in kept) || size(values) > size(kept[name])) kept[name] = values;
+      }
+      const missing = Object.keys(kept).filter((name) => name in now && JSON.stringify(kept[name]) !== JSON.stringify(now[name]));
       if (!missing.length) continue;
+      offered.set(form, Object.fromEntries(missing.map((name) => [name, kept[name]])));
       const bar = byId("draft").content.cloneNode(true).firstElementChild;
       bar.querySelector("time").textContent = new Date(draft.at).toLocaleString(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short" });
       bar.querySelector("[data-put-back]").addEventListener("click", () => {
-        putBack(form, missing, draft.typed);
+        offered.delete(form);
+        putBack(form, missing, kept);
+        keep(form);
         bar.remove();
       });
       bar.querySelector("[data-forget]").addEventListener("click", () => {
+        offered.delete(form);
         forget(keyOf(form));
+        keep(form);
         bar.remove();
       });
       form.prepend(bar);
@@ -152,5 +184,7 @@
   };
   taken();
   offer();
-  window.addEventListener("pageshow", ({ persisted }) => { if (persisted) { taken(); offer(); } });
+  window.addEventListener("pageshow", ({ persisted }) => { if (persisted) { taken(); seen = new WeakSet(); offer(); } });
+  // A form that an answer of the desk has brought.
+  document.addEventListener("htmx:afterSettle", offer);
 })();
