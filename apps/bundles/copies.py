@@ -39,6 +39,15 @@ def copies_of(claim: Claim) -> CaptureQuerySet:
 
 def add_copy(package: Package, capture: Capture) -> None:
     """Put a copy into the package. Raises CannotExport for a record that is damaged, OSError for one that is away."""
+    try:
+        _add(package, capture)
+    except ValueError as error:
+        raise CannotExport(
+            _("The record of copy %(copy)d does not fit its index. Tell the administrator.") % {"copy": capture.pk}
+        ) from error
+
+
+def _add(package: Package, capture: Capture) -> None:
     folder = f"captures/{capture.pk}"
     contents: Contents | None = getattr(capture, "contents", None)
     index = entries(contents.cdxj) if contents else []
@@ -127,7 +136,10 @@ def _original(capture: Capture, index: list[Entry], page: Entry) -> tuple[str, b
     if upload and upload.kind == Kind.WARC:
         return None
     if upload and upload.kind == Kind.MHTML:
-        page = next(entry for entry in index if entry.url.startswith(UPLOADED))
+        brought = [entry for entry in index if entry.url.startswith(UPLOADED)]
+        if not brought:
+            raise ValueError("the index does not lead to the file that was uploaded")
+        page = brought[0]
     if page.is_revisit or not (upload or page.mime in DOCUMENTS):
         return None
     with open_record(capture.warc_name) as file:

@@ -8,7 +8,10 @@ import re
 import pytest
 from django.core.management import CommandError, call_command
 
+from apps.archive.actions import register_page, request_capture
+from apps.archive.capturing import capture as capturing
 from apps.archive.capturing import leasing
+from apps.archive.management.commands import capture as capture_command
 from apps.archive.records.storage import archive
 from apps.archive.web import fetching
 from apps.audit.models import Entry
@@ -94,6 +97,32 @@ class TestCapture:
         assert further
         assert all(re.fullmatch(r"  Fetching the page: [\d.]+\xa0(bytes|KB)", line) for line in further), further
         assert "Fetching" not in said
+
+    def test_it_waits_for_a_worker_who_was_faster_and_tells_what_that_one_stored(self, wire, monkeypatch):
+        """The worker has the page when the command comes, and stores it while the command waits."""
+        working, lease_it = [], capture_command.request_capture
+
+        def taken_at_once(*arguments, **options):
+            asked = lease_it(*arguments, **options)
+            working.append(leasing.lease(asked.pk))
+            return asked
+
+        def work_a_little(seconds):
+            if working:
+                assert capturing.work(working.pop())
+
+        monkeypatch.setattr(capture_command, "request_capture", taken_at_once)
+        monkeypatch.setattr(capture_command.time, "sleep", work_a_little)
+        said, status = command("capture", f"{wire}/story", "--json")
+        told = json.loads(said)
+        assert (status, told["state"], told["title"], told["attempt"]) == (0, "stored", "Two captured", 1)
+
+    def test_it_waits_for_its_turn_at_a_host_that_others_are_at(self, wire, settings, monkeypatch):
+        settings.ARCHIVE_HOST_AT_ONCE = 1
+        busy = [leasing.lease(request_capture(register_page(f"{wire}/long"), by=None).pk)]
+        monkeypatch.setattr(capture_command.time, "sleep", lambda seconds: busy and capturing.work(busy.pop()))
+        said, status = command("capture", f"{wire}/story", "--json")
+        assert (status, json.loads(said)["state"]) == (0, "stored")
 
     def test_people_read_it_in_lines_without_the_text(self, wire):
         said, _ = command("capture", f"{wire}/story")

@@ -302,6 +302,9 @@ def test_the_command_writes_a_new_file_and_never_over_one(desk, tmp_path, capsys
     Contents.objects.update(cdxj="")
     with pytest.raises(CommandError, match="does not lead to the page"):
         call_command("export_bundle", claim.pk, output=tmp_path / "new.zip")
+    Contents.objects.update(cdxj="no line of an index")
+    with pytest.raises(CommandError, match="does not fit its index"):
+        call_command("export_bundle", claim.pk, output=tmp_path / "new.zip")
     assert not (tmp_path / "new.zip").exists()
 
 

@@ -135,8 +135,9 @@ def drawn(capture: Capture, prefix: str) -> bytes | None:
     if entry is None:
         return None
     with open_record(capture.warc_name) as file:
-        # A drawing may be larger than a page: it is bounded by what was stored.
-        return read(file, entry, most=capture.warc_bytes).body
+        # A drawing may be larger than a page, and packed: it is bounded by what was stored, and by what is unpacked.
+        most = max(capture.warc_bytes or 0, configured_limits().decoded_bytes)
+        return read(file, entry, most=most).body
 
 
 def read(file: IO[bytes], entry: Entry, cdxj: str = "", *, most: int | None = None) -> Stored:

@@ -253,7 +253,12 @@ def _known_of(capture: Capture) -> tuple[list[Entry], dict[str, str]]:
             capture.page.url,
         )
     cdxj, title, text = known
-    return entries(cdxj), {name: value for name, value in (("title", title), ("text", text)) if value}
+    try:
+        lines = entries(cdxj)
+    except ValueError as error:
+        sentence = _("The record of copy %(copy)d of %(url)s does not fit its index. Tell the administrator.")
+        raise _refused(sentence, capture.pk, capture.page.url) from error
+    return lines, {name: value for name, value in (("title", title), ("text", text)) if value}
 
 
 def _meant(file: IO[bytes], record: Record, revisit: Entry) -> Elsewhere:

@@ -206,6 +206,7 @@ def read_pages(people: list[Any], story: Any, rounds: int) -> None:
         "from": {"first": day},
         "to": {"last": day},
         "a day": {"first": day, "last": day},
+        "further on": {"after": f"{(timezone.now() - timedelta(days=365)).isoformat()}_9"},
     }
     pairs = {
         f"{one} and {other}": {**alone[one], **alone[other]}

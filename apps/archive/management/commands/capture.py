@@ -48,22 +48,25 @@ class Command(BaseCommand):
             state = Capture.State.BLOCKED if refused.code in BLOCKED else Capture.State.FAILED
             told = {"url": url, "state": state.value, "code": refused.code.value, "failure": str(refused.code.label)}
             return {**told, "detail": refused.detail}
-        workshop.run(asked.pk, with_browser=asked.wants_browser, heard=self.tell)
-        self.wait_for_another_worker(asked)
-        reader.run(asked.pk)
+        self.settle(asked)
         return self.facts(Capture.objects.select_related("page", "extract").get(pk=asked.pk))
 
     def tell(self, phase: Phase, received: int) -> None:
         """How far it is, a line a second."""
         self.stderr.write(f"  {phase.label}: {filesizeformat(received)}")
 
-    def wait_for_another_worker(self, asked: Capture) -> None:
-        """A worker may have been faster to take the row; then it is the one to settle it."""
-        deadline = time.monotonic() + ANOTHER_WORKER_SECONDS
-        while Capture.objects.filter(pk=asked.pk, state=Capture.State.FETCHING).exists():
-            if time.monotonic() > deadline:
+    def settle(self, asked: Capture) -> None:
+        """Copy and read it, or wait for the worker who was faster, and for its turn at a host that others are at."""
+        ends = time.monotonic() + ANOTHER_WORKER_SECONDS
+        while True:
+            workshop.run(asked.pk, with_browser=asked.wants_browser, heard=self.tell)
+            reader.run(asked.pk)
+            now = Capture.objects.get(pk=asked.pk)
+            is_under_way = now.state == Capture.State.FETCHING or (now.state == Capture.State.QUEUED and now.phase)
+            is_unread = now.is_stored and now.read_at is None
+            if not (is_under_way or is_unread) or time.monotonic() > ends:
                 return
-            time.sleep(0.1)
+            time.sleep(0.2)
 
     def facts(self, capture: Capture) -> dict[str, Any]:
         extract = getattr(capture, "extract", None)
