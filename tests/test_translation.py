@@ -125,8 +125,11 @@ def test_what_is_not_marked_is_found(template: str, found: list[str]) -> None:
 # In Python: what a form says, what a choice is called, what is refused and what is told after a deed.
 
 SAYS = {"label", "help_text", "empty_label", "lead", "submit", "hint", "nothing"}
+SAYS |= {"said", "title", "act", "lede", "consequence", "failure", "told", "notice", "heading", "question", "why"}
 TELLS = {"Refusal", "NotAllowed", "NotSaved", "CannotExport", "CouldNotKeep", "PermissionDenied", "ValidationError"}
 CHOICES = {"TextChoices", "IntegerChoices", "Choices"}
+# Written down as they stand: in the trail, and in a package for other programs.
+RECORDED = {"not named on it", "All pages"}
 # See above, and what only operators and programs read.
 PART_OF_THE_RECORD = {"apps/audit/verbs.py"}
 ELSEWHERE = re.compile(r"/(migrations|management|bench)/|/(admin|style|style_forms|style_rows|checks|triggers)\.py$")
@@ -140,7 +143,7 @@ SOURCES = [
 def is_said(node: ast.expr) -> bool:
     """Whether an expression is words that nobody has marked."""
     if isinstance(node, ast.Constant):
-        return isinstance(node.value, str) and WORDS.search(node.value) is not None
+        return isinstance(node.value, str) and node.value not in RECORDED and WORDS.search(node.value) is not None
     if isinstance(node, ast.JoinedStr):
         return any(is_said(part) for part in node.values)
     if isinstance(node, ast.BinOp):
@@ -154,14 +157,46 @@ def name_of(node: ast.expr) -> str:
     return node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
 
 
+def is_message(call: ast.Call) -> bool:
+    """Whether it puts a message at the head of the next page."""
+    return isinstance(call.func, ast.Attribute) and name_of(call.func.value) == "messages"
+
+
+def passed_on(tree: ast.AST) -> dict[str, dict[str, int]]:
+    """By function, which of its arguments it makes a message of, and at what place of a call they stand."""
+    found: dict[str, dict[str, int]] = {}
+    for function in ast.walk(tree):
+        if isinstance(function, ast.FunctionDef):
+            calls = [node for node in ast.walk(function) if isinstance(node, ast.Call) and is_message(node)]
+            given = {name_of(argument) for call in calls for argument in call.args}
+            names = [argument.arg for argument in [*function.args.posonlyargs, *function.args.args]]
+            found[function.name] = {name: names.index(name) for name in names if name in given and name != "request"}
+    return found
+
+
+def told_back(tree: ast.AST) -> Iterator[ast.expr]:
+    """What functions of the module return whose answer is made a message of."""
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and is_message(node)]
+    asked = {name_of(given.func) for call in calls for given in call.args if isinstance(given, ast.Call)} - MARKS
+    for function in ast.walk(tree):
+        if isinstance(function, ast.FunctionDef) and function.name in asked:
+            yield from (node.value for node in ast.walk(function) if isinstance(node, ast.Return) and node.value)
+
+
 def said_by(tree: ast.AST) -> Iterator[ast.expr]:
     """Every expression that people read by what it is given to."""
+    helpers = passed_on(tree)
+    yield from told_back(tree)
     for node in ast.walk(tree):
         if isinstance(node, ast.Call):
-            told = isinstance(node.func, ast.Attribute) and name_of(node.func.value) == "messages"
-            if told or name_of(node.func) in TELLS:
+            if is_message(node) or name_of(node.func) in TELLS:
                 yield from node.args
-            yield from (keyword.value for keyword in node.keywords if keyword.arg in SAYS)
+            places = helpers.get(name_of(node.func), {})
+            yield from (node.args[place] for place in places.values() if place < len(node.args))
+            yield from (keyword.value for keyword in node.keywords if keyword.arg in SAYS | places.keys())
+        elif isinstance(node, ast.Dict):
+            named = zip(node.keys, node.values, strict=True)
+            yield from (value for key, value in named if isinstance(key, ast.Constant) and key.value in SAYS)
         elif isinstance(node, ast.ClassDef) and CHOICES & {name_of(base) for base in node.bases}:
             for row in node.body:
                 if isinstance(row, ast.Assign) and isinstance(row.value, ast.Tuple):
@@ -184,3 +219,22 @@ def test_no_sentence_is_put_together_before_it_is_translated() -> None:
         if any(not isinstance(argument, ast.Constant) for argument in node.args[:1])
     ]
     assert given == []
+
+
+@pytest.mark.parametrize(
+    ("source", "found"),
+    [
+        ('ask(request, form, back="/", said="Linked.", title=_("Link"), act="Link it")', ["Linked.", "Link it"]),
+        ('render(request, "desk/ask.html", {"lede": "Some words", "kind": "code"})', ["Some words"]),
+        ('held.update(failed_at=now, failure=f"It said: {reason}")', ["It said: "]),
+        (
+            'def _answer(request, verb, said):\n messages.success(request, said)\n_answer(r, "code", "Signed.")',
+            ["Signed."],
+        ),
+        ('def _said(made):\n return "Asked for."\nmessages.success(request, _said(made))', ["Asked for."]),
+        ('messages.success(request, _("Kept."))\nask(said=gettext("Kept.") % {"number": 1})', []),
+    ],
+)
+def test_what_python_does_not_mark_is_found(source: str, found: list[str]) -> None:
+    said = [ast.unparse(node) for node in said_by(ast.parse(source)) if is_said(node)]
+    assert [words in one for words, one in zip(found, said, strict=True)] == [True] * len(found)

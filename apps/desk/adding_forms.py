@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import uuid4
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -16,6 +18,19 @@ from apps.desk.pasted import LONGEST, Pasted
 from apps.desk.which_claim import claim_called
 
 NEW, OTHER = "new", "other"
+
+
+def _ticked(typed: Mapping[str, Any]) -> set[str]:
+    """The addresses whose boxes are ticked, whatever number they had when the form was shown."""
+    return {value for name, value in typed.items() if name.startswith("page-") and isinstance(value, str)}
+
+
+def to_tick(found: Pasted, typed: QueryDict | None) -> set[str]:
+    """The addresses whose boxes are shown ticked: those that were, and those that stand there for the first time."""
+    if typed is None:
+        return {one.url for one in found.good}
+    boxes, shown = _ticked(typed), set(typed.getlist("shown"))
+    return {one.url for one in found.good if one.url in boxes or one.url not in shown}
 
 
 class PasteForm(forms.Form):
@@ -90,7 +105,8 @@ class AddForm(PasteForm):
     @property
     def urls(self) -> list[str]:
         """The addresses that are to be cited: those that can be, and whose box is ticked."""
-        return [one.url for one in self.found.good if self.data.get(f"page-{one.number}") == one.url]
+        boxes = _ticked(self.data)
+        return [one.url for one in self.found.good if one.url in boxes]
 
     @property
     def is_new(self) -> bool:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.desk.forms import VersionedForm
 from apps.teamwork.codes import Pace, Scope
+from apps.teamwork.mentions import names
 
 LONGEST = 5000
 
@@ -42,8 +43,16 @@ class CommentForm(forms.Form):
         """Whoever is to be told is called in the text, as somebody would have typed it."""
         cleaned = super().clean() or {}
         name = cleaned.pop("call", "").strip().lstrip("@")
-        if name and "text" in cleaned and f"@{name}".lower() not in cleaned["text"].lower():
-            cleaned["text"] = f"@{name} {cleaned['text']}"[:LONGEST]
+        if not name or "text" not in cleaned or name.lower() in {one.lower() for one in names(cleaned["text"])}:
+            return cleaned
+        text = f"@{name} {cleaned['text']}"
+        if len(text) > LONGEST:
+            refusal = gettext(
+                "With “@%(name)s” before it this is %(over)d too long. Shorten it, or tell nobody by name."
+            )
+            self.add_error("text", refusal % {"name": name, "over": len(text) - LONGEST})
+        else:
+            cleaned["text"] = text
         return cleaned
 
 

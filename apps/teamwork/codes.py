@@ -41,6 +41,14 @@ class Pace(models.TextChoices):
     DAILY = "daily", _("Once a day, when there is news")
 
 
+class NotSent(models.TextChoices):
+    """Why a mail has not gone out. Its row keeps the sentence as it stands here, and the server's own words in it."""
+
+    LEFT = "left", _("Whom it is for has left the desk, or has no e-mail address.")
+    SILENT = "silent", _("The mail server did not answer in time, again and again.")
+    ANSWERED = "answered", _("The mail server said: %(words)s")
+
+
 class Step(models.TextChoices):
     """How far the desk has gone in reminding of one due time."""
 

@@ -23,7 +23,8 @@ from django.utils import timezone
 from django.utils.translation import ngettext
 
 from apps.accounts.capabilities import Capability
-from apps.teamwork.codes import Pace
+from apps.audit.wording import plain
+from apps.teamwork.codes import NotSent, Pace
 from apps.teamwork.models import Delivery, Notice, Preference
 
 FIRST_PAUSE = timedelta(minutes=1)
@@ -94,10 +95,10 @@ def send(delivery_id: int) -> bool:
     person = delivery.person
     held = Delivery.objects.waiting().filter(pk=delivery.pk, attempt=delivery.attempt)
     if not (person.is_active and person.may(Capability.READ_DESK) and person.email):
-        held.update(failed_at=now, failure="Whom it is for has left the desk, or has no e-mail address.")
+        held.update(failed_at=now, failure=plain(NotSent.LEFT.label))
         return False
     if delivery.attempt > settings.EMAIL_ATTEMPTS:
-        held.update(failed_at=now, failure="The mail server did not answer in time, again and again.")
+        held.update(failed_at=now, failure=plain(NotSent.SILENT.label))
         return False
     try:
         message(delivery).send()
@@ -109,7 +110,7 @@ def send(delivery_id: int) -> bool:
 
 def _try_later(held: QuerySet[Delivery], delivery: Delivery, error: Exception) -> None:
     """Wait longer each time; give up when the server wants none of this address, or after so many attempts."""
-    why = f"The mail server said: {reason(error)}"[:300]
+    why = (plain(NotSent.ANSWERED.label) % {"words": reason(error)})[:300]
     if is_final(error) or delivery.attempt >= settings.EMAIL_ATTEMPTS:
         held.update(failed_at=timezone.now(), failure=why)
     else:

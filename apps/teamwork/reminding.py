@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Exists, OuterRef
+from django.utils.functional import cached_property
 
 from apps.accounts.capabilities import Capability
 from apps.accounts.models import User
@@ -31,9 +33,29 @@ class Due(NamedTuple):
     step: Step
 
 
+@dataclass(frozen=True)
+class Readers:
+    """Who may read the desk, and how they want to be told: asked once for all that is due, while nothing is locked."""
+
+    people: dict[int, User]
+    chosen: dict[int, Preference]
+
+    @cached_property
+    def editors(self) -> set[int]:
+        return {pk for pk, person in self.people.items() if person.may(Capability.ASSIGN)}
+
+    def first(self, *groups: set[int]) -> set[int]:
+        """Those of the first of these groups that has anybody left who may read; otherwise the editors."""
+        return next(filter(None, (group & self.people.keys() for group in groups)), self.editors)
+
+
 def remind(now: datetime) -> int:
     """Tell of the due times whose next step has come; how many were told. Only the step that it is time for is told."""
-    return sum(_remind_of(due) for due in [*_to_remind_of(now)])
+    found = [*_to_remind_of(now)]
+    if not found:
+        return 0
+    desk = Readers(readers(User.objects.active().with_roles()), Preference.objects.in_bulk())
+    return sum(_remind_of(due, desk) for due in found)
 
 
 def _to_remind_of(now: datetime) -> Iterator[Due]:
@@ -55,7 +77,7 @@ def _to_remind_of(now: datetime) -> Iterator[Due]:
 
 
 @transaction.atomic
-def _remind_of(due: Due) -> bool:
+def _remind_of(due: Due, desk: Readers) -> bool:
     """Whether it was ours to tell: it is still due then, and nobody was quicker."""
     claim = Claim.objects.select_for_update(of=("self",)).get(pk=due.claim)
     reply = ReplyRequest.objects.waiting().filter(pk=due.reply).first() if due.reply else None
@@ -66,8 +88,6 @@ def _remind_of(due: Due) -> bool:
     reminder, is_new = Reminder.objects.get_or_create(claim=claim, reply=reply, due=due.at, step=due.step)
     if not is_new:
         return False
-    people = readers(User.objects.active().with_roles())
-    chosen = Preference.objects.in_bulk()
     kind = Kind.LATE if due.step == Step.LATE else Kind.DUE
     Notice.objects.bulk_create(
         [
@@ -77,25 +97,26 @@ def _remind_of(due: Due) -> bool:
                 kind=kind,
                 reminder=reminder,
                 at=reminder.at,
-                awaits_mail=mailed(chosen.get(pk)),
+                awaits_mail=mailed(desk.chosen.get(pk)),
             )
-            for pk in sorted(_whom(claim, reply, due.step, people))
-            if pk in people
+            for pk in sorted(_whom(claim, reply, due.step, desk))
         ]
     )
     return True
 
 
-def _whom(claim: Claim, reply: ReplyRequest | None, step: Step, people: dict[int, User]) -> set[int]:
-    """Before: who has the claim, or who watches it when nobody has. When it is due: both. After: editors too.
+def _whom(claim: Claim, reply: ReplyRequest | None, step: Step, desk: Readers) -> set[int]:
+    """Before: who has the claim. When it is due: who watches it too. After: who has it, and editors.
 
-    Of an answer: before, who asked for it; when it is due, who has the claim too; after, editors.
+    Of an answer: before, who asked for it; when it is due, who has the claim too; after, editors too. Where none of
+    them may read the desk any more, or there is nobody, those who watch the claim stand in, and then editors: a due
+    time is told once, so somebody has to hear of it.
     """
     mine = {claim.assignee_id} if claim.assignee_id else set()
+    asked = {reply.asked_by_id} if reply else set()
     if step == Step.LATE:
-        asked = {reply.asked_by_id} if reply else set()
-        return mine | asked | {pk for pk, person in people.items() if person.may(Capability.ASSIGN)}
-    if reply:
-        return {reply.asked_by_id} | (mine if step == Step.NOW else set())
+        return desk.first(mine | asked | desk.editors)
     watching = set(Watcher.objects.filter(claim=claim, is_on=True).values_list("person", flat=True))
-    return mine | watching if step == Step.NOW else mine or watching
+    if reply:
+        return desk.first(asked | mine, watching) if step == Step.NOW else desk.first(asked, mine, watching)
+    return desk.first(mine | watching) if step == Step.NOW else desk.first(mine, watching)

@@ -10,6 +10,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from selectolax.lexbor import LexborHTMLParser
 
 from apps.archive.models import Capture, Page
 from apps.audit.models import Entry
@@ -20,7 +21,7 @@ from tests.newsroom import PASSWORD, make_citation, make_claim, make_editor, mak
 
 pytestmark = pytest.mark.django_db
 ADD = "/add/"
-ONE, TWO = "https://a.example.com/1", "https://b.example.com/2"
+ONE, TWO, THREE = "https://a.example.com/1", "https://b.example.com/2", "https://c.example.com/3"
 STATEMENT = "Two North Korean soldiers were captured."
 
 
@@ -41,7 +42,25 @@ def look(client, pasted, **told):
 
 def add(client, pasted, urls=(), **told):
     ticked = {f"page-{number}": url for number, url in enumerate(urls, 1)}
-    return client.post(ADD, {"pasted": pasted, "act": "add", "where": "new", **ticked, **told})
+    shown = [one.url for one in read(pasted).good]
+    return client.post(ADD, {"pasted": pasted, "act": "add", "where": "new", "shown": shown, **ticked, **told})
+
+
+def ticks(response):
+    """The addresses whose boxes are ticked on the page, and those whose boxes are not."""
+    boxes = LexborHTMLParser(response.content.decode()).css("input[name^=page-]")
+    found = {True: [], False: []}
+    for box in boxes:
+        found["checked" in box.attributes].append(box.attributes["value"])
+    return found[True], found[False]
+
+
+def form_of(response):
+    """What the form of quick add sends as it stands on the page."""
+    page = LexborHTMLParser(response.content.decode())
+    boxes = page.css(".add-form input[name^=page-][checked]")
+    shown = [one.attributes["value"] for one in page.css(".add-form input[name=shown]")]
+    return {"shown": shown, **{box.attributes["name"]: box.attributes["value"] for box in boxes}}
 
 
 class TestReading:
@@ -152,6 +171,17 @@ class TestLooking:
         third = look(client, "Other words.", statement=STATEMENT, suggested=STATEMENT)
         assert third.context["form"]["statement"].value() == "Other words."
 
+    def test_what_was_left_out_stays_out_and_what_is_new_comes_ticked(self, client, rita):
+        first = look(client, f"{ONE} {TWO}")
+        assert ticks(first) == ([ONE, TWO], [])
+        form = form_of(first)
+        del form["page-1"]
+        again = look(client, f"{THREE} {ONE} {TWO}", **form)
+        assert ticks(again) == ([THREE, TWO], [ONE])
+        refused = client.post(ADD, {"pasted": f"{ONE} {TWO} {THREE}", "act": "add", "where": "other", **form_of(again)})
+        assert refused.status_code == 422
+        assert ticks(refused) == ([TWO, THREE], [ONE])
+
     def test_nothing_is_no_addition(self, client, rita):
         assert client.get(ADD).status_code == 200
         response = look(client, " \n")
@@ -180,6 +210,12 @@ class TestAdding:
 
     def test_only_the_ticked_addresses_that_were_pasted_are_cited(self, client, rita):
         add(client, f"{ONE} {TWO}", ["", TWO], **{"page-3": "https://evil.example.com/"}, statement=STATEMENT)
+        assert [one.page.url for one in Source.objects.all()] == [TWO]
+
+    def test_a_text_that_was_changed_since_the_look_changes_no_tick(self, client, rita):
+        form = form_of(look(client, f"{ONE} {TWO}")) | {"statement": STATEMENT, "where": "new", "act": "add"}
+        del form["page-1"]
+        client.post(ADD, {**form, "pasted": f"{THREE}\n{ONE}\n{TWO}"})
         assert [one.page.url for one in Source.objects.all()] == [TWO]
 
     def test_on_a_claim_of_the_desk_what_stands_there_stays(self, client, rita):
@@ -263,13 +299,15 @@ class TestTheBookmark:
     def test_what_was_typed_when_the_session_ended_is_there_after_signing_in(self, client):
         make_editor("ada")
         response = add(
-            client, f"{ONE} {TWO}", [ONE, TWO], statement="As I say it.", suggested="", where="other", other="7"
+            client, f"{ONE} {TWO}", ["", TWO], statement="As I say it.", suggested="", where="other", other="7"
         )
         assert response.status_code == 401
         page = response.content.decode()
         packed = unescape(re.search(r'name="carried" value="([^"]*)"', page).group(1))
         told = {"username": "ada", "password": PASSWORD, "next": ADD, "carried": packed}
-        form = client.post(reverse("desk:sign_in"), told, follow=True).context["form"]
+        page = client.post(reverse("desk:sign_in"), told, follow=True)
+        assert ticks(page) == ([TWO], [ONE])
+        form = page.context["form"]
         assert form["pasted"].value() == f"{ONE} {TWO}"
         assert (form["statement"].value(), form["other"].value(), form["where"].value()) == (
             "As I say it.",

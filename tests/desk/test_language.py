@@ -5,15 +5,20 @@ from pathlib import Path
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from apps.audit.models import Entry
 from apps.claims.models import Claim
+from apps.teamwork import mailing
+from apps.teamwork.models import Delivery
 from tests.newsroom import make_claim, make_reporter
 
 WORDS = {
     "Queue": "Warteschlange",
     "Unverified": "Ungeprüft",
     "Write something first.": "Schreiben Sie zuerst etwas.",
+    "The mail server said: %(words)s": "Der Mailserver sagte: %(words)s",
+    "The mail server did not answer in time, again and again.": "Der Mailserver antwortete nicht.",
 }
 
 
@@ -68,3 +73,31 @@ def test_a_refusal_is_said_in_it_and_the_trail_is_written_as_ever(client, german
     opened = Entry.objects.get(stream=claim.stream, verb="claim_opened")
     assert opened.sentence == "Rita opened the claim"
     assert Claim.objects.get(pk=claim.pk).get_state_display() == "Ungeprüft"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("kept", "said"),
+    [
+        ("The mail server said: 550 100% No", "Der Mailserver sagte: 550 100% No"),
+        ("The mail server did not answer in time, again and again.", "Der Mailserver antwortete nicht."),
+        ("Written down by an earlier release.", "Written down by an earlier release."),
+    ],
+)
+def test_why_a_mail_was_given_up_is_said_in_it_and_kept_as_ever(client, german, kept, said):
+    rita = make_reporter()
+    Delivery.objects.create(person=rita, failed_at=timezone.now(), failure=kept)
+    client.force_login(rita)
+    assert said in client.get(reverse("desk:notices_settings")).content.decode()
+    assert Delivery.objects.get().failure == kept
+
+
+@pytest.mark.django_db
+def test_a_desk_of_another_language_keeps_the_reason_as_it_stands_in_the_code(german, settings):
+    settings.EMAIL_HOST = "127.0.0.1"
+    rita = make_reporter()
+    rita.email = "rita@paper.example"
+    rita.save(update_fields=["email"])
+    row = Delivery.objects.create(person=rita, attempt=settings.EMAIL_ATTEMPTS)
+    mailing.send(row.pk)
+    assert Delivery.objects.get().failure == "The mail server did not answer in time, again and again."

@@ -21,9 +21,22 @@ def fields_of(form):
     return [one for one in found if one.attributes.get("type") not in {"hidden", "submit", "file", "password"}]
 
 
+def boxes_of(form):
+    """The boxes of a form, each with its name and its value, and whether it is ticked."""
+    return {
+        (box.attributes["name"], box.attributes.get("value") or "on"): "checked" in box.attributes
+        for box in form.css("input[type=checkbox][name]")
+    }
+
+
 def typed_into(form):
-    """Other values for every control than those that stand there, and the hidden ones as they are."""
+    """Other values for every control than those that stand there, and the hidden ones as they are.
+
+    Boxes are ticked, but for the first where there are several.
+    """
     sent = defaultdict(list)
+    boxes = list(boxes_of(form))
+    left_out = boxes[:1] if len(boxes) > 1 else []
     for hidden in form.css("input[type=hidden][name]"):
         if hidden.attributes["name"] != "csrfmiddlewaretoken":
             sent[hidden.attributes["name"]].append(hidden.attributes.get("value") or "")
@@ -35,6 +48,8 @@ def typed_into(form):
                 sent[name].append(values[-1])
         elif kind in {"checkbox", "radio"}:
             value = one.attributes.get("value") or "on"
+            if (name, value) in left_out:
+                continue
             sent[name] = [value] if kind == "radio" else [*sent[name], value]
         else:
             sent[name].append(MOMENTS.get(kind, f"Typed “{number}” <here>."))
@@ -58,6 +73,12 @@ def shown_on(page):
     return shown
 
 
+def ticks_on(page, names):
+    """Of each form of the page, which boxes of these names are ticked. One that isn't there is as good as unticked."""
+    found = [boxes_of(form) for form in page.css("main form[method=post]")]
+    return [{box for box, is_ticked in boxes.items() if is_ticked and box[0] in names} for boxes in found]
+
+
 def forms_on(client, address):
     page = LexborHTMLParser(client.get(address).content.decode())
     for form in page.css("main form[method=post]"):
@@ -65,24 +86,29 @@ def forms_on(client, address):
             yield form.attributes.get("action") or address, form
 
 
-def lost(address, sent):
-    """What of it isn't on the page that the sign-in leads to."""
+def lost(address, sent, boxes):
+    """What of it isn't on the page that the sign-in leads to, and boxes of which others are ticked there."""
     stranger = Client()
     ended = stranger.post(address, sent)
     assert ended.status_code == 401, address
     going_on = {name: ended.context[name] for name in ("next", "carried")}
     answer = stranger.post(reverse("desk:sign_in"), {"username": "sofia", "password": PASSWORD, **going_on})
-    page = stranger.get(answer.headers["Location"])
-    shown = shown_on(LexborHTMLParser(page.content.decode()))
+    address = answer.headers["Location"]
+    page = LexborHTMLParser(stranger.get(address).content.decode())
+    shown = shown_on(page)
     # Where the form leads back to nobody has typed.
-    return {name: values for name, values in sent.items() if name != "back" and not set(values) <= shown[name]}
+    missing = {name: values for name, values in sent.items() if name != "back" and not set(values) <= shown[name]}
+    ticked = {box for box in boxes if box[1] in sent.get(box[0], [])}
+    if ticked and ticked not in ticks_on(page, {name for name, _ in boxes}):
+        missing["boxes"] = sorted(ticked)
+    return missing
 
 
 def test_a_session_that_has_ended_costs_no_form_a_word_a_tick_or_a_choice():
     pages = everything()
     sofia = Client()
     sofia.force_login(User.objects.get(username="sofia"))
-    tried, missing = set(), {}
+    tried, missing, several = set(), {}, 0
     for addresses in pages.values():
         for address in addresses:
             for action, form in forms_on(sofia, address):
@@ -90,8 +116,11 @@ def test_a_session_that_has_ended_costs_no_form_a_word_a_tick_or_a_choice():
                 if view.url_name in tried or getattr(view.func, "is_confidential", False):
                     continue
                 tried.add(view.url_name)
-                if found := lost(action, typed_into(form)):
+                boxes = boxes_of(form).keys()
+                several += len(boxes) > 1
+                if found := lost(action, typed_into(form), boxes):
                     missing[view.url_name] = found
     assert missing == {}
     assert {"claim_cite", "claims_assign", "entry_erase", "view_save", "figure_edit", "policy_edit", "add"} <= tried
     assert len(tried) > 40, sorted(tried)
+    assert several > 2

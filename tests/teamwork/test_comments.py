@@ -73,6 +73,28 @@ class TestSaying:
         (comment,) = claim.comments.all()
         assert [one.person for one in comment.mentions.all()] == [ada]
 
+    @pytest.mark.parametrize("text", ["Ask @rita-anna.", "x@rita.example wrote it.", "https://example.org/@rita"])
+    def test_who_is_to_be_told_is_called_unless_the_text_calls_them_itself(self, client, claim, rita, ada, text):
+        client.force_login(ada)
+        address = reverse("desk:claim_comment", args=[claim.pk])
+        client.post(address, {"text": text, "call": "rita"})
+        client.post(address, {"text": "Ask @Rita.", "call": "@rita"})
+        told, said = claim.comments.order_by("pk")
+        assert (told.text, said.text) == (f"@rita {text}", "Ask @Rita.")
+        assert [one.person for one in told.mentions.all()] == [rita]
+
+    def test_a_comment_that_its_call_makes_too_long_comes_back_whole(self, client, claim, rita, ada):
+        client.force_login(ada)
+        text = f"{'Long. ' * 832}The end."
+        response = client.post(reverse("desk:claim_comment", args=[claim.pk]), {"text": text, "call": "rita"})
+        form = response.context["comment_form"]
+        assert response.status_code == 422
+        assert form.errors == {
+            "text": ["With “@rita” before it this is 6 too long. Shorten it, or tell nobody by name."]
+        }
+        assert (form["text"].value(), form["call"].value()) == (text, "rita")
+        assert not claim.comments.exists()
+
     def test_the_same_form_sent_twice_is_one_comment(self, claim, rita):
         form = uuid4()
         one, other = (post_comment(claim, "Once.", by=rita, submission=form) for _ in range(2))

@@ -7,8 +7,10 @@ from threading import Barrier, Thread
 
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from apps.accounts.models import User
 from apps.claims.actions import assign, change_stage, edit_claim, settle_reply
 from apps.claims.states import Stage
 from apps.teamwork.actions import unwatch, watch
@@ -61,6 +63,67 @@ def test_who_watches_is_told_before_when_nobody_has_it_and_everybody_when_it_is_
     remind(NOW - timedelta(minutes=5))
     remind(NOW)
     assert told() == [("ada", "due", "soon"), ("ada", "due", "now")]
+
+
+class TestWhoHasLeft:
+    """A step is told once: where those whom it is for are gone, somebody else has to hear of it."""
+
+    @staticmethod
+    def leave(*people):
+        for person in people:
+            person.is_active = False
+            person.save(update_fields=["is_active"])
+
+    @pytest.mark.parametrize("minutes", [-5, 0])
+    def test_who_watches_is_told_of_a_claim_of_somebody_who_is_gone(self, claim, rita, ada, minutes):
+        finn = make_person("finn", "reporter")
+        watch(claim, by=finn)
+        self.leave(rita)
+        assert remind(NOW + timedelta(minutes=minutes)) == 1
+        assert [name for name, _, _ in told()] == ["finn"]
+
+    @pytest.mark.parametrize("minutes", [-5, 0])
+    def test_editors_are_told_where_nobody_is_left(self, claim, rita, ada, minutes):
+        finn = make_person("finn", "reporter")
+        watch(claim, by=finn)
+        self.leave(rita, finn)
+        assert remind(NOW + timedelta(minutes=minutes)) == 1
+        assert [name for name, _, _ in told()] == ["ada"]
+
+    def test_of_an_answer_who_has_the_claim_then_who_watches_it_then_editors(self, rita, ada):
+        finn, wim = make_person("finn", "reporter"), make_person("wim", "reporter")
+        claim = assign(make_claim(rita), by=ada, expected_version=1, assignee=rita)
+        watch(claim, by=wim)
+        for party, gone in (("Kyiv", finn), ("Moscow", rita), ("Seoul", wim)):
+            reply = make_reply_request(claim, make_person(f"asker-of-{party}", "reporter"), party=party, due=LATER)
+            self.leave(reply.asked_by)
+            if party != "Kyiv":
+                self.leave(gone)
+            assert remind(LATER - timedelta(minutes=5)) == 1
+        assert told() == [("rita", "due", "soon"), ("wim", "due", "soon"), ("ada", "due", "soon")]
+
+
+def test_who_is_on_the_desk_is_asked_once_however_much_is_due(claim, rita, ada):
+    def asked(now):
+        with CaptureQueriesContext(connection) as queries:
+            number = remind(now)
+        people = [one["sql"] for one in queries if User._meta.db_table in one["sql"].partition(" FROM ")[2][:40]]
+        return number, len(people), len(queries)
+
+    number, few, once = asked(NOW)
+    assert number == 1
+    for count in range(20):
+        make_claim(rita, f"Claim {count}.", due=LATER, assignee=rita)
+    number, people, queries = asked(LATER)
+    # And the first, which is late by then.
+    assert (number, people) == (21, few)
+    assert queries <= once + 20 * 12
+
+
+def test_nothing_due_asks_for_nobody(rita, django_assert_max_num_queries):
+    make_claim(rita, due=LATER)
+    with django_assert_max_num_queries(6):
+        assert remind(NOW) == 0
 
 
 def test_a_desk_that_stood_still_tells_only_the_step_that_it_is_time_for(claim):

@@ -19,7 +19,7 @@ from apps.accounts.permissions import require
 from apps.archive.web.addresses import Refused
 from apps.claims import actions
 from apps.claims.refusals import Refusal
-from apps.desk.adding_forms import AddForm, PasteForm
+from apps.desk.adding_forms import AddForm, PasteForm, to_tick
 from apps.desk.pasted import LONGEST, Pasted, understood
 from apps.desk.requests import DeskRequest
 from apps.desk.typed import sent
@@ -40,14 +40,14 @@ def add(request: DeskRequest) -> HttpResponse:
         return render(request, "desk/add.html", {"form": paste}, status=422 if typed is not None else 200)
     pasted = understood(text)
     if request.POST.get("act") != "add":
-        return _shown(request, AddForm(initial=_looked_at(text, pasted, typed), found=pasted), pasted)
+        return _shown(request, AddForm(initial=_looked_at(text, pasted, typed), found=pasted), pasted, typed)
     form = AddForm(request.POST, found=pasted)
     if not form.is_valid():
-        return _shown(request, form, pasted, status=422)
+        return _shown(request, form, pasted, typed, status=422)
     cleaned = form.cleaned_data
     if form.is_new and (alike := unseen(request, cleaned)):
         pasted.alike = alike
-        return _shown(request, form, pasted, status=409)
+        return _shown(request, form, pasted, typed, status=409)
     try:
         if form.is_new:
             added = actions.open_with_pages(
@@ -57,10 +57,10 @@ def add(request: DeskRequest) -> HttpResponse:
             added = actions.cite_pages(cleaned["claim"], form.urls, by=request.user, stance=cleaned["stance"])
     except Refusal as refusal:
         form.add_error(None, str(refusal))
-        return _shown(request, form, pasted, status=409)
+        return _shown(request, form, pasted, typed, status=409)
     except Refused as refused:
         form.add_error(None, refused.code.label)
-        return _shown(request, form, pasted, status=422)
+        return _shown(request, form, pasted, typed, status=422)
     messages.success(request, _said(added, is_new=form.is_new))
     return redirect("desk:claim", added.claim.pk)
 
@@ -82,9 +82,10 @@ def _looked_at(text: str, pasted: Pasted, typed: Mapping[str, Any] | None) -> di
     return {**kept, "pasted": text, "suggested": words}
 
 
-def _shown(request: DeskRequest, form: AddForm, pasted: Pasted, status: int = 200) -> HttpResponse:
-    ticked = set(form.urls) if form.is_bound else {one.url for one in pasted.good}
-    context = {"form": form, "pasted": pasted, "ticked": ticked, "alike": pasted.alike}
+def _shown(
+    request: DeskRequest, form: AddForm, pasted: Pasted, typed: QueryDict | None, status: int = 200
+) -> HttpResponse:
+    context = {"form": form, "pasted": pasted, "ticked": to_tick(pasted, typed), "alike": pasted.alike}
     return render(request, "desk/add.html", context, status=status)
 
 

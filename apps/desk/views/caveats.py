@@ -30,7 +30,7 @@ def claim_caveat(request: DeskRequest, pk: int) -> HttpResponse:
         CaveatForm(sent(request), claim=claim),
         partial(actions.record_caveat, claim),
         back=reverse("desk:claim", args=[pk]),
-        said="Recorded.",
+        said=_("Recorded."),
         title=_("Record a caveat"),
         act=_("Record it"),
         claim=claim,

@@ -135,7 +135,7 @@ def confidential_people(request: DeskRequest, key: UUID) -> HttpResponse:
         form,
         partial(actions.name_on_confidential, source),
         back=reverse("desk:confidentials"),
-        said="Changed.",
+        said=_("Changed."),
         title=_("Who may know of this source"),
         act=_("Save"),
         consequence=_("Whoever is not ticked can no longer see that it exists, you included."),

@@ -39,7 +39,7 @@ def claim_link(request: DeskRequest, pk: int) -> HttpResponse:
         LinkForm(sent(request), initial=initial),
         link,
         back=reverse("desk:claim", args=[pk]),
-        said="Linked.",
+        said=_("Linked."),
         title=_("Link to another claim"),
         act=_("Link"),
         claim=claim,

@@ -85,7 +85,7 @@ def request_withdraw(request: DeskRequest, pk: int) -> HttpResponse:
     """Take back what one asked for oneself."""
     asked = _request(request, pk)
     form = VersionedForm(sent(request), initial={"expected_version": asked.claim.version})
-    return _answer(request, asked.claim, "withdraw", form, partial(actions.withdraw_request, asked), "Withdrawn.")
+    return _answer(request, asked.claim, "withdraw", form, partial(actions.withdraw_request, asked), _("Withdrawn."))
 
 
 def _request(request: DeskRequest, pk: int) -> MoveRequest:

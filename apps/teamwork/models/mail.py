@@ -9,6 +9,9 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
+from apps.audit.wording import plain
+from apps.teamwork.codes import NotSent
+
 
 class DeliveryQuerySet(models.QuerySet["Delivery"]):
     def waiting(self) -> DeliveryQuerySet:
@@ -61,3 +64,12 @@ class Delivery(models.Model):
 
     def __str__(self) -> str:
         return f"mail {self.pk} to {self.person}"
+
+    @property
+    def why(self) -> str:
+        """Why it was given up, in the language of whoever reads it; what the server said stays as it was said."""
+        for code in NotSent:
+            begin = plain(code.label).partition("%(words)s")[0]
+            if self.failure.startswith(begin):
+                return str(code.label) % {"words": self.failure.removeprefix(begin)}
+        return self.failure
