@@ -35,7 +35,8 @@ def slice_by_time(request: HttpRequest, rows: QuerySet[Row], size: int, parts: S
         rows = rows.filter(Q(at__lt=at) | Q(at=at, id__lt=pk), at__lte=at)
     newest = rows.order_by("-at", "-id").values_list("at", "pk")
     keys = sorted((key for part in parts for key in newest.filter(part)[: size + 1]), reverse=True)[: size + 1]
-    found = sorted(rows.filter(pk__in=[pk for _, pk in keys]), key=lambda row: (row.at, row.pk), reverse=True)
+    whole: QuerySet[Any] = rows.filter(pk__in=[pk for _, pk in keys])
+    found = sorted(whole, key=lambda row: (row.at, row.pk), reverse=True)
     return _slice(request, found, size, after if place else "", lambda row: f"{row.at.isoformat()}_{row.pk}")
 
 

@@ -56,13 +56,14 @@ def sent(request: HttpRequest) -> QueryDict | None:
     for whoever loads the page anew, until the form is sent or some minutes have passed.
     """
     kept = request.session.get(_KEY)
-    is_ours = bool(kept) and kept["path"] == request.path
-    if is_ours and (request.method == "POST" or kept["until"] < time()):
+    if kept and kept["path"] != request.path:
+        kept = None
+    if kept and (request.method == "POST" or kept["until"] < time()):
         del request.session[_KEY]
-        is_ours = False
+        kept = None
     if request.method == "POST":
         return request.POST or None
-    if not is_ours:
+    if kept is None:
         return None
     fields = QueryDict(mutable=True)
     for name, values in kept["fields"].items():
