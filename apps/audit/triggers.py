@@ -14,6 +14,7 @@ from django.apps import AppConfig, apps
 from django.core.checks import CheckMessage, Error
 from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import UniqueConstraint
 
 from apps.audit.models.entries import ERASED
 from apps.audit.versioned import Versioned
@@ -46,6 +47,15 @@ KEPT = [
 ]
 # Columns of a checkpoint that are written when it was laid down elsewhere; a stamp is written once.
 ANCHORING = ["anchored_at", "stamp", "stamped_at"]
+# By what a row of the trail could be pushed out: INSERT OR REPLACE, on SQLite, takes it away and asks no trigger.
+KEYS = {
+    ENTRY: ["id = NEW.id", "(stream = NEW.stream AND seq = NEW.seq)"],
+    "audit_pending": ["entry_id = NEW.entry_id"],
+    "audit_leaf": ['"index" = NEW."index"', "entry_id = NEW.entry_id"],
+    "audit_node": ["id = NEW.id", '(level = NEW.level AND "index" = NEW."index")'],
+    "audit_checkpoint": ["id = NEW.id", "size = NEW.size"],
+    "audit_log": ["id = NEW.id"],
+}
 
 
 @dataclass(frozen=True)
@@ -100,17 +110,17 @@ def all_triggers(vendor: str) -> list[Trigger]:
             for table in [*kept, "audit_pending"]
         ]
     else:
-        found.append(
-            Trigger(
-                "audit_entry_keeps_no_replace",
-                ENTRY,
-                "BEFORE INSERT",
-                f"EXISTS (SELECT 1 FROM {ENTRY} WHERE id = NEW.id OR (stream = NEW.stream AND seq = NEW.seq))",  # noqa: S608
-            )
-        )
+        found += _against_replacing(KEYS, APPEND_ONLY)
     for model in _versioned():
         found += _of_rows(model, vendor)
     return found
+
+
+def _against_replacing(keys: dict[str, list[str]], says: str) -> Iterator[Trigger]:
+    """Nothing is put in the place of a row that is there."""
+    for table, same in keys.items():
+        there = f"EXISTS (SELECT 1 FROM {table} WHERE {' OR '.join(same)})"  # noqa: S608
+        yield Trigger(f"{table}_keeps_no_replace", table, "BEFORE INSERT", there, says=says)
 
 
 def _versioned() -> Iterator[type[Versioned]]:
@@ -151,7 +161,7 @@ def _of_rows(model: type[Versioned], vendor: str) -> list[Trigger]:
     """A version, a head and what the trail tells of a row change with a line of that number and hash, or not at all."""
     table, key = model._meta.db_table, f"'{model.ONE_STREAM}'" if model.ONE_STREAM else "CAST({row}.id AS TEXT)"
     stream = f"'{model._meta.model_name}:' || {key}"
-    changes = " OR ".join(_differs(vendor, name) for name in ["version", "head", *model.TOLD])
+    changes = " OR ".join(_differs(vendor, name) for name in ["id", "version", "head", *model.TOLD])
     value = "json_extract(after, '$.{0}') IS NEW.{0}" if vendor == "sqlite" else "after ->> '{0}' = NEW.{0}"
     says = [f"(NOT ({_differs(vendor, name)}) OR {value.format(name)})" for name in model.TOLD]
     line = " AND ".join([f"stream = {stream.format(row='NEW')}", "seq = NEW.version", "hash = NEW.head", *says])
@@ -159,6 +169,7 @@ def _of_rows(model: type[Versioned], vendor: str) -> list[Trigger]:
     begins = " OR ".join(["NEW.head <> ''", *(f"NEW.{name} <> '{value}'" for name, value in model.TOLD.items())])
     has_lines = f"EXISTS (SELECT 1 FROM {ENTRY} WHERE stream = {stream.format(row='OLD')})"  # noqa: S608
     return [
+        *(_of_pushing_out(model) if vendor == "sqlite" else []),
         Trigger(
             f"{table}_follows_the_trail",
             table,
@@ -169,6 +180,30 @@ def _of_rows(model: type[Versioned], vendor: str) -> list[Trigger]:
         Trigger(f"{table}_begins_with_nothing", table, "BEFORE INSERT", begins, says=NO_ENTRY),
         Trigger(f"{table}_keeps_its_rows", table, "BEFORE DELETE", has_lines, says=NO_ENTRY),
     ]
+
+
+def _of_pushing_out(model: type[Versioned]) -> Iterator[Trigger]:
+    """No row takes the place of another by its key, or by anything else of which there is one."""
+    table = model._meta.db_table
+    single = [field.column for field in model._meta.fields if field.unique]
+    same = [f"{column} = NEW.{column}" for column in single]
+    for constraint in model._meta.constraints:
+        if isinstance(constraint, UniqueConstraint):
+            same.append(_same(constraint))
+    yield from _against_replacing({table: same}, NO_ENTRY)
+    other = f"EXISTS (SELECT 1 FROM {table} WHERE id <> OLD.id AND ({' OR '.join(same)}))"  # noqa: S608
+    yield Trigger(f"{table}_pushes_out_no_other", table, "BEFORE UPDATE", other, says=NO_ENTRY)
+
+
+def _same(constraint: UniqueConstraint) -> str:
+    """The condition on which a row and a new one can't both be there. Columns are called as their fields are."""
+    if constraint.condition is not None:
+        raise NotImplementedError(f"{constraint.name}: what is unique on a condition only can't be guarded yet")
+    same = [f"{name} = NEW.{name}" for name in constraint.fields]
+    for made in constraint.expressions:
+        (field,) = made.get_source_expressions()
+        same.append(f"{made.function}({field.name}) = {made.function}(NEW.{field.name})")
+    return f"({' AND '.join(same)})"
 
 
 def statements(vendor: str) -> list[str]:
