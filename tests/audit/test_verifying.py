@@ -218,6 +218,15 @@ CHANGES = {
         ),
     ),
     "a line out of the tree": ("not_sealed", lambda c: take_away(Leaf.objects.filter(entry=line(c, c.version)))),
+    "an unsealed line deleted, its place in the queue kept": (
+        "waiting_missing",
+        lambda c: (
+            record(Verb.SIGNED_IN, stream="person:1", target="Ada", by=None),
+            Pending.objects.get_or_create(entry=Entry.every_line.latest("id")),
+            take_away(Entry.every_line.filter(pk=Entry.every_line.latest("id").pk)),
+        ),
+    ),
+    "a sealed line put into the queue": ("leaf_changed", lambda c: Pending.objects.create(entry=line(c, 2))),
     "two lines in each other's place": ("column_changed", swap),
     "two streams in each other's place": ("column_changed", swap_streams),
     "a line made anew": ("chain_broken", lambda c: forge(line(c, 2), reason="Another.")),

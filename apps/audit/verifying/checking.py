@@ -44,6 +44,7 @@ def verify(progress: Progress | None = None, *, processes: int = 1) -> Report:
             chains.take(line, fields)
             erasings.take(line)
             report.entries += 1
+        seals.judge_waiting(report)
         for stream in sorted(chains.odd):
             streams.judge_stream(stream, report)
         report.streams = len(chains.last)

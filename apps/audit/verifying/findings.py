@@ -29,6 +29,7 @@ class Kind(models.TextChoices):
     LEAF_MISSING = "leaf_missing", _("A leaf of the tree is missing")
     LEAF_CHANGED = "leaf_changed", _("A leaf is not the hash of its line")
     ENTRY_MISSING = "entry_missing", _("A line is gone that was sealed")
+    WAITING_MISSING = "waiting_missing", _("A line is gone that waited for its seal")
     NOT_SEALED = "not_sealed", _("A line is neither sealed nor waiting for it")
     NODE_CHANGED = "node_changed", _("A stored hash inside the tree is wrong or missing")
     ROOT_DIFFERS = "root_differs", _("A signed root is not the root of the lines")

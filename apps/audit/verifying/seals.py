@@ -15,8 +15,14 @@ from apps.audit.sealing.keys import known_keys
 from apps.audit.sealing.store import STEP, StoredTree
 from apps.audit.sealing.tree import Growing, inclusion, leaf_hash, root_of_inclusion
 from apps.audit.verifying.findings import Kind, Report
+from apps.audit.verifying.lines import rows_of
 from apps.audit.verifying.streams import Placed
 
+WAITING = (
+    'SELECT p.entry_id, e.id, l."index" FROM audit_pending p LEFT JOIN audit_entry e ON e.id = p.entry_id'
+    " LEFT JOIN audit_leaf l ON l.entry_id = p.entry_id WHERE e.id IS NULL OR l.entry_id IS NOT NULL"
+    " ORDER BY p.entry_id"
+)
 HASH = re.compile(r"[0-9a-f]{64}")
 
 
@@ -156,6 +162,15 @@ def unheld(report: Report, line: Placed) -> None:
         report.add(Kind.NOT_SEALED, line.name)
     else:
         report.waiting += 1
+
+
+def judge_waiting(report: Report) -> None:
+    """Each place among what waits for its seal: its line has to be there, and not to have a leaf already."""
+    for pk, line, leaf in rows_of(WAITING):
+        if line is None:
+            report.add(Kind.WAITING_MISSING, f"entry {pk}")
+        elif leaf is not None:
+            report.add(Kind.LEAF_CHANGED, f"leaf {leaf} (entry {pk})", "Its line waits for its seal once more.")
 
 
 def leaves() -> int:
