@@ -213,32 +213,43 @@ def statements(vendor: str) -> list[str]:
 
 def _statements(trigger: Trigger, vendor: str) -> list[str]:
     if vendor == "sqlite":
-        does = trigger.does or f"SELECT RAISE(ABORT, '{trigger.says}');"
-        when = f"WHEN {trigger.when}" if trigger.when else ""
-        return [
-            f"CREATE TRIGGER IF NOT EXISTS {trigger.name} {trigger.event} ON {trigger.table} {when} BEGIN {does} END"
-        ]
-    row = {"DELETE": "OLD", "TRUNCATE": "NULL"}.get(trigger.event.split()[1], "NEW")
-    refuses = f"RAISE EXCEPTION '{trigger.says}' USING ERRCODE = 'integrity_constraint_violation';"
-    does = trigger.does or (f"IF {trigger.when} THEN {refuses} END IF;" if trigger.when else refuses)
+        return [f"CREATE TRIGGER IF NOT EXISTS {_said(trigger, vendor)[0]}"]
+    creates, source = _said(trigger, vendor)
     return [
-        f"CREATE OR REPLACE FUNCTION {trigger.name}() RETURNS trigger LANGUAGE plpgsql AS"
-        f" $$ BEGIN {does} RETURN {row}; END $$",
-        f"CREATE OR REPLACE TRIGGER {trigger.name} {trigger.event} ON {trigger.table}"
-        f" FOR EACH {trigger.for_each} EXECUTE FUNCTION {trigger.name}()",
+        f"CREATE OR REPLACE FUNCTION {trigger.name}() RETURNS trigger LANGUAGE plpgsql AS $${source}$$",
+        f"CREATE OR REPLACE TRIGGER {creates}",
     ]
 
 
-def _standing(connection: BaseDatabaseWrapper) -> set[str]:
-    """The triggers that the database has now, and that do their work."""
+def _said(trigger: Trigger, vendor: str) -> tuple[str, str]:
+    """What the database says of a trigger after CREATE TRIGGER, and of its function, once it stands as it should."""
+    if vendor == "sqlite":
+        does = trigger.does or f"SELECT RAISE(ABORT, '{trigger.says}');"
+        when = f"WHEN {trigger.when}" if trigger.when else ""
+        return f"{trigger.name} {trigger.event} ON {trigger.table} {when} BEGIN {does} END", ""
+    row = {"DELETE": "OLD", "TRUNCATE": "NULL"}.get(trigger.event.split()[1], "NEW")
+    refuses = f"RAISE EXCEPTION '{trigger.says}' USING ERRCODE = 'integrity_constraint_violation';"
+    does = trigger.does or (f"IF {trigger.when} THEN {refuses} END IF;" if trigger.when else refuses)
+    return (
+        f"{trigger.name} {trigger.event} ON {trigger.table}"
+        f" FOR EACH {trigger.for_each} EXECUTE FUNCTION {trigger.name}()",
+        f" BEGIN {does} RETURN {row}; END ",
+    )
+
+
+def _standing(connection: BaseDatabaseWrapper) -> dict[tuple[str, str], str]:
+    """The names of the triggers that the database has now, by what it says of them. One that sleeps says nothing."""
     query = (
-        "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+        "SELECT substr(sql, 16), '', name FROM sqlite_master WHERE type = 'trigger'"
         if connection.vendor == "sqlite"
-        else "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled <> 'D'"
+        # Those of replicas ("R") and disabled ones ("D") fire for nobody here.
+        else "SELECT CASE WHEN tgenabled IN ('O', 'A') THEN substr(pg_get_triggerdef(t.oid, true), 16) ELSE '' END,"
+        " CASE WHEN tgenabled IN ('O', 'A') THEN prosrc ELSE tgrelid::text || tgname END, tgname"
+        " FROM pg_trigger t JOIN pg_proc p ON p.oid = tgfoid WHERE NOT tgisinternal"
     )
     with connection.cursor() as cursor:
         cursor.execute(query)
-        return {row[0] for row in cursor.fetchall()}
+        return {(creates, source): name for creates, source, name in cursor.fetchall()}
 
 
 def _fitting(connection: BaseDatabaseWrapper) -> list[Trigger]:
@@ -265,27 +276,32 @@ def _with_heads(connection: BaseDatabaseWrapper) -> set[str]:
 
 
 def install(connection: BaseDatabaseWrapper) -> None:
-    """Put the triggers in place; harmless when they are there."""
+    """Put the triggers in place, and away whatever stands there under their names; harmless when they are there."""
+    standing = _standing(connection)
     with connection.cursor() as cursor:
         for trigger in _fitting(connection):
+            if _said(trigger, connection.vendor) in standing:
+                continue
+            if connection.vendor == "sqlite":
+                cursor.execute(f"DROP TRIGGER IF EXISTS {trigger.name}")
             for statement in _statements(trigger, connection.vendor):
                 cursor.execute(statement)
 
 
 def lift(connection: BaseDatabaseWrapper) -> None:
     """Take the triggers away, for a migration that rebuilds tables, or between two tests."""
-    standing = _standing(connection)
+    names = set(_standing(connection).values())
     with connection.cursor() as cursor:
         for trigger in all_triggers(connection.vendor):
-            if trigger.name in standing:
+            if trigger.name in names:
                 on = "" if connection.vendor == "sqlite" else f" ON {trigger.table}"
-                cursor.execute(f"DROP TRIGGER {trigger.name}{on}")
+                cursor.execute(f"DROP TRIGGER IF EXISTS {trigger.name}{on}")
 
 
 def missing(connection: BaseDatabaseWrapper) -> list[str]:
-    """The names of the triggers that should stand and don't."""
+    """The names of the triggers that should stand and don't, or sleep, or do something else than they should."""
     standing = _standing(connection)
-    return [trigger.name for trigger in _fitting(connection) if trigger.name not in standing]
+    return [trigger.name for trigger in _fitting(connection) if _said(trigger, connection.vendor) not in standing]
 
 
 def lift_before_migrate(sender: AppConfig, using: str, **kwargs: Any) -> None:
@@ -307,7 +323,8 @@ def check_installed(app_configs: Any, databases: Sequence[str] | None = None, **
         if gone := missing(connections[alias]):
             problems.append(
                 Error(
-                    f"The audit trail of database “{alias}” is not protected. Triggers are missing: {', '.join(gone)}.",
+                    f"The audit trail of database “{alias}” is not protected."
+                    f" Triggers are missing, or not as they should be: {', '.join(gone)}.",
                     hint="Run `manage.py migrate`: it installs them again.",
                     obj=apps.get_app_config("audit"),
                     id="audit.E001",
