@@ -2,6 +2,7 @@
 
 import os
 import signal
+import threading
 from concurrent.futures.process import BrokenProcessPool
 
 import pytest
@@ -10,6 +11,7 @@ from django.db import connection, transaction
 from apps.audit import triggers
 from apps.audit.actions import record
 from apps.audit.models import Entry
+from apps.audit.sealing import anchors
 from apps.audit.sealing.sealer import seal
 from apps.audit.verbs import Verb
 from apps.audit.verifying import judges
@@ -92,3 +94,26 @@ def test_what_is_lawfully_erased_while_others_judge_is_no_alarm(trail, monkeypat
 
     monkeypatch.setattr(judges, "judge_all", later)
     assert verify().findings == []
+
+
+def test_what_is_sealed_and_laid_down_meanwhile_is_no_alarm(trail):
+    def write_on():
+        with transaction.atomic():
+            record(Verb.SIGNED_IN, stream="person:1", target="Ada", by=None)
+        seal()
+        anchors.anchor()
+        connection.close()
+
+    others = []
+
+    def meanwhile(*far):
+        if not others:
+            others.append(threading.Thread(target=write_on))
+            others[0].start()
+            others[0].join()
+
+    report = verify(meanwhile)
+    assert others
+    assert report.findings == []
+    assert verify().findings == []
+    assert verify().size == LINES + 1

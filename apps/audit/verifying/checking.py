@@ -9,6 +9,7 @@ from django.db import connection, transaction
 
 from apps.audit import triggers
 from apps.audit.models import Checkpoint, Pending
+from apps.audit.sealing.anchors import laid_down
 from apps.audit.sealing.keys import known_keys
 from apps.audit.sealing.sealer import the_log
 from apps.audit.sealing.store import StoredTree
@@ -27,10 +28,10 @@ def verify(progress: Progress | None = None, *, processes: int = 1) -> Report:
     Raises sealing.keys.NoKey when the log's keys can't be read.
     """
     report, chains, erasings = Report(), streams.Streams(), Erasings()
-    origin = the_log().origin
+    origin, laid = the_log().origin, list(laid_down())
     with Judges(processes, progress) as judges, one_moment():
         judges.begin(total=seals.leaves() + Pending.objects.count())
-        tree, fields = seals.Tree(report, origin), rows.told_of()
+        tree, fields = seals.Tree(report, origin, laid), rows.told_of()
         for line in streams.read(streams.SEALED):
             tree.take(line)
             if line.id is not None:

@@ -40,6 +40,7 @@ class Kind(models.TextChoices):
     ANCHOR_MISSING = "anchor_missing", _("A checkpoint that was laid down elsewhere is not there any more")
     ANCHOR_DIFFERS = "anchor_differs", _("What was laid down elsewhere is another checkpoint")
     STAMP_BROKEN = "stamp_broken", _("A time stamp is not one of its checkpoint")
+    STAMP_DIFFERS = "stamp_differs", _("A time stamp that was laid down elsewhere is not the one in the database")
     GUARD_MISSING = "guard_missing", _("The database doesn't guard the trail")
 
 
