@@ -200,6 +200,7 @@ def _same(constraint: UniqueConstraint) -> str:
     if constraint.condition is not None:
         raise NotImplementedError(f"{constraint.name}: what is unique on a condition only can't be guarded yet")
     same = [f"{name} = NEW.{name}" for name in constraint.fields]
+    made: Any
     for made in constraint.expressions:
         (field,) = made.get_source_expressions()
         same.append(f"{made.function}({field.name}) = {made.function}(NEW.{field.name})")
