@@ -10,6 +10,9 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
+from apps.audit.tasks import verify_for
+from verifydesk.celery import app
+
 ROOT = Path(__file__).resolve().parent.parent
 SOURCES = sorted([*ROOT.glob("apps/**/*.py"), *ROOT.glob("verifydesk/**/*.py")])
 CODE = [path for path in SOURCES if "migrations" not in path.parts]
@@ -102,6 +105,14 @@ def test_time_limits_nest():
         settings.CELERY_BROKER_TRANSPORT_OPTIONS["visibility_timeout"],
     ]
     assert steps == sorted(set(steps))
+
+
+def test_a_verification_has_time_of_its_own_and_is_begun_once():
+    """It reads millions of lines: far longer than a capture, and than a broker waits for a late acknowledgement."""
+    task = app.tasks[verify_for.name]
+    assert settings.CELERY_TASK_TIME_LIMIT < 1800 < settings.AUDIT_VERIFY_SECONDS
+    assert settings.AUDIT_VERIFY_SECONDS == task.soft_time_limit < task.time_limit
+    assert task.acks_late is False
 
 
 @pytest.mark.parametrize(

@@ -137,6 +137,7 @@ ARCHIVE_FREE_BYTES = env.int("ARCHIVE_FREE_BYTES", 0 if DEBUG else 1_000_000_000
 AUDIT_KEYS_DIR = env.str("AUDIT_KEYS_DIR", str(VAR_DIR / "keys"))
 AUDIT_ORIGIN = env.str("AUDIT_ORIGIN", "", validate=validate.Regexp(r"[^\s+]*\Z"))
 AUDIT_SEAL_SECONDS = env.float("AUDIT_SEAL_SECONDS", 5, validate=validate.Range(min=0.1))
+AUDIT_VERIFY_SECONDS = env.int("AUDIT_VERIFY_SECONDS", 3600, validate=validate.Range(min=60))
 AUDIT_ANCHOR_S3_BUCKET = env.str("AUDIT_ANCHOR_S3_BUCKET", "")
 AUDIT_TSA_URL = env.str("AUDIT_TSA_URL", "", validate=validate.Regexp(r"(https?://\S+)?\Z"))
 AUDIT_TSA_SECONDS = env.int("AUDIT_TSA_SECONDS", 3600, validate=validate.Range(min=1))

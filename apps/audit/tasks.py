@@ -3,6 +3,7 @@
 import logging
 
 from celery import shared_task
+from django.conf import settings
 
 from apps.audit.sealing.anchors import anchor
 from apps.audit.sealing.keys import NoKey
@@ -11,9 +12,16 @@ from apps.audit.sealing.tree import Inconsistent
 from apps.audit.verifying.asking import carry_out
 
 
-@shared_task(name="audit.verify", queue="extract", acks_late=False)
+# Acknowledged before it begins, so no broker gives it to a second worker, however long it takes.
+@shared_task(
+    name="audit.verify",
+    queue="extract",
+    acks_late=False,
+    soft_time_limit=settings.AUDIT_VERIFY_SECONDS,
+    time_limit=settings.AUDIT_VERIFY_SECONDS + 60,
+)
 def verify_for(verification_id: int) -> None:
-    """Verify the whole trail for whoever asked, telling how far it is."""
+    """Verify the whole trail for whoever asked, telling how far it is. A worker's process may have none of its own."""
     carry_out(verification_id)
 
 

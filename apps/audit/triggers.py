@@ -14,6 +14,7 @@ from django.apps import AppConfig, apps
 from django.core.checks import CheckMessage, Error
 from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import UniqueConstraint
 
 from apps.audit.models.entries import ERASED
 from apps.audit.versioned import Versioned
@@ -46,6 +47,15 @@ KEPT = [
 ]
 # Columns of a checkpoint that are written when it was laid down elsewhere; a stamp is written once.
 ANCHORING = ["anchored_at", "stamp", "stamped_at"]
+# By what a row of the trail could be pushed out: INSERT OR REPLACE, on SQLite, takes it away and asks no trigger.
+KEYS = {
+    ENTRY: ["id = NEW.id", "(stream = NEW.stream AND seq = NEW.seq)"],
+    "audit_pending": ["entry_id = NEW.entry_id"],
+    "audit_leaf": ['"index" = NEW."index"', "entry_id = NEW.entry_id"],
+    "audit_node": ["id = NEW.id", '(level = NEW.level AND "index" = NEW."index")'],
+    "audit_checkpoint": ["id = NEW.id", "size = NEW.size"],
+    "audit_log": ["id = NEW.id"],
+}
 
 
 @dataclass(frozen=True)
@@ -100,17 +110,17 @@ def all_triggers(vendor: str) -> list[Trigger]:
             for table in [*kept, "audit_pending"]
         ]
     else:
-        found.append(
-            Trigger(
-                "audit_entry_keeps_no_replace",
-                ENTRY,
-                "BEFORE INSERT",
-                f"EXISTS (SELECT 1 FROM {ENTRY} WHERE id = NEW.id OR (stream = NEW.stream AND seq = NEW.seq))",  # noqa: S608
-            )
-        )
+        found += _against_replacing(KEYS, APPEND_ONLY)
     for model in _versioned():
         found += _of_rows(model, vendor)
     return found
+
+
+def _against_replacing(keys: dict[str, list[str]], says: str) -> Iterator[Trigger]:
+    """Nothing is put in the place of a row that is there."""
+    for table, same in keys.items():
+        there = f"EXISTS (SELECT 1 FROM {table} WHERE {' OR '.join(same)})"  # noqa: S608
+        yield Trigger(f"{table}_keeps_no_replace", table, "BEFORE INSERT", there, says=says)
 
 
 def _versioned() -> Iterator[type[Versioned]]:
@@ -151,7 +161,7 @@ def _of_rows(model: type[Versioned], vendor: str) -> list[Trigger]:
     """A version, a head and what the trail tells of a row change with a line of that number and hash, or not at all."""
     table, key = model._meta.db_table, f"'{model.ONE_STREAM}'" if model.ONE_STREAM else "CAST({row}.id AS TEXT)"
     stream = f"'{model._meta.model_name}:' || {key}"
-    changes = " OR ".join(_differs(vendor, name) for name in ["version", "head", *model.TOLD])
+    changes = " OR ".join(_differs(vendor, name) for name in ["id", "version", "head", *model.TOLD])
     value = "json_extract(after, '$.{0}') IS NEW.{0}" if vendor == "sqlite" else "after ->> '{0}' = NEW.{0}"
     says = [f"(NOT ({_differs(vendor, name)}) OR {value.format(name)})" for name in model.TOLD]
     line = " AND ".join([f"stream = {stream.format(row='NEW')}", "seq = NEW.version", "hash = NEW.head", *says])
@@ -159,6 +169,7 @@ def _of_rows(model: type[Versioned], vendor: str) -> list[Trigger]:
     begins = " OR ".join(["NEW.head <> ''", *(f"NEW.{name} <> '{value}'" for name, value in model.TOLD.items())])
     has_lines = f"EXISTS (SELECT 1 FROM {ENTRY} WHERE stream = {stream.format(row='OLD')})"  # noqa: S608
     return [
+        *(_of_pushing_out(model) if vendor == "sqlite" else []),
         Trigger(
             f"{table}_follows_the_trail",
             table,
@@ -171,6 +182,31 @@ def _of_rows(model: type[Versioned], vendor: str) -> list[Trigger]:
     ]
 
 
+def _of_pushing_out(model: type[Versioned]) -> Iterator[Trigger]:
+    """No row takes the place of another by its key, or by anything else of which there is one."""
+    table = model._meta.db_table
+    single = [field.column for field in model._meta.fields if field.unique]
+    same = [f"{column} = NEW.{column}" for column in single]
+    for constraint in model._meta.constraints:
+        if isinstance(constraint, UniqueConstraint):
+            same.append(_same(constraint))
+    yield from _against_replacing({table: same}, NO_ENTRY)
+    other = f"EXISTS (SELECT 1 FROM {table} WHERE id <> OLD.id AND ({' OR '.join(same)}))"  # noqa: S608
+    yield Trigger(f"{table}_pushes_out_no_other", table, "BEFORE UPDATE", other, says=NO_ENTRY)
+
+
+def _same(constraint: UniqueConstraint) -> str:
+    """The condition on which a row and a new one can't both be there. Columns are called as their fields are."""
+    if constraint.condition is not None:
+        raise NotImplementedError(f"{constraint.name}: what is unique on a condition only can't be guarded yet")
+    same = [f"{name} = NEW.{name}" for name in constraint.fields]
+    made: Any
+    for made in constraint.expressions:
+        (field,) = made.get_source_expressions()
+        same.append(f"{made.function}({field.name}) = {made.function}(NEW.{field.name})")
+    return f"({' AND '.join(same)})"
+
+
 def statements(vendor: str) -> list[str]:
     """The SQL that makes every trigger."""
     return [statement for trigger in all_triggers(vendor) for statement in _statements(trigger, vendor)]
@@ -178,32 +214,43 @@ def statements(vendor: str) -> list[str]:
 
 def _statements(trigger: Trigger, vendor: str) -> list[str]:
     if vendor == "sqlite":
-        does = trigger.does or f"SELECT RAISE(ABORT, '{trigger.says}');"
-        when = f"WHEN {trigger.when}" if trigger.when else ""
-        return [
-            f"CREATE TRIGGER IF NOT EXISTS {trigger.name} {trigger.event} ON {trigger.table} {when} BEGIN {does} END"
-        ]
-    row = {"DELETE": "OLD", "TRUNCATE": "NULL"}.get(trigger.event.split()[1], "NEW")
-    refuses = f"RAISE EXCEPTION '{trigger.says}' USING ERRCODE = 'integrity_constraint_violation';"
-    does = trigger.does or (f"IF {trigger.when} THEN {refuses} END IF;" if trigger.when else refuses)
+        return [f"CREATE TRIGGER IF NOT EXISTS {_said(trigger, vendor)[0]}"]
+    creates, source = _said(trigger, vendor)
     return [
-        f"CREATE OR REPLACE FUNCTION {trigger.name}() RETURNS trigger LANGUAGE plpgsql AS"
-        f" $$ BEGIN {does} RETURN {row}; END $$",
-        f"CREATE OR REPLACE TRIGGER {trigger.name} {trigger.event} ON {trigger.table}"
-        f" FOR EACH {trigger.for_each} EXECUTE FUNCTION {trigger.name}()",
+        f"CREATE OR REPLACE FUNCTION {trigger.name}() RETURNS trigger LANGUAGE plpgsql AS $${source}$$",
+        f"CREATE OR REPLACE TRIGGER {creates}",
     ]
 
 
-def _standing(connection: BaseDatabaseWrapper) -> set[str]:
-    """The triggers that the database has now, and that do their work."""
+def _said(trigger: Trigger, vendor: str) -> tuple[str, str]:
+    """What the database says of a trigger after CREATE TRIGGER, and of its function, once it stands as it should."""
+    if vendor == "sqlite":
+        does = trigger.does or f"SELECT RAISE(ABORT, '{trigger.says}');"
+        when = f"WHEN {trigger.when}" if trigger.when else ""
+        return f"{trigger.name} {trigger.event} ON {trigger.table} {when} BEGIN {does} END", ""
+    row = {"DELETE": "OLD", "TRUNCATE": "NULL"}.get(trigger.event.split()[1], "NEW")
+    refuses = f"RAISE EXCEPTION '{trigger.says}' USING ERRCODE = 'integrity_constraint_violation';"
+    does = trigger.does or (f"IF {trigger.when} THEN {refuses} END IF;" if trigger.when else refuses)
+    return (
+        f"{trigger.name} {trigger.event} ON {trigger.table}"
+        f" FOR EACH {trigger.for_each} EXECUTE FUNCTION {trigger.name}()",
+        f" BEGIN {does} RETURN {row}; END ",
+    )
+
+
+def _standing(connection: BaseDatabaseWrapper) -> dict[tuple[str, str], str]:
+    """The names of the triggers that the database has now, by what it says of them. One that sleeps says nothing."""
     query = (
-        "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+        "SELECT substr(sql, 16), '', name FROM sqlite_master WHERE type = 'trigger'"
         if connection.vendor == "sqlite"
-        else "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled <> 'D'"
+        # Those of replicas ("R") and disabled ones ("D") fire for nobody here.
+        else "SELECT CASE WHEN tgenabled IN ('O', 'A') THEN substr(pg_get_triggerdef(t.oid, true), 16) ELSE '' END,"
+        " CASE WHEN tgenabled IN ('O', 'A') THEN prosrc ELSE tgrelid::text || tgname END, tgname"
+        " FROM pg_trigger t JOIN pg_proc p ON p.oid = tgfoid WHERE NOT tgisinternal"
     )
     with connection.cursor() as cursor:
         cursor.execute(query)
-        return {row[0] for row in cursor.fetchall()}
+        return {(creates, source): name for creates, source, name in cursor.fetchall()}
 
 
 def _fitting(connection: BaseDatabaseWrapper) -> list[Trigger]:
@@ -230,27 +277,32 @@ def _with_heads(connection: BaseDatabaseWrapper) -> set[str]:
 
 
 def install(connection: BaseDatabaseWrapper) -> None:
-    """Put the triggers in place; harmless when they are there."""
+    """Put the triggers in place, and away whatever stands there under their names; harmless when they are there."""
+    standing = _standing(connection)
     with connection.cursor() as cursor:
         for trigger in _fitting(connection):
+            if _said(trigger, connection.vendor) in standing:
+                continue
+            if connection.vendor == "sqlite":
+                cursor.execute(f"DROP TRIGGER IF EXISTS {trigger.name}")
             for statement in _statements(trigger, connection.vendor):
                 cursor.execute(statement)
 
 
 def lift(connection: BaseDatabaseWrapper) -> None:
     """Take the triggers away, for a migration that rebuilds tables, or between two tests."""
-    standing = _standing(connection)
+    names = set(_standing(connection).values())
     with connection.cursor() as cursor:
         for trigger in all_triggers(connection.vendor):
-            if trigger.name in standing:
+            if trigger.name in names:
                 on = "" if connection.vendor == "sqlite" else f" ON {trigger.table}"
-                cursor.execute(f"DROP TRIGGER {trigger.name}{on}")
+                cursor.execute(f"DROP TRIGGER IF EXISTS {trigger.name}{on}")
 
 
 def missing(connection: BaseDatabaseWrapper) -> list[str]:
-    """The names of the triggers that should stand and don't."""
+    """The names of the triggers that should stand and don't, or sleep, or do something else than they should."""
     standing = _standing(connection)
-    return [trigger.name for trigger in _fitting(connection) if trigger.name not in standing]
+    return [trigger.name for trigger in _fitting(connection) if _said(trigger, connection.vendor) not in standing]
 
 
 def lift_before_migrate(sender: AppConfig, using: str, **kwargs: Any) -> None:
@@ -272,7 +324,8 @@ def check_installed(app_configs: Any, databases: Sequence[str] | None = None, **
         if gone := missing(connections[alias]):
             problems.append(
                 Error(
-                    f"The audit trail of database “{alias}” is not protected. Triggers are missing: {', '.join(gone)}.",
+                    f"The audit trail of database “{alias}” is not protected."
+                    f" Triggers are missing, or not as they should be: {', '.join(gone)}.",
                     hint="Run `manage.py migrate`: it installs them again.",
                     obj=apps.get_app_config("audit"),
                     id="audit.E001",

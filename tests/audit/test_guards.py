@@ -1,6 +1,7 @@
 """The database itself: a row changes with the entry that tells of it, and words go with a mark, or not at all."""
 
 import json
+import uuid
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -11,7 +12,7 @@ from apps.audit.models import Checkpoint, Entry, Leaf, Log, Node, Pending
 from apps.audit.sealing.sealer import seal
 from apps.audit.verbs import Verb
 from apps.claims import actions
-from apps.claims.models import Claim, Policy
+from apps.claims.models import Claim, Policy, Story
 from apps.claims.states import Stage
 from apps.sources.actions import register_source
 from apps.sources.models import Source
@@ -27,7 +28,9 @@ def ada():
 
 @pytest.fixture
 def claim(ada):
-    return make_claim(ada, "Two soldiers were captured.")
+    claim = make_claim(ada, "Two soldiers were captured.")
+    Claim.objects.filter(pk=claim.pk).update(submission=uuid.uuid4())
+    return Claim.objects.get(pk=claim.pk)
 
 
 def registered(ada):
@@ -76,6 +79,39 @@ SETTING_A_STATE = {
     "taken away, raw": lambda claim: sql("DELETE FROM claims_claim"),
 }
 
+# What SQLite alone knows: a row that takes the place of another, for which it asks no trigger that guards deletions.
+COLUMNS = [field.column for field in Claim._meta.fields]
+
+
+def copied(claim, verb="INSERT OR REPLACE", **other):
+    """A claim like this one, with other values as SQL."""
+    values = ", ".join(other.get(name, f'"{name}"') for name in COLUMNS)
+    names = ", ".join(f'"{name}"' for name in COLUMNS)
+    sql(f"{verb} INTO claims_claim ({names}) SELECT {values} FROM claims_claim WHERE id = %s", claim.pk)
+
+
+def born(claim):
+    """A claim that has no line yet, beside the other."""
+    return Claim.objects.create(statement="Another.", opened_by=claim.opened_by)
+
+
+BLANK = {"version": "1", "head": "''", "state": "'unverified'", "stage": "'inbox'"}
+if connection.vendor == "sqlite":
+    SETTING_A_STATE |= {
+        "replaced": lambda claim: copied(claim, **BLANK),
+        "replaced, by the short name": lambda claim: copied(claim, "REPLACE", **BLANK),
+        "replaced by what it was sent with": lambda claim: copied(claim, **BLANK, id="NULL"),
+        "pushed out": lambda claim: sql(
+            "UPDATE OR REPLACE claims_claim SET id = %s WHERE id = %s", claim.pk, born(claim).pk
+        ),
+        "pushed out by its row": lambda claim: sql(
+            "UPDATE OR REPLACE claims_claim SET rowid = %s WHERE id = %s", claim.pk, born(claim).pk
+        ),
+        "pushed out by what it was sent with": lambda claim: sql(
+            "UPDATE OR REPLACE claims_claim SET submission = %s WHERE id = %s", claim.submission.hex, born(claim).pk
+        ),
+    }
+
 
 @pytest.mark.parametrize("change", SETTING_A_STATE.values(), ids=SETTING_A_STATE.keys())
 def test_a_claim_does_not_change_without_the_entry_that_tells_of_it(claim, ada, change):
@@ -96,6 +132,21 @@ def test_what_the_actions_do_is_let_through(claim, ada):
     assert entry.after["state"] == "corroborated"
     lines = list(Entry.objects.filter(stream=claim.stream).order_by("seq"))
     assert [json.loads(line.body)["prev"] for line in lines] == [None, *(line.hash for line in lines[:-1])]
+
+
+def test_a_story_keeps_its_place_from_one_of_its_title(ada):
+    story = make_story(ada)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Story.objects.create(title=story.title.upper(), opened_by=ada)
+    if connection.vendor == "sqlite":
+        with pytest.raises(IntegrityError, match="entry that tells of it"), transaction.atomic():
+            sql(
+                "INSERT OR REPLACE INTO claims_story (title, summary, opened_by_id, opened_at, version, head)"
+                " VALUES (upper(%s), '', %s, '2026-01-01', 1, '')",
+                story.title,
+                ada.pk,
+            )
+    assert Story.objects.get().pk == story.pk
 
 
 def test_other_columns_are_no_business_of_the_guard(claim):
@@ -138,6 +189,28 @@ class TestSeals:
         Checkpoint.objects.update(stamp=b"one")
         with pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
             Checkpoint.objects.update(stamp=b"two")
+
+    @pytest.mark.skipif(connection.vendor != "sqlite", reason="nothing else replaces rows")
+    @pytest.mark.parametrize("model", [Entry, Pending, Leaf, Node, Checkpoint, Log])
+    def test_nothing_takes_their_place(self, sealed, ada, model):
+        make_story(ada)
+        if model is Node:
+            Node.objects.create(level=8, index=0, hash="ab" * 32)
+        row = model._base_manager.values().order_by("pk").last()
+        key = model._meta.pk.column
+        unique = [field.column for field in model._meta.fields if field.unique and not field.primary_key]
+        assert row
+        other_key = {**row, key: row[key] + 1_000}
+        for values in [row, *([other_key] if unique or model in (Entry, Node) else [])]:
+            names, marks = ", ".join(f'"{name}"' for name in values), ", ".join(["%s"] * len(values))
+            given = [json.dumps(value) if isinstance(value, dict) else value for value in values.values()]
+            with pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
+                sql(f"INSERT OR REPLACE INTO {model._meta.db_table} ({names}) VALUES ({marks})", *given)
+        assert model._base_manager.values().order_by("pk").last() == row
+
+    def test_what_is_there_is_still_asked_for_first(self, sealed):
+        assert Log.objects.get_or_create(pk=1, defaults={"origin": "other"})[1] is False
+        assert Checkpoint.objects.get_or_create(size=sealed.checkpoint.size)[1] is False
 
     def test_what_waits_waits_until_it_is_sealed(self, claim):
         assert Pending.objects.count() == Entry.every_line.count() > 0

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import threading
 from concurrent.futures.process import BrokenProcessPool
 
 import pytest
@@ -10,6 +11,7 @@ from django.db import connection, transaction
 from apps.audit import triggers
 from apps.audit.actions import record
 from apps.audit.models import Entry
+from apps.audit.sealing import anchors
 from apps.audit.sealing.sealer import seal
 from apps.audit.verbs import Verb
 from apps.audit.verifying import judges
@@ -77,3 +79,41 @@ def test_a_line_that_goes_away_meanwhile_is_missed(trail, monkeypatch):
 
     assert [finding.kind for finding in report.findings] == ["entry_missing"]
     assert report.findings[0].where == "9 lines"
+
+
+def test_what_is_lawfully_erased_while_others_judge_is_no_alarm(trail, monkeypatch):
+    """One who judges may see a line that was erased after the moment as of which the others read."""
+    honest = judges.judge_all
+    ahead = Entry.every_line.earliest("id").pk
+
+    def later(sql, first, last):
+        report = honest(sql, first, last)
+        if first <= ahead <= last:
+            report.lacking[ahead] = (1, frozenset(["target"]))
+        return report
+
+    monkeypatch.setattr(judges, "judge_all", later)
+    assert verify().findings == []
+
+
+def test_what_is_sealed_and_laid_down_meanwhile_is_no_alarm(trail):
+    def write_on():
+        with transaction.atomic():
+            record(Verb.SIGNED_IN, stream="person:1", target="Ada", by=None)
+        seal()
+        anchors.anchor()
+        connection.close()
+
+    others = []
+
+    def meanwhile(*far):
+        if not others:
+            others.append(threading.Thread(target=write_on))
+            others[0].start()
+            others[0].join()
+
+    report = verify(meanwhile)
+    assert others
+    assert report.findings == []
+    assert verify().findings == []
+    assert verify().size == LINES + 1

@@ -107,6 +107,29 @@ class TestNeverOnTopOfAnythingElse:
         with pytest.raises(CommandError, match="audit_verify"):
             call_command("audit_seal")
 
+    WAITING = {
+        "an entry that waits is gone": lambda: Entry.every_line.filter(pk=Entry.every_line.latest("id").pk)._raw_delete(
+            "default"
+        ),
+        "an entry waits that is sealed": lambda: Pending.objects.create(entry=Entry.every_line.earliest("id")),
+    }
+
+    @pytest.mark.parametrize("change", WAITING.values(), ids=WAITING.keys())
+    def test_nothing_is_signed_while_what_waits_is_wrong(self, change, caplog):
+        write(3)
+        seal()
+        write(2, "next")
+        with transaction.atomic():
+            triggers.lift(connection)
+            change()
+            triggers.install(connection)
+            with pytest.raises(Inconsistent, match="waits for its seal"), transaction.atomic():
+                seal()
+            seal_what_waits()
+            assert "NOT SEALED" in caplog.text
+            transaction.set_rollback(True)
+        assert Checkpoint.objects.count() == 1
+
 
 def another_key():
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey

@@ -3,8 +3,10 @@
 import subprocess
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
+from apps.audit import triggers
 from apps.audit.actions import record
 from apps.audit.models import Checkpoint
 from apps.audit.sealing import anchors
@@ -43,6 +45,38 @@ def test_the_newest_checkpoint_is_stamped_and_openssl_agrees(settings, authority
     assert anchors.content_of(anchors.name_of(checkpoint.size, "tsr")) == bytes(checkpoint.stamp)
     report = verify()
     assert (report.stamps, report.findings) == (1, [])
+
+
+@pytest.mark.parametrize("becomes", ["another", "none"])
+def test_a_stamp_that_is_not_the_one_laid_down_is_found(settings, authority, becomes):
+    write()
+    with authority.served() as settings.AUDIT_TSA_URL:
+        seal_what_waits()
+    checkpoint = Checkpoint.objects.get()
+    other = authority.stamp(checkpoint.note.encode()) if becomes == "another" else None
+    triggers.lift(connection)
+    Checkpoint.objects.update(stamp=other)
+    triggers.install(connection)
+    (found,) = verify().findings
+    assert (found.kind, found.where) == ("stamp_differs", anchors.name_of(checkpoint.size, "tsr"))
+
+
+def test_a_stamp_that_could_not_be_laid_down_is_laid_down_before_the_next(settings, authority, monkeypatch):
+    settings.AUDIT_TSA_SECONDS = 0
+    lay_down = anchors._lay_down
+    monkeypatch.setattr(anchors, "_lay_down", lambda name, content: name.endswith("note") and lay_down(name, content))
+    with authority.served() as settings.AUDIT_TSA_URL:
+        write()
+        seal_what_waits()
+        write()
+        seal_what_waits()
+        first = Checkpoint.objects.get(stamp__isnull=False)
+        assert not anchors.anchors().exists(anchors.name_of(first.size, "tsr"))
+        assert verify().findings == []
+        monkeypatch.undo()
+        seal_what_waits()
+    assert anchors.content_of(anchors.name_of(first.size, "tsr")) == bytes(first.stamp)
+    assert (verify().stamps, verify().findings) == (2, [])
 
 
 def test_it_is_asked_no_more_often_than_the_setting_says(settings, authority):

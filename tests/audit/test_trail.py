@@ -10,6 +10,7 @@ from apps.audit.context import Channel, entered_by
 from apps.audit.models import Entry
 from apps.audit.verbs import Verb
 from apps.claims import actions
+from apps.claims.models import Claim
 from apps.claims.refusals import NotEnoughEvidence
 from apps.claims.states import State
 from tests.newsroom import make_claim, make_editor
@@ -121,6 +122,57 @@ def test_a_check_says_when_the_guard_is_gone_and_installing_brings_it_back(trigg
     assert trigger.name in problem.msg
     triggers.install(connection)
     assert run_checks(tags=["database"], databases=["default"]) == []
+
+
+GUARD = "claims_claim_follows_the_trail"
+DISARMED = {
+    "sqlite": {
+        "does nothing": [
+            f"DROP TRIGGER {GUARD}",
+            f"CREATE TRIGGER {GUARD} BEFORE UPDATE ON claims_claim WHEN 0 BEGIN SELECT 1; END",
+        ],
+        "on another table": [
+            f"DROP TRIGGER {GUARD}",
+            f"CREATE TRIGGER {GUARD} BEFORE UPDATE ON claims_story BEGIN SELECT 1; END",
+        ],
+    },
+    "postgresql": {
+        "does nothing": [
+            f"CREATE OR REPLACE FUNCTION {GUARD}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$"
+        ],
+        "never fires": [
+            f"DROP TRIGGER {GUARD} ON claims_claim",
+            f"CREATE TRIGGER {GUARD} BEFORE UPDATE ON claims_claim FOR EACH ROW WHEN (false)"
+            f" EXECUTE FUNCTION {GUARD}()",
+        ],
+        "for replicas": [f"ALTER TABLE claims_claim ENABLE REPLICA TRIGGER {GUARD}"],
+        "turned off": [f"ALTER TABLE claims_claim DISABLE TRIGGER {GUARD}"],
+    },
+}[connection.vendor]
+
+
+@pytest.mark.parametrize("statements", DISARMED.values(), ids=DISARMED.keys())
+def test_a_guard_of_the_right_name_that_does_not_guard_is_found_too(statements):
+    claim = make_claim(make_editor())
+    connection.check_constraints()  # what waits for the end of the transaction stands in the way of altering
+    with connection.cursor() as cursor:
+        for statement in statements:
+            cursor.execute(statement)
+    Claim.objects.filter(pk=claim.pk).update(version=7)
+    assert triggers.missing(connection) == [GUARD]
+    (problem,) = run_checks(tags=["database"], databases=["default"])
+    assert GUARD in problem.msg
+    triggers.install(connection)
+    assert triggers.missing(connection) == []
+    with pytest.raises(IntegrityError, match="entry that tells of it"), transaction.atomic():
+        Claim.objects.filter(pk=claim.pk).update(version=8)
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="triggers of SQLite always fire")
+def test_a_guard_that_always_fires_guards():
+    with connection.cursor() as cursor:
+        cursor.execute(f"ALTER TABLE claims_claim ENABLE ALWAYS TRIGGER {GUARD}")
+    assert triggers.missing(connection) == []
 
 
 @pytest.mark.parametrize("verb", Verb)

@@ -78,6 +78,11 @@ def change(entry, **fields):
     Entry.every_line.filter(pk=entry.pk).update(**fields)
 
 
+def without(entry, field):
+    """The salts of a line but this one."""
+    return {name: salt for name, salt in entry.salts.items() if name != field}
+
+
 def take_away(rows):
     rows._raw_delete("default")
 
@@ -173,8 +178,31 @@ CHANGES = {
     "salts taken away": ("told_changed", lambda c: change(line(c, 2), salts={})),
     "erased by hand": (
         "taken_away",
-        lambda c: change(
-            line(c, 2), target_label="[erased]", salts={k: v for k, v in line(c, 2).salts.items() if k != "target"}
+        lambda c: change(line(c, 2), target_label="[erased]", salts=without(line(c, 2), "target")),
+    ),
+    "erased by hand and counted": (
+        "taken_away",
+        lambda c: change(verdict(), reason="", salts=without(verdict(), "reason"), erasures=1),
+    ),
+    "more erased than the line names": (
+        "taken_away",
+        lambda c: change(line(c, 1), actor_label="[erased]", salts=without(line(c, 1), "actor")),
+    ),
+    "an erasing counted twice": ("erasure_differs", lambda c: change(line(c, 1), erasures=2)),
+    "an erasing not counted": ("erasure_differs", lambda c: change(line(c, 1), erasures=0)),
+    "an erasing that is counted and never was": ("erasure_differs", lambda c: change(line(c, 2), erasures=1)),
+    "erased words put back": (
+        "erasure_differs",
+        lambda c: (
+            record(
+                Verb.ENTRY_ERASED,
+                stream=f"entry:{line(c, 2).pk}",
+                seq=1,
+                target="x",
+                by=None,
+                after={"fields": "target"},
+            ),
+            change(line(c, 2), erasures=1),
         ),
     ),
     "a number in the tree": ("column_changed", lambda c: change(line(c, 2), seq=999)),
@@ -190,6 +218,15 @@ CHANGES = {
         ),
     ),
     "a line out of the tree": ("not_sealed", lambda c: take_away(Leaf.objects.filter(entry=line(c, c.version)))),
+    "an unsealed line deleted, its place in the queue kept": (
+        "waiting_missing",
+        lambda c: (
+            record(Verb.SIGNED_IN, stream="person:1", target="Ada", by=None),
+            Pending.objects.get_or_create(entry=Entry.every_line.latest("id")),
+            take_away(Entry.every_line.filter(pk=Entry.every_line.latest("id").pk)),
+        ),
+    ),
+    "a sealed line put into the queue": ("leaf_changed", lambda c: Pending.objects.create(entry=line(c, 2))),
     "two lines in each other's place": ("column_changed", swap),
     "two streams in each other's place": ("column_changed", swap_streams),
     "a line made anew": ("chain_broken", lambda c: forge(line(c, 2), reason="Another.")),
@@ -325,7 +362,8 @@ def laid_back():
 OF_ONE = [name for name, (kind, _) in CHANGES.items() if name in {
     "a body", "a verb", "a reason", "a salt", "the first line", "a middle line", "the last line", "a line made anew",
     "a chain made anew", "a state", "a version", "a head", "a decision's reason", "a decision's evidence",
-    "a note by another key",
+    "a note by another key", "erased by hand and counted", "more erased than the line names",
+    "an erasing counted twice", "an erasing not counted",
 }]  # fmt: skip
 
 
@@ -389,6 +427,11 @@ SHAPES = {
         for line_ in [(make_story(ada), Entry.objects.latest("id"))[1]]
         for field in ("target", "actor")
     ],
+    "what an erasing named, erased": lambda ada: (
+        make_story(ada),
+        erase(Entry.objects.latest("id"), ["target"], by=ada, reason="He."),
+        erase(Entry.objects.latest("id"), ["after.fields"], by=ada, reason="x"),
+    ),
     "an erasing erased": lambda ada: (
         make_story(ada),
         erase(Entry.objects.latest("id"), ["target"], by=ada, reason="He."),

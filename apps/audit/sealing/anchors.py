@@ -89,13 +89,16 @@ def _stamp_the_last() -> None:
         return
     if before and before.stamped_at and (now - before.stamped_at).total_seconds() < settings.AUDIT_TSA_SECONDS:
         return
+    # The row is first, so that nothing lies elsewhere that no row tells of; what was not laid down then is now.
+    if before and before.stamp is not None and not _lay_down(name_of(before.size, "tsr"), bytes(before.stamp)):
+        return
     try:
         token = stamp(last.note.encode())
     except NoStamp:
         log.exception("The time-stamping authority gave no stamp for checkpoint %s.", last.size)
         return
-    if _lay_down(name_of(last.size, "tsr"), token):
-        Checkpoint.objects.filter(pk=last.pk).update(stamp=token, stamped_at=now)
+    Checkpoint.objects.filter(pk=last.pk).update(stamp=token, stamped_at=now)
+    _lay_down(name_of(last.size, "tsr"), token)
 
 
 def laid_down() -> Iterator[tuple[int, str, str]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.crypto import get_random_string
 
@@ -37,7 +37,8 @@ def seal(at_once: int = AT_ONCE) -> Sealed | None:
     """Seal up to so many of the entries that wait, and sign a checkpoint. None when nothing waits.
 
     One sealer at a time: others wait for the log's row. Raises Inconsistent when the stored tree isn't the one that
-    was signed last, or its signature is not by a key of ours; then nothing is signed until a person looked.
+    was signed last, its signature is not by a key of ours, or what waits is gone or sealed already; then nothing is
+    signed until a person looked.
     """
     if not Pending.objects.exists():
         return None
@@ -50,6 +51,8 @@ def seal(at_once: int = AT_ONCE) -> Sealed | None:
         taken, is_more = waiting[:at_once], len(waiting) > at_once
         # Not joined: SQLite, once it has counted its rows, would go through the whole trail for the few that wait.
         bodies = dict(Entry.every_line.filter(pk__in=taken).values_list("pk", "body"))
+        if gone := [entry for entry in taken if entry not in bodies]:
+            raise Inconsistent(f"Entry {gone[0]} waits for its seal, but it is gone; so are {len(gone) - 1} more.")
         growing = _as_signed(origin)
         leaves, nodes = [], []
         for entry in taken:
@@ -60,7 +63,12 @@ def seal(at_once: int = AT_ONCE) -> Sealed | None:
                 for level, number, found in growing.add(leaf)
                 if level % STEP == 0
             ]
-        Leaf.objects.bulk_create(leaves, batch_size=1_000)
+        try:
+            Leaf.objects.bulk_create(leaves, batch_size=1_000)
+        except IntegrityError as error:
+            raise Inconsistent(
+                f"An entry waits for its seal that has it already, or a leaf is taken: {error}"
+            ) from error
         Node.objects.bulk_create(nodes, batch_size=1_000)
         note = notes.sign(origin, growing.size, growing.root, signing_key(origin))
         made = Checkpoint.objects.create(size=growing.size, root=growing.root.hex(), note=note, at=timezone.now())

@@ -9,10 +9,12 @@ from django.db import connection, transaction
 
 from apps.audit import triggers
 from apps.audit.models import Checkpoint, Pending
+from apps.audit.sealing.anchors import laid_down
 from apps.audit.sealing.keys import known_keys
 from apps.audit.sealing.sealer import the_log
 from apps.audit.sealing.store import StoredTree
 from apps.audit.verifying import lines, rows, seals, streams
+from apps.audit.verifying.erasures import Erasings
 from apps.audit.verifying.findings import Kind, Report
 from apps.audit.verifying.judges import Judges, Progress
 
@@ -25,22 +27,25 @@ def verify(progress: Progress | None = None, *, processes: int = 1) -> Report:
     thread. ``progress`` is told how many lines of how many are done.
     Raises sealing.keys.NoKey when the log's keys can't be read.
     """
-    report, chains = Report(), streams.Streams()
-    origin = the_log().origin
+    report, chains, erasings = Report(), streams.Streams(), Erasings()
+    origin, laid = the_log().origin, list(laid_down())
     with Judges(processes, progress) as judges, one_moment():
         judges.begin(total=seals.leaves() + Pending.objects.count())
-        tree, fields = seals.Tree(report, origin), rows.told_of()
+        tree, fields = seals.Tree(report, origin, laid), rows.told_of()
         for line in streams.read(streams.SEALED):
             tree.take(line)
             if line.id is not None:
                 chains.take(line, fields)
+                erasings.take(line)
                 report.entries += 1
                 judges.tell(report.entries)
         tree.judge()
         for line in streams.read(streams.UNSEALED):
             seals.unheld(report, line)
             chains.take(line, fields)
+            erasings.take(line)
             report.entries += 1
+        seals.judge_waiting(report)
         for stream in sorted(chains.odd):
             streams.judge_stream(stream, report)
         report.streams = len(chains.last)
@@ -48,12 +53,13 @@ def verify(progress: Progress | None = None, *, processes: int = 1) -> Report:
         _ask_the_others(None, report)
         _judge_guard(report)
         judges.end(report)
+        erasings.judge(report)
     return report
 
 
 def verify_stream(stream: str) -> Report:
     """One stream: its lines, its row, and that each sealed line is in the tree of the last checkpoint."""
-    report, chains = Report(), streams.Streams()
+    report, chains, erasings = Report(), streams.Streams(), Erasings()
     origin = the_log().origin
     with one_moment():
         last, tree, fields = Checkpoint.objects.order_by("-size").first(), StoredTree(), rows.told_of()
@@ -69,6 +75,8 @@ def verify_stream(stream: str) -> Report:
                 report.add(Kind.BEYOND_SEAL, line.name, "There is no checkpoint.")
             chains.take(line, fields)
         report.take(lines.judge_all(lines.BY_STREAM, stream))
+        erasings.take_all(stream)
+        erasings.judge(report)
         if chains.odd:
             streams.judge_stream(stream, report)
         report.streams = len(chains.last)

@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+# What is gone of a line: how many erasures it counts, and the fields whose words it lacks.
+Gone = tuple[int, frozenset[str]]
+
 
 class Kind(models.TextChoices):
     """What is wrong."""
@@ -15,6 +18,7 @@ class Kind(models.TextChoices):
     COLUMN_CHANGED = "column_changed", _("A line's columns don't say what was hashed")
     TOLD_CHANGED = "told_changed", _("A line's words are not those that it committed to")
     TAKEN_AWAY = "taken_away", _("Words of a line are gone, and no line tells that they were erased")
+    ERASURE_DIFFERS = "erasure_differs", _("What is erased of a line is not what the lines that tell of it name")
     LINE_MISSING = "line_missing", _("A line of a stream is missing")
     CHAIN_BROKEN = "chain_broken", _("A line doesn't follow the line before it")
     HEAD_DIFFERS = "head_differs", _("A row doesn't end where its lines end")
@@ -25,6 +29,7 @@ class Kind(models.TextChoices):
     LEAF_MISSING = "leaf_missing", _("A leaf of the tree is missing")
     LEAF_CHANGED = "leaf_changed", _("A leaf is not the hash of its line")
     ENTRY_MISSING = "entry_missing", _("A line is gone that was sealed")
+    WAITING_MISSING = "waiting_missing", _("A line is gone that waited for its seal")
     NOT_SEALED = "not_sealed", _("A line is neither sealed nor waiting for it")
     NODE_CHANGED = "node_changed", _("A stored hash inside the tree is wrong or missing")
     ROOT_DIFFERS = "root_differs", _("A signed root is not the root of the lines")
@@ -35,6 +40,7 @@ class Kind(models.TextChoices):
     ANCHOR_MISSING = "anchor_missing", _("A checkpoint that was laid down elsewhere is not there any more")
     ANCHOR_DIFFERS = "anchor_differs", _("What was laid down elsewhere is another checkpoint")
     STAMP_BROKEN = "stamp_broken", _("A time stamp is not one of its checkpoint")
+    STAMP_DIFFERS = "stamp_differs", _("A time stamp that was laid down elsewhere is not the one in the database")
     GUARD_MISSING = "guard_missing", _("The database doesn't guard the trail")
 
 
@@ -52,7 +58,7 @@ class Finding:
 
 @dataclass
 class Report:
-    """What was looked at and what is wrong with it."""
+    """What was looked at and what is wrong with it. ``lacking`` is what is gone of lines, until that is judged."""
 
     entries: int = 0
     erased: int = 0
@@ -65,6 +71,7 @@ class Report:
     root: str = ""
     findings: list[Finding] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    lacking: dict[int, Gone] = field(default_factory=dict)
 
     @property
     def is_intact(self) -> bool:
@@ -78,3 +85,4 @@ class Report:
         self.entries += part.entries
         self.erased += part.erased
         self.findings += part.findings
+        self.lacking |= part.lacking

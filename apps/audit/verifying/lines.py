@@ -41,6 +41,7 @@ FETCHED = 2_000
 FIELDS = {"actor.name": "actor", "behalf.name": "behalf"}
 QUOTED = ", ".join(f'"{name}"' for name in COLUMNS)
 BY_ID = f"SELECT {QUOTED} FROM audit_entry WHERE id BETWEEN %s AND %s ORDER BY id"  # noqa: S608
+BY_IDS = f"SELECT {QUOTED} FROM audit_entry WHERE id IN ({{}}) ORDER BY id"  # noqa: S608
 BY_STREAM = f"SELECT {QUOTED} FROM audit_entry WHERE stream = %s ORDER BY seq, id"  # noqa: S608
 _scan = json.JSONDecoder().scan_once  # type: ignore[attr-defined]  # raw_decode, without its wrapper in Python
 
@@ -109,7 +110,7 @@ def instant(stored: Any) -> str:
 
 
 def judge(line: Stored, report: Report) -> None:
-    """Whether the line says what was hashed. What it lacks has to have been erased, and to be marked."""
+    """Whether the line says what was hashed. What it lacks has to be marked as erased, and is kept in the report."""
     if digest(line.body) != line.hash:
         report.add(Kind.BODY_CHANGED, line.name)
         return
@@ -149,6 +150,7 @@ def _erased(line: Stored, stands: dict[str, str], report: Report) -> dict[str, s
     for field in left.keys() - stands.keys() - gone.keys():
         report.add(Kind.COLUMN_CHANGED, line.name, f"It had no {field}.")
     report.erased += bool(gone and line.erasures)
+    report.lacking[line.id] = line.erasures, frozenset(gone)
     return gone
 
 

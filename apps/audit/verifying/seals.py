@@ -10,22 +10,32 @@ from rfc3161_client import decode_timestamp_response
 
 from apps.audit.models import Checkpoint, Leaf, Node
 from apps.audit.sealing import notes
-from apps.audit.sealing.anchors import content_of, laid_down, name_of
+from apps.audit.sealing.anchors import anchors, content_of, name_of
 from apps.audit.sealing.keys import known_keys
 from apps.audit.sealing.store import STEP, StoredTree
 from apps.audit.sealing.tree import Growing, inclusion, leaf_hash, root_of_inclusion
 from apps.audit.verifying.findings import Kind, Report
+from apps.audit.verifying.lines import rows_of
 from apps.audit.verifying.streams import Placed
 
+WAITING = (
+    'SELECT p.entry_id, e.id, l."index" FROM audit_pending p LEFT JOIN audit_entry e ON e.id = p.entry_id'
+    " LEFT JOIN audit_leaf l ON l.entry_id = p.entry_id WHERE e.id IS NULL OR l.entry_id IS NOT NULL"
+    " ORDER BY p.entry_id"
+)
 HASH = re.compile(r"[0-9a-f]{64}")
 
 
 @dataclass
 class Tree:
-    """The tree of the lines themselves, grown leaf by leaf, beside what is stored and what was signed of it."""
+    """The tree of the lines themselves, grown leaf by leaf, beside what is stored and what was signed of it.
+
+    ``laid_down`` is what lay elsewhere before the moment as of which the rest is read: there was a row for each then.
+    """
 
     report: Report
     origin: str
+    laid_down: list[tuple[int, str, str]]
     growing: Growing = field(default_factory=Growing)
 
     def __post_init__(self) -> None:
@@ -82,8 +92,9 @@ class Tree:
 
     def _judge_anchors(self) -> None:
         seen = set()
-        for size, kind, name in laid_down():
-            if kind != "note":
+        for size, kind, name in self.laid_down:
+            if kind == "tsr":
+                self._judge_laid_stamp(size, name)
                 continue
             seen.add(size)
             self.report.anchors += 1
@@ -99,8 +110,17 @@ class Tree:
             elif content != self.checkpoints[size].note:
                 self.report.add(Kind.ANCHOR_DIFFERS, name, f"The database has another checkpoint {size}.")
         for size, checkpoint in sorted(self.checkpoints.items()):
-            if checkpoint.anchored_at and size not in seen:
+            # Laid down in between: after the others were listed, before the moment of the rest.
+            if checkpoint.anchored_at and size not in seen and not anchors().exists(name_of(size)):
                 self.report.add(Kind.ANCHOR_MISSING, name_of(size))
+
+    def _judge_laid_stamp(self, size: int, name: str) -> None:
+        """A time stamp that lies beside its checkpoint is the one that the database has of it."""
+        checkpoint = self.checkpoints.get(size)
+        if checkpoint is None or checkpoint.stamp is None:
+            self.report.add(Kind.STAMP_DIFFERS, name, f"The database has no time stamp of checkpoint {size}.")
+        elif content_of(name) != bytes(checkpoint.stamp):
+            self.report.add(Kind.STAMP_DIFFERS, name, f"The database has another time stamp of checkpoint {size}.")
 
 
 def judge_note(checkpoint: Checkpoint, keys: list[notes.VerifierKey], report: Report) -> notes.Signed | None:
@@ -156,6 +176,15 @@ def unheld(report: Report, line: Placed) -> None:
         report.add(Kind.NOT_SEALED, line.name)
     else:
         report.waiting += 1
+
+
+def judge_waiting(report: Report) -> None:
+    """Each place among what waits for its seal: its line has to be there, and not to have a leaf already."""
+    for pk, line, leaf in rows_of(WAITING):
+        if line is None:
+            report.add(Kind.WAITING_MISSING, f"entry {pk}")
+        elif leaf is not None:
+            report.add(Kind.LEAF_CHANGED, f"leaf {leaf} (entry {pk})", "Its line waits for its seal once more.")
 
 
 def leaves() -> int:
