@@ -61,6 +61,31 @@ def test_a_state_is_assigned_only_by_its_owner():
     }
 
 
+# Where lines of the trail are written: the actions, and the workshops behind them.
+WRITERS = re.compile(
+    r"apps/(\w+/actions(/\w+)?|accounts/(denials|models|saved|trail)|audit/\w+(/\w+)?|bundles/exporting"
+    r"|archive/(capturing|reading|watching)/\w+)\.py"
+)
+TRAIL = {"apps.audit.actions", "apps.audit.versioned", "apps.audit.statements"}
+# What others may ask of these modules: what a late form is told, and what a row with versions is made of.
+OTHERS_MAY = {"ChangedMeanwhile", "Versioned"}
+
+
+def test_no_door_writes_to_the_trail_past_an_action():
+    """The table of operations (tests/audit/test_complete.py) knows actions: what a door writes is not in it."""
+    found = []
+    for path in CODE:
+        if WRITERS.fullmatch(name(path)):
+            continue
+        for node in nodes(path):
+            if isinstance(node, ast.ImportFrom) and node.module in TRAIL:
+                found += [f"{name(path)}: {alias.name}" for alias in node.names if alias.name not in OTHERS_MAY]
+            elif isinstance(node, ast.ImportFrom) and node.module == "apps.audit":
+                whole = [f"apps.audit.{alias.name}" for alias in node.names]
+                found += [f"{name(path)}: {one}" for one in whole if one in TRAIL]
+    assert found == []
+
+
 def test_a_state_is_updated_in_bulk_only_where_a_worker_takes_work():
     found = {
         name(path)
