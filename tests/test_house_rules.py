@@ -37,6 +37,12 @@ def test_there_is_something_to_look_at():
     assert len(TEMPLATES) > 10
 
 
+def test_no_test_is_left_out_or_let_fail():
+    """What can't be tried on one database or machine is tried there in another way, or the case is not made."""
+    mark = re.compile(r"\b(pytest\.(skip|xfail|importorskip)|mark\.(skip|xfail))")
+    assert [name(path) for path in sorted((ROOT / "tests").rglob("*.py")) if mark.search(path.read_text())] == []
+
+
 def test_a_state_is_assigned_only_by_its_owner():
     """A verdict set anywhere else would escape the policy and the trail."""
     found = {

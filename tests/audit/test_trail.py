@@ -168,11 +168,16 @@ def test_a_guard_of_the_right_name_that_does_not_guard_is_found_too(statements):
         Claim.objects.filter(pk=claim.pk).update(version=8)
 
 
-@pytest.mark.skipif(connection.vendor != "postgresql", reason="triggers of SQLite always fire")
 def test_a_guard_that_always_fires_guards():
-    with connection.cursor() as cursor:
-        cursor.execute(f"ALTER TABLE claims_claim ENABLE ALWAYS TRIGGER {GUARD}")
+    """As those of SQLite do by themselves."""
+    claim = make_claim(make_editor())
+    connection.check_constraints()
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(f"ALTER TABLE claims_claim ENABLE ALWAYS TRIGGER {GUARD}")
     assert triggers.missing(connection) == []
+    with pytest.raises(IntegrityError, match="entry that tells of it"), transaction.atomic():
+        Claim.objects.filter(pk=claim.pk).update(version=8)
 
 
 @pytest.mark.parametrize("verb", Verb)
