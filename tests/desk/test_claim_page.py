@@ -302,7 +302,7 @@ class TestCiting:
         response = desk.post(at("claim_cite", claim), {"url": f"{URL}#top", "stance": "supports"}, headers=HTMX)
         there = f'<a href="{at("claim", hostile)}" dir="auto">claim {hostile.pk}: '
         assert (
-            f"The page is cited elsewhere too, on {there}Another &lt;b&gt;claim&lt;/b&gt; with {{claims}} %s"
+            f"The page is cited elsewhere too: {there}Another &lt;b&gt;claim&lt;/b&gt; with {{claims}} %s"
             in text(response)
         )
         assert "cited elsewhere" not in text(self.cite(desk, claim, url="https://news.example.org/another"))
@@ -314,7 +314,7 @@ class TestCiting:
         response = desk.post(at("claim_cite", claim), {"url": URL, "stance": "supports"}, headers=HTMX)
         assert "Claim of 5." in text(response)
         assert "Claim of 0." not in text(response)
-        assert ", and on others." in text(response)
+        assert "; and on others" in text(response)
 
     def test_hostile_text_is_shown_as_text(self, desk, claim):
         self.cite(desk, claim, quote="<script>alert(1)</script>", note='"><img src=x onerror=alert(1)>')

@@ -95,9 +95,9 @@ def _tell_where_else(request: DeskRequest, cited: Citation) -> None:
             for one in claims[:MOST_NAMED]
         ),
     )
-    said = _("The page is cited elsewhere too, on {claims}, and on others.")
+    said = _("The page is cited elsewhere too: {claims}; and on others")
     if len(claims) <= MOST_NAMED:
-        said = _("The page is cited elsewhere too, on {claims}.")
+        said = _("The page is cited elsewhere too: {claims}")
     messages.info(request, format_html(escape(said), claims=links))
 
 
