@@ -301,9 +301,8 @@ class TestCiting:
         self.cite(desk, hostile)
         response = desk.post(at("claim_cite", claim), {"url": f"{URL}#top", "stance": "supports"}, headers=HTMX)
         there = f'<a href="{at("claim", hostile)}" dir="auto">claim {hostile.pk}: '
-        assert (
-            f"The page is cited elsewhere too: {there}Another &lt;b&gt;claim&lt;/b&gt; with {{claims}} %s"
-            in text(response)
+        assert f"The page is cited elsewhere too: {there}Another &lt;b&gt;claim&lt;/b&gt; with {{claims}} %s" in text(
+            response
         )
         assert "cited elsewhere" not in text(self.cite(desk, claim, url="https://news.example.org/another"))
 
