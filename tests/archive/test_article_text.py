@@ -189,3 +189,29 @@ def test_a_page_too_large_to_compare_is_read_all_the_same() -> None:
     found = lines(f"<article>{paragraphs}</article>{SIDE}")
     assert len(found) >= long
     assert found[0].startswith(f"0 {SENTENCES[0]}")
+
+
+# Tables
+
+
+COLUMN = f"<td><font size=5>Captured</font>{BODY}</td>"
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        f"<table><tr><td><p>Home</p><p>World</p></td>{COLUMN}<td>Weather: rain</td></tr></table>",
+        f"<table><tr><td><table><tbody><tr>{COLUMN}</tr></tbody></table></td></tr></table>",
+        f"<table><tr><td>{'<br><br>'.join(SENTENCES)}</td></tr></table>",
+    ],
+)
+def test_a_page_that_is_built_of_tables_is_read_in_paragraphs(page: str) -> None:
+    assert [line for line in lines(page) if line in SENTENCES] == SENTENCES
+    assert not any("|" in line for line in lines(page))
+
+
+def test_figures_stay_in_their_table() -> None:
+    rows = "".join(f"<tr><td><p>Week {week}</p></td><td>{week * 40}</td></tr>" for week in range(1, 5))
+    found = lines(f"<table><tr><td>{BODY}<table>{rows}</table><p>{REMARKS[0]}</p></td></tr></table>")
+    assert sum(line.startswith("| Week ") for line in found) == 4
+    assert [line for line in found if line in SENTENCES] == SENTENCES

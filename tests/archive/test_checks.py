@@ -55,6 +55,10 @@ class TestWatch:
         settings.ARCHIVE_WATCH_PAUSES = [timedelta(hours=hour) for hour in hours]
         assert [problem.id for problem in check_watch(None)] == ["archive.E003"]
 
+    def test_the_usual_pauses_are_an_hour_to_a_month(self, settings):
+        hours = [pause / timedelta(hours=1) for pause in settings.ARCHIVE_WATCH_PAUSES]
+        assert hours == [1, 6, 24, 3 * 24, 7 * 24, 30 * 24]
+
     def test_the_usual_pauses_are_fine_and_so_is_a_single_one(self, settings):
         assert check_watch(None) == []
         settings.ARCHIVE_WATCH_PAUSES = [timedelta(days=1)]

@@ -17,8 +17,8 @@ from tests.workers import ROOT, environment
 pytestmark = [pytest.mark.processes, pytest.mark.django_db(transaction=True)]
 MOST_MEMORY = 300_000_000
 CAPTURE_SECONDS = 3
-# A bound and no measurement: what is not stopped takes for ever, and the machine is shared.
-SLACK_SECONDS = 12
+# What the desk does with a page before and after its deadline, on a machine that is shared with other tests.
+SLACK_SECONDS = 3
 # Why there is no page; nothing where there is one after all.
 EXPECTED: dict[str, str] = {
     "gzip bomb": Code.DECOMPRESSION_BOMB,
@@ -102,7 +102,11 @@ def test_every_hostile_server_ends_in_its_code_in_time_and_in_little_memory():
             ARCHIVE_CAPTURE_SECONDS=str(CAPTURE_SECONDS),
         )
     assert {name: one["code"] for name, one in zip(wires, told, strict=True)} == EXPECTED
-    late = {name: one["seconds"] for name, one in zip(wires, told, strict=True) if one["seconds"] > SLACK_SECONDS}
+    late = {
+        name: one["seconds"]
+        for name, one in zip(wires, told, strict=True)
+        if one["seconds"] > CAPTURE_SECONDS + SLACK_SECONDS
+    }
     assert late == {}
     assert [one["state"] for one in told if not one["code"]] == ["stored"] * 2
 

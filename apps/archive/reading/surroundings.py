@@ -125,6 +125,10 @@ NO_TEXT = frozenset(
         "textarea",
     }
 )
+# Nobody writes figures in paragraphs: a cell with so many of them, or so many broken lines, is a column of the page.
+LEAST_IN_A_COLUMN = 3
+LEAST_LETTERS_IN_A_COLUMN = 400
+OF_A_TABLE = frozenset({"table", "tbody", "thead", "tfoot", "tr", "td", "th"})
 NO_CONTAINER = frozenset({"p", "li", "td", "blockquote"})
 LONG_BLOCK = 50
 MOST_LINKED = 0.3
@@ -179,11 +183,34 @@ class Outline:
 def set_apart(tree: Any) -> Outline:
     """Takes out of a page what is known not to be its article, and finds where the article stands. In linear time."""
     elements = [element for element in tree.iter() if isinstance(element.tag, str)]
+    _unfold_columns(elements)
     for element in _foreign(elements):
         _take_out(element)
     blocks = _blocks(tree)
     elements = [element for element in tree.iter() if isinstance(element.tag, str)]
     return Outline(elements, blocks, _container(tree, elements, blocks))
+
+
+def _unfold_columns(elements: list[Any]) -> None:
+    """Makes boxes of tables that only say what stands beside what, as pages were built once: their text is no figures."""
+    breaks: dict[Any, int] = {}
+    letters: dict[Any, int] = {}
+    columns: list[Any] = []
+    for element in reversed(elements):
+        broken = breaks.get(element, 0) + (element.tag in ("p", "br"))
+        written = letters.get(element, 0) + len((element.text or "").strip())
+        if (parent := element.getparent()) is not None:
+            breaks[parent] = breaks.get(parent, 0) + broken
+            letters[parent] = letters.get(parent, 0) + written + len((element.tail or "").strip())
+        if element.tag in ("td", "th") and broken >= LEAST_IN_A_COLUMN and written >= LEAST_LETTERS_IN_A_COLUMN:
+            columns.append(element)
+    table_of: dict[Any, Any] = {}
+    for element in elements if columns else ():
+        table_of[element] = element if element.tag == "table" else table_of.get(element.getparent())
+    unfolded = {table_of[column] for column in columns} - {None}
+    for element, table in table_of.items():
+        if table in unfolded and element.tag in OF_A_TABLE:
+            element.tag = "div"
 
 
 def _foreign(elements: list[Any]) -> list[Any]:
