@@ -192,7 +192,7 @@ def set_apart(tree: Any) -> Outline:
 
 
 def _unfold_columns(elements: list[Any]) -> None:
-    """Makes boxes of tables that only say what stands beside what, as pages were built once: their text is no figures."""
+    """Makes boxes of tables that only say what stands beside what, as pages were built once: they hold no figures."""
     breaks: dict[Any, int] = {}
     letters: dict[Any, int] = {}
     columns: list[Any] = []
