@@ -86,12 +86,20 @@ STAYS = {
 
 def everything():
     """Every row of ours, by table."""
-    return {
-        model._meta.label: list(model._base_manager.order_by("pk").values_list())
+    models = [
+        model
         for config in apps.get_app_configs()
         if config.name.startswith("apps.")
         for model in config.get_models(include_auto_created=True)
-    }
+    ]
+    with connection.cursor() as cursor:
+        return {model._meta.label: rows_of(cursor, model._meta) for model in models}
+
+
+def rows_of(cursor, about):
+    # Asked for plainly: this is done five hundred times, and Django takes ten times as long to write it.
+    cursor.execute(f'SELECT * FROM "{about.db_table}" ORDER BY "{about.pk.column}"')
+    return cursor.fetchall()
 
 
 ROWS = defaultdict(set)

@@ -112,7 +112,7 @@ class Journey:
         assert any(self.says_the_same(page) for _ in range(4)), f"{what} says something else in another theme"
         for theme in THEMES:
             page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
-            picture = page.screenshot(path=self.picture(len(self.places), theme), full_page=True)
+            picture = page.screenshot(path=self.picture(len(self.places), theme), full_page=True, scale="css")
             self.shows_a_page(page.evaluate(LIGHT, base64.b64encode(picture).decode()), f"{what} in {theme}", theme)
 
     def picture(self, number: int, theme: str) -> Path:
@@ -122,7 +122,7 @@ class Journey:
 
     def shows_a_page(self, light: dict[str, float], what: str, theme: str) -> None:
         """A picture is as wide as the screen, has something on it, and is dark in dark and light in light."""
-        assert light["width"] == SIZES[self.size]["width"] * (2 if self.is_phone else 1), f"{what}: {light}"
+        assert light["width"] == SIZES[self.size]["width"], f"{what}: {light}"
         assert light["most"] - light["least"] > 60, f"{what}: nothing is on the picture: {light}"
         assert (light["mean"] < 96) is (theme == "dark"), f"{what}: the picture is of another theme: {light}"
         assert (light["mean"] > 160) is (theme == "light"), f"{what}: the picture is of another theme: {light}"

@@ -9,11 +9,12 @@ from typing import Any
 
 import axe_playwright_python
 from lxml import html
-from playwright.sync_api import Page
+from playwright.sync_api import Page, Response, Route
 
 AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js").read_text()
 RUN = """([part, options]) =>
   axe.run(part === "html" ? document : {include: [[part]]}, {...options, resultTypes: ["violations"]})"""
+WITHOUT_COLOURS = {"rules": {"color-contrast": {"enabled": False}}}
 COLOURS = {"runOnly": ["color-contrast"]}
 NARROW = {"runOnly": ["target-size", "scrollable-region-focusable"]}
 # What of an element can make it look or be read otherwise.
@@ -99,6 +100,19 @@ def marked(text: str, known: set[int]) -> str:
             element.set("data-new", "")
             is_new = True
     return str(html.tostring(tree, encoding="unicode", doctype="<!doctype html>")) if is_new else ""
+
+
+def with_marks(page: Page, path: str, known: set[int]) -> Response | None:
+    """Go to a page of the desk, whose answer is marked on its way to the browser."""
+
+    def mark(route: Route) -> None:
+        answer = route.fetch()
+        route.fulfill(response=answer, body=marked(answer.text(), known) or answer.text())
+
+    page.route(f"**{path}", mark)
+    response = page.goto(path)
+    page.unroute(f"**{path}")
+    return response
 
 
 def most_new(pages: dict[str, str], known: set[int]) -> Iterator[str]:

