@@ -7,7 +7,7 @@ import os
 from typing import Any
 
 from celery import Celery
-from celery.signals import task_success, worker_init, worker_ready, worker_shutdown
+from celery.signals import task_postrun, task_prerun, task_success, worker_init, worker_ready, worker_shutdown
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "verifydesk.settings")
 
@@ -32,6 +32,16 @@ def ring_the_next(sender: Any, **kwargs: Any) -> None:
 
     for name in RUNG_AFTER.get(sender.name, []):
         ring(app.tasks[name], *sender.request.args)
+
+
+@task_prerun.connect
+@task_postrun.connect
+def let_go_of_old_connections(task: Any, **kwargs: Any) -> None:
+    """As Django does around a request: what is broken or has been open for CONN_MAX_AGE is closed, the rest is kept."""
+    from django.db import close_old_connections
+
+    if not task.request.is_eager:
+        close_old_connections()
 
 
 @worker_init.connect

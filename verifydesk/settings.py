@@ -102,9 +102,13 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 # Data
 
+# Connections are kept between requests and tasks: to open one takes milliseconds, on SQLite too, which reads how all
+# tables and triggers are made.
 DATABASES = {
     "default": dj_database_url.parse(
-        env.str("DATABASE_URL", f"sqlite:///{VAR_DIR / 'desk.sqlite3'}"), conn_health_checks=True
+        env.str("DATABASE_URL", f"sqlite:///{VAR_DIR / 'desk.sqlite3'}"),
+        conn_max_age=env.int("DATABASE_CONN_MAX_AGE", 60),
+        conn_health_checks=True,
     )
 }
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
@@ -117,8 +121,6 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     }
     # A file for the tests too: threads that race each other need the locks that a desk has, and memory has others.
     DATABASES["default"]["TEST"] = {"NAME": str(VAR_DIR / "test.sqlite3")}
-else:
-    DATABASES["default"]["CONN_MAX_AGE"] = env.int("DATABASE_CONN_MAX_AGE", 60)
 
 REDIS_URL = env.str("REDIS_URL", "")
 
@@ -348,6 +350,9 @@ CELERY_WORKER_MAX_MEMORY_PER_CHILD = 300_000
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TASK_SOFT_TIME_LIMIT = int(ARCHIVE_CAPTURE_SECONDS) + 15
 CELERY_TASK_TIME_LIMIT = int(ARCHIVE_CAPTURE_SECONDS) + 25
+# Celery itself would open the database anew for every task, which takes longer than most of them: it is told to wait
+# for longer than any worker lives, and verifydesk/celery.py does what Django does around a request.
+CELERY_DB_REUSE_MAX = 1_000_000_000
 CELERY_TASK_DEFAULT_QUEUE = "desk"
 # A worker started without -Q serves every queue; a bigger desk gives fetching and reading workers of their own.
 CELERY_TASK_QUEUES = {name: {"exchange": name, "routing_key": name} for name in ("desk", "fetch", "extract", "render")}
