@@ -94,7 +94,9 @@ def worker(tmp_path: Path, name: str = "worker", *, queues: str = "", **values: 
     """A standalone worker, as ``celery -A verifydesk worker`` starts it; for every queue, or for these."""
     command = [sys.executable, "-m", "celery", "-A", "verifydesk", "worker", "--concurrency", "2", "-n", f"{name}@test"]
     command += ["--queues", queues] if queues else []
-    running = Running([*command, "--loglevel", "INFO"], tmp_path / f"{name}.log", environment(**values))
+    # What Django checks at each start takes as long as the rest of it; test_checks and test_supervisor have that.
+    env = environment(CELERY_SKIP_CHECKS="1", **values)
+    running = Running([*command, "--loglevel", "INFO"], tmp_path / f"{name}.log", env)
     try:
         wait_for(lambda: running.said("ready."), 60, f"{name} to be ready: {running.log.read_text()[-2000:]}")
         yield running

@@ -13,23 +13,24 @@ MOST_TAGS = 50_000
 MOST_VALUES = 20_000
 # A scanner instead of a parser: parsers take quadratic time on hostile nesting, and taming drops styles and scripts.
 # Only tags that can name something are looked at: by their name, or with a style of their own before the next "<".
+# The case is left open only where it may differ: an expression that leaves it open as a whole is tried at every letter.
 TAG = re.compile(
     r"<(?:!--(?:.*?-->|.*)"
-    r"|(?P<name>(?:base|image|img|input|link|meta|script|source|style|template|textarea|title|video)(?![A-Za-z0-9])"
-    r"|[A-Za-z][A-Za-z0-9]*+(?=[\s/\"'][^<s]*+(?:s(?!tyle)[^<s]*+)*+style)))",
-    re.DOTALL | re.IGNORECASE,
+    r"|(?P<name>(?i:(?:base|image|img|input|link|meta|script|source|style|template|textarea|title|video)(?![A-Za-z0-9])"
+    r"|[A-Za-z][A-Za-z0-9]*+(?=[\s/\"'][^<s]*+(?:s(?!tyle)[^<s]*+)*+style))))",
+    re.DOTALL,
 )
 ATTRIBUTE = re.compile(
     r"[\s/]*+(?P<name>[^\s\"'<>/=]++)(?:\s*+=\s*+(?:\"(?P<double>[^\"]*+)\"|'(?P<single>[^']*+)'|(?P<bare>[^\s\"'>]++)))?"
 )
-ENDS = {name: re.compile(f"</{name}", re.IGNORECASE) for name in ("script", "style", "template", "textarea", "title")}
+ENDS = {name: re.compile(f"</(?i:{name})") for name in ("script", "style", "template", "textarea", "title")}
 CANDIDATE = re.compile(r"[\s,]*+(?P<url>\S*[^\s,])[^,]*+,?")
 CSS = re.compile(
     r"/\*(?:.*?\*/|.*)"
-    r"|url\(\s*+(?:\"(?P<double>[^\"\n]*+)\"|'(?P<single>[^'\n]*+)'|(?P<bare>[^\s\"'()]*+))"
-    r"|@import\s*+(?:\"(?P<import_double>[^\"\n]*+)\"|'(?P<import_single>[^'\n]*+)')"
+    r"|[uU](?i:rl)\(\s*+(?:\"(?P<double>[^\"\n]*+)\"|'(?P<single>[^'\n]*+)'|(?P<bare>[^\s\"'()]*+))"
+    r"|@(?i:import)\s*+(?:\"(?P<import_double>[^\"\n]*+)\"|'(?P<import_single>[^'\n]*+)')"
     r"|\"[^\"\n]*+\"|'[^'\n]*+'",
-    re.DOTALL | re.IGNORECASE,
+    re.DOTALL,
 )
 ICONS = frozenset({"icon", "apple-touch-icon", "apple-touch-icon-precomposed"})
 PRELOADED = frozenset({"style", "script", "image", "font"})
