@@ -53,7 +53,8 @@ def test_every_page_fits_its_window_has_a_heading_and_gives_axe_nothing_to_find_
         assert page.locator("main").count() == 1, path
         assert not is_dark(page), path
         is_new = page.locator("[data-new]").count() > 0
-        found += [*too_wide(page, path, 1280), *judged(page, path, "light", {} if is_new else WITHOUT_COLOURS)]
+        found += [*too_wide(page, path, 1280), *judged(page, path, "light", WITHOUT_COLOURS)]
+        found += judged(page, path, "light", COLOURS, "[data-new]") if is_new else []
         page.emulate_media(color_scheme="dark")
         assert is_dark(page), path
         found += judged(page, path, "dark", COLOURS, "[data-new]") if is_new else []
