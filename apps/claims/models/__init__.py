@@ -7,6 +7,7 @@ from apps.claims.models.claims import (
     CitationQuerySet,
     Claim,
     ClaimQuerySet,
+    live_passages,
 )
 from apps.claims.models.confidential import Commitment, ConfidentialCitation
 from apps.claims.models.decisions import Decision, MoveRequest, MoveRequestQuerySet
@@ -60,4 +61,5 @@ __all__ = [
     "TextQuoteQuerySet",
     "Use",
     "UseQuerySet",
+    "live_passages",
 ]

@@ -228,6 +228,10 @@ class CitationQuerySet(models.QuerySet["Citation"]):
 
     def with_evidence(self) -> CitationQuerySet:
         """Each with its source, outlet, copy and passages, oldest first: what policy and page need, in two queries."""
+        return self.with_copies().prefetch_related(live_passages())
+
+    def with_copies(self) -> CitationQuerySet:
+        """The same without the passages, in one query."""
         return (
             self.select_related(
                 "source__page",
@@ -240,12 +244,14 @@ class CitationQuerySet(models.QuerySet["Citation"]):
                 "quoted",
                 "answered_by",
             )
-            .prefetch_related(
-                models.Prefetch("text_quotes", TextQuote.objects.live().select_related("capture").order_by("id"))
-            )
             .defer("capture__extract__text")
             .order_by("id")
         )
+
+
+def live_passages() -> models.Prefetch[Any]:
+    """The passages that citations rest on, to be fetched for many at once."""
+    return models.Prefetch("text_quotes", TextQuote.objects.live().select_related("capture").order_by("id"))
 
 
 class Citation(models.Model):
