@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db.models import Q
-from django.urls import reverse
 
 from apps.audit.models import Entry
 from apps.claims.models import Citation, Claim, Story
+from apps.desk.addresses import address
 from apps.sources.models import Source
 
 
@@ -80,7 +80,7 @@ def _names(model: type[Claim] | type[Story], field: str, ids: set[int]) -> list[
 
 
 def _subject(kind: str, pk: int, name: str) -> Subject:
-    return Subject(name, reverse(f"desk:{kind}", args=[pk]))
+    return Subject(name, address(f"desk:{kind}", pk))
 
 
 def _ids(streams: set[str], kind: str) -> set[int]:

@@ -7,7 +7,7 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import gettext_lazy as _
 
 from apps.audit.models import Entry
-from apps.desk.templatetags.desk import changes, options
+from apps.desk.templatetags.desk import attributes, changes, options
 
 HOSTILE = "<script>alert('x')</script>\"&"
 ESCAPED = "&lt;script&gt;alert(&#x27;x&#x27;)&lt;/script&gt;&quot;&amp;"
@@ -49,3 +49,17 @@ def test_a_select_is_the_one_that_djangos_own_templates_write(value):
     )
     assert options(told["optgroups"]) == theirs
     assert "<script" not in widget.render("name", value)
+
+
+def test_the_attributes_of_a_field_are_those_that_djangos_own_template_writes():
+    attrs = {
+        "id": HOSTILE,
+        "required": True,
+        "disabled": False,
+        "rows": 3,
+        "title": mark_safe("a&amp;b"),
+        "x": _("Any"),
+    }
+    theirs = Template('{% include "django/forms/widgets/attrs.html" %}').render(Context({"widget": {"attrs": attrs}}))
+    assert attributes(attrs) == theirs
+    assert "<script" not in theirs

@@ -19,6 +19,7 @@ from django.utils.translation import get_language, gettext
 
 from apps.audit.models import Entry
 from apps.claims.models import COUNTED_TO, Citation, Claim
+from apps.desk.addresses import address
 from apps.desk.badges import Note
 from apps.desk.panels.grades import Grades
 from apps.desk.subjects import Subject
@@ -62,14 +63,21 @@ ICONS = {
 }
 
 
+_DRAWN = {
+    name: mark_safe(  # noqa: S308 - our own constants
+        f'<svg class="icon icon-{name}" viewBox="0 0 16 16" width="16" height="16" aria-hidden="true">{lines}</svg>'
+    )
+    for name, lines in ICONS.items()
+}
+
+# As {% url %}, for what stands on every page and in every line of one.
+register.simple_tag(address)
+
+
 @register.simple_tag
 def icon(name: str) -> SafeString:
     """A small drawing beside a word; it says nothing by itself, so readers of the page aloud skip it."""
-    return format_html(
-        '<svg class="icon icon-{}" viewBox="0 0 16 16" width="16" height="16" aria-hidden="true">{}</svg>',
-        name,
-        mark_safe(ICONS[name]),  # noqa: S308 - our own constants
-    )
+    return _DRAWN[name]
 
 
 @register.filter
@@ -113,6 +121,17 @@ def options(groups: Iterable[tuple[str | None, list[dict[str, Any]], int]]) -> S
         )
         told.append(f'<optgroup label="{_escaped(group)}">{inner}</optgroup>' if group else inner)
     return mark_safe("".join(told))  # noqa: S308 - each part is escaped above
+
+
+@register.simple_tag
+def attributes(attrs: Mapping[str, Any]) -> SafeString:
+    """The attributes of a widget, as Django's own template has them, which is an include and a loop for each."""
+    told = "".join(
+        f" {name}" if value is True else f' {name}="{_escaped(value)}"'
+        for name, value in attrs.items()
+        if value is not False
+    )
+    return mark_safe(told)  # noqa: S308 - values are escaped above, names are our own
 
 
 @register.simple_tag
