@@ -108,8 +108,8 @@ def claim_page(
 def timeline(claim: Claim, cited: Iterable[Citation]) -> list[Entry]:
     """The newest entries of a claim's story, and one more where it goes on; ``cited`` is all that ever was."""
     sources = [(one.source_id, one.source.page_id) for one in cited]
-    told = told_since(Entry.objects.newest_first(), claim.pk, claim.opened_at, sources).without_machinery()
-    return list(told[: TIMELINE_LENGTH + 1])
+    told = told_since(Entry.objects.all(), claim.pk, claim.opened_at, sources).without_machinery()
+    return list(told.order_by("-at", "-id")[: TIMELINE_LENGTH + 1])
 
 
 def work_forms(

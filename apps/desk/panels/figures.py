@@ -46,7 +46,7 @@ def _elsewhere(claim: Claim, own: Sequence[Figure]) -> list[str]:
     if claim.story is None or not own:
         return []
     measures = {figure.measure_id for figure in own}
-    others = Figure.objects.of_story(claim.story).filter(measure__in=measures).exclude(claim=claim).told()[:OTHERS]
+    others = Figure.objects.of_story(claim.story).filter(measure__in=measures).exclude(claim=claim).named()[:OTHERS]
 
     def is_across(one: Figure, other: Figure) -> bool:
         return (one.claim_id == claim.pk) != (other.claim_id == claim.pk)
