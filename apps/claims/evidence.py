@@ -10,13 +10,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from django.db.models import prefetch_related_objects
-
 from apps.audit.statements import Select
 from apps.audit.wording import plainly
 from apps.claims.figures import conflicts
 from apps.claims.lines import Line, Lines, lines_of_each
-from apps.claims.models import Citation, Claim, Figure, Policy, live_passages
+from apps.claims.models import Citation, Claim, Figure, Policy, TextQuote
 from apps.claims.states import Stance
 from apps.sources.chains import Edge, Node
 from apps.sources.lineage import Rows
@@ -25,6 +23,9 @@ from apps.sources.telling import capital
 # What the page of a claim and every move of it ask: see apps/audit/statements.py.
 _rule = Select(lambda: Policy.objects.order_by("-version")[:1])
 _citations = Select(lambda claim: Citation.objects.live().filter(claim=claim).with_copies(), int)
+_passages = Select(
+    lambda claim: TextQuote.objects.live().filter(citation__claim=claim).select_related("capture").order_by("id"), int
+)
 _figures = Select(lambda claim: Figure.objects.live().filter(claim=claim).told(), int)
 
 
@@ -65,7 +66,11 @@ def gather(claim: Claim, rule: Policy | None = None) -> Evidence:
     """The evidence of one claim as it stands now."""
     [rule] = [rule] if rule else _rule()
     citations = _citations(claim.pk)
-    prefetch_related_objects(citations, live_passages())
+    passages = defaultdict(list)
+    for passage in _passages(claim.pk):
+        passages[passage.citation_id].append(passage)
+    for citation in citations:
+        citation.known_passages = passages[citation.pk]
     lines = lines_of_each({claim.pk: citations})[claim.pk]
     return Evidence(claim, rule, tuple(citations), lines, tuple(_figures(claim.pk)))
 

@@ -7,7 +7,6 @@ from apps.claims.models.claims import (
     CitationQuerySet,
     Claim,
     ClaimQuerySet,
-    live_passages,
 )
 from apps.claims.models.confidential import Commitment, ConfidentialCitation
 from apps.claims.models.decisions import Decision, MoveRequest, MoveRequestQuerySet
@@ -61,5 +60,4 @@ __all__ = [
     "TextQuoteQuerySet",
     "Use",
     "UseQuerySet",
-    "live_passages",
 ]
