@@ -67,7 +67,8 @@ def claim_page(
     citations, withdrawn = list(evidence.citations), _withdrawn(claim.pk)
     entries = timeline(claim, [*citations, *withdrawn])
     last_decision = next(iter(_last_decision(claim.pk)), None)
-    may, people = request.user.may, active_people()
+    may = request.user.may
+    people = active_people() if may(Capability.ASSIGN) or may(Capability.COMMENT) else []
     comments = comments_panel(claim, request.user, people)
     return {
         "claim": claim,
