@@ -121,14 +121,19 @@ class User(AbstractBaseUser):
         """Everything this person's roles allow; nothing for one who is inactive. Read once a request."""
         if not self.is_active:
             return frozenset()
-        return frozenset(capability for role in self.roles.all() for capability in role.capabilities)
+        return frozenset(capability for role in self._held for capability in role.capabilities)
 
     def may(self, capability: Capability) -> bool:
         return capability.value in self.capabilities
 
     @property
     def role_names(self) -> str:
-        return ", ".join(role.name for role in self.roles.all()) or "no role"
+        return ", ".join(role.name for role in self._held) or "no role"
+
+    @cached_property
+    def _held(self) -> list[Role]:
+        """The roles of this person. Read once a request."""
+        return list(self.roles.all())
 
     # What Django's admin panel asks. It only decides what the panel shows: every change goes through an action.
 

@@ -7,16 +7,26 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
+from apps.audit.statements import Select
 from apps.audit.wording import plainly
 from apps.claims.figures import conflicts
 from apps.claims.lines import Line, Lines, lines_of_each
-from apps.claims.models import Citation, Claim, Figure, Policy
+from apps.claims.models import Citation, Claim, Figure, Policy, TextQuote
 from apps.claims.states import Stance
 from apps.sources.chains import Edge, Node
 from apps.sources.lineage import Rows
 from apps.sources.telling import capital
+
+# What the page of a claim and every move of it ask: see apps/audit/statements.py.
+_rule = Select(lambda: Policy.objects.order_by("-version")[:1])
+_citations = Select(lambda claim: Citation.objects.live().filter(claim=claim).with_copies(), int)
+_passages = Select(
+    lambda claim: TextQuote.objects.live().filter(citation__claim=claim).select_related("capture").order_by("id"), int
+)
+_figures = Select(lambda claim: Figure.objects.live().filter(claim=claim).told(), int)
 
 
 @dataclass(frozen=True)
@@ -29,7 +39,7 @@ class Evidence:
     lines: Lines
     figures: tuple[Figure, ...] = ()
 
-    @property
+    @cached_property
     def conflicts(self) -> list[str]:
         """Pairs of the claim's figures that can't both hold, in sentences."""
         return [conflict.sentence for conflict in conflicts(self.figures)]
@@ -54,7 +64,15 @@ class Evidence:
 
 def gather(claim: Claim, rule: Policy | None = None) -> Evidence:
     """The evidence of one claim as it stands now."""
-    return gather_all([claim], rule)[claim.pk]
+    [rule] = [rule] if rule else _rule()
+    citations = _citations(claim.pk)
+    passages = defaultdict(list)
+    for passage in _passages(claim.pk):
+        passages[passage.citation_id].append(passage)
+    for citation in citations:
+        citation.known_passages = passages[citation.pk]
+    lines = lines_of_each({claim.pk: citations})[claim.pk]
+    return Evidence(claim, rule, tuple(citations), lines, tuple(_figures(claim.pk)))
 
 
 def gather_all(claims: Iterable[Claim], rule: Policy | None = None, *, only_lines: bool = False) -> dict[int, Evidence]:

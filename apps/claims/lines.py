@@ -6,12 +6,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+from apps.audit.statements import Select
 from apps.claims.models import Citation, Ruling
+from apps.claims.models.rulings import pairs
 from apps.claims.states import Stance
 from apps.sources.chains import Chains, Node
 from apps.sources.lineage import Cited, LineOf, Rows, both_readings, lineage
 from apps.sources.telling import Teller
 from apps.sources.tracing import trace
+
+_ends = Select(lambda claim: Ruling.objects.live().filter(claim=claim).ends(), int)
 
 
 @dataclass(frozen=True)
@@ -102,7 +106,7 @@ def lines_of(citations: Iterable[Citation]) -> Lines:
 def lines_of_each(cited: Mapping[int, Sequence[Citation]]) -> dict[int, Lines]:
     """The lines of the citations of several claims, by the key of each; as many queries for many as for one."""
     rows = trace({one.source_id: one.source for citations in cited.values() for one in citations}.values())
-    apart = Ruling.objects.live().pairs_of({one.claim_id for citations in cited.values() for one in citations})
+    apart = _apart({one.claim_id for citations in cited.values() for one in citations})
     chains = both_readings(rows)
     teller = Teller(rows, *chains)
     found = {}
@@ -110,6 +114,11 @@ def lines_of_each(cited: Mapping[int, Sequence[Citation]]) -> dict[int, Lines]:
         ruled = frozenset(pair for claim in {one.claim_id for one in citations} for pair in apart.get(claim, ()))
         found[key] = _lines(citations, replace(rows, apart=ruled), chains, teller)
     return found
+
+
+def _apart(claims: set[int]) -> dict[int, set[frozenset[Node]]]:
+    """What is ruled apart on these claims, by the claim's number."""
+    return pairs(_ends(*claims)) if len(claims) == 1 else Ruling.objects.live().pairs_of(claims)
 
 
 def _lines(cited: Sequence[Citation], rows: Rows, chains: tuple[Chains, Chains], teller: Teller) -> Lines:

@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import messages
 from django.utils.translation import gettext as _
 
+from apps.accounts.capabilities import Capability
 from apps.audit.models import Entry
+from apps.audit.statements import Select
 from apps.audit.versioned import ChangedMeanwhile
 from apps.claims import policy
 from apps.claims.evidence import gather
-from apps.claims.models import Citation, Claim
-from apps.desk.filters import told_of_claim
+from apps.claims.models import Citation, Claim, Decision
+from apps.desk.filters import told_since
 from apps.desk.forms import AssignForm, CiteForm, StageForm
-from apps.desk.panels.figures import figures_panel
+from apps.desk.panels.figures import panel_of
 from apps.desk.panels.flags import flags_panel
 from apps.desk.panels.grades import grades_of
 from apps.desk.panels.knowledge import caveats_panel, confidential_panel, replies_panel, uses_panel
 from apps.desk.panels.lines import lines_panel
 from apps.desk.panels.links import links_panel
-from apps.desk.panels.teamwork import comments_panel, live_panel
+from apps.desk.panels.teamwork import active_people, comments_panel, live_panel
 from apps.desk.panels.verdict import Answer, Move, verdict_panel
 from apps.desk.requests import DeskRequest
 from apps.desk.subjects import subjects
@@ -28,6 +31,21 @@ from apps.desk.teamwork_forms import CommentForm
 from apps.desk.watch_panel import chips
 
 TIMELINE_LENGTH = 30
+_withdrawn = Select(
+    lambda claim: (
+        Citation.objects.filter(claim=claim)
+        .exclude(withdrawn_at=None)
+        .select_related("source__page", "source__outlet", "withdrawn_by")
+        .order_by("id")
+    ),
+    int,
+)
+_last_decision = Select(
+    lambda claim: (
+        Decision.objects.filter(claim=claim).select_related("asked_by", "decided_by", "policy").order_by("-id")[:1]
+    ),
+    int,
+)
 
 
 def claim_page(
@@ -46,34 +64,35 @@ def claim_page(
 ) -> dict[str, Any]:
     """The claim page's context. What was refused comes back as the form it was typed into."""
     evidence = gather(claim)
-    citations = list(evidence.citations)
-    versioned = {"expected_version": claim.version}
-    told = told_of_claim(Entry.objects.newest_first(), claim.pk).without_machinery()
-    entries = list(told[: TIMELINE_LENGTH + 1])
-    last_decision = claim.decisions.select_related("asked_by", "decided_by", "policy").first()
+    citations, withdrawn = list(evidence.citations), _withdrawn(claim.pk)
+    entries = timeline(claim, [*citations, *withdrawn])
+    last_decision = next(iter(_last_decision(claim.pk)), None)
+    may = request.user.may
+    people = active_people() if may(Capability.ASSIGN) or may(Capability.COMMENT) else []
+    comments = comments_panel(claim, request.user, people)
     return {
         "claim": claim,
-        **lines_panel(claim, evidence.lines),
+        **lines_panel(claim, evidence.lines, may_rule=may(Capability.DECIDE)),
         "citations": citations,
         "has_copies": any(citation.capture.is_stored for citation in citations),
         "chips": chips(citations),
-        "grades": grades_of(citations),
-        "figures_panel": figures_panel(claim),
-        "withdrawn": list(claim.citations.exclude(withdrawn_at=None).select_related("source__page", "withdrawn_by")),
+        "grades": grades_of(claim, citations),
+        "figures_panel": panel_of(claim, evidence.figures, evidence.conflicts),
+        "withdrawn": withdrawn,
         "shown": shown(citations),
         "is_moving": any(citation.is_moving for citation in citations),
         "ask_again_after": ask_again_after(citations),
         **verdict_panel(request, claim, evidence, move=move, answer=answer),
         "lost": policy.lost(evidence, last_decision),
-        "cite_form": cite_form or CiteForm(),
-        "assign_form": assign_form or AssignForm(initial={**versioned, "assignee": claim.assignee_id}),
-        "stage_form": stage_form or StageForm(initial={**versioned, "stage": claim.stage}),
+        # A form is made for whoever sees it.
+        "cite_form": cite_form or (CiteForm() if may(Capability.CITE) else None),
+        **(work_forms(claim, people, assign_form, stage_form) if may(Capability.ASSIGN) else {}),
         "withdraw": withdraw,
         "refusal": refusal,
         "meanwhile": meanwhile,
         "timeline": entries[:TIMELINE_LENGTH],
         "timeline_goes_on": len(entries) > TIMELINE_LENGTH,
-        "subjects": subjects(entries[:TIMELINE_LENGTH], apart_from=claim.stream),
+        "subjects": subjects(entries[:TIMELINE_LENGTH], apart_from=claim.stream, citations=[*citations, *withdrawn]),
         "last_decision": last_decision,
         **flags_panel(claim),
         **links_panel(claim),
@@ -81,9 +100,32 @@ def claim_page(
         **caveats_panel(claim),
         **uses_panel(claim),
         **confidential_panel(claim, request.user),
-        "comment_form": comment_form or CommentForm(),
-        **comments_panel(claim, request.user),
-        **live_panel(claim, request.user),
+        "comment_form": comment_form or (CommentForm() if may(Capability.COMMENT) else None),
+        **comments,
+        **live_panel(claim, request.user, None if comments["comments_go_on"] else comments["comments"]),
+    }
+
+
+def timeline(claim: Claim, cited: Iterable[Citation]) -> list[Entry]:
+    """The newest entries of a claim's story, and one more where it goes on; ``cited`` is all that ever was."""
+    sources = [(one.source_id, one.source.page_id) for one in cited]
+    told = told_since(Entry.objects.all(), claim.pk, claim.opened_at, sources).without_machinery()
+    return list(told.order_by("-at", "-id")[: TIMELINE_LENGTH + 1])
+
+
+def work_forms(
+    claim: Claim,
+    people: Iterable[tuple[int, str, str]],
+    assign_form: AssignForm | None = None,
+    stage_form: StageForm | None = None,
+) -> dict[str, Any]:
+    """The forms that say who has the claim and how far it is, as they were sent or as it is now."""
+    versioned = {"expected_version": claim.version}
+    if not assign_form:
+        assign_form = AssignForm(initial={**versioned, "assignee": claim.assignee_id}).offer(people)
+    return {
+        "assign_form": assign_form,
+        "stage_form": stage_form or StageForm(initial={**versioned, "stage": claim.stage}),
     }
 
 

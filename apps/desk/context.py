@@ -8,10 +8,12 @@ from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
 from apps.accounts.models import User
+from apps.audit.statements import Select
 from apps.desk.keys import shortcuts
 from apps.teamwork.models import Notice
 
 MOST = 100
+_unseen = Select(lambda person: Notice.objects.unseen().filter(person=person).order_by().values_list("pk")[:MOST], int)
 
 
 def desk(request: HttpRequest) -> dict[str, Any]:
@@ -39,4 +41,4 @@ def _drafts_of(request: HttpRequest, user: Any) -> int | None:
 
 def unread(user: Any) -> int:
     """How many notices wait for somebody, as far as a hundred."""
-    return Notice.objects.unseen().filter(person=user)[:MOST].count() if isinstance(user, User) else 0
+    return len(_unseen(user.pk)) if isinstance(user, User) else 0

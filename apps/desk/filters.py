@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Iterable
+from datetime import datetime, timedelta
 from typing import Any
 
 import django_filters as filters
@@ -227,17 +228,21 @@ class SuggestionFilter(filters.FilterSet):
 
 def told_of_claim(entries: EntryQuerySet, claim_id: int) -> EntryQuerySet:
     """A claim's story: its own entries, and those of the pages and sources cited on it since it was opened."""
-    cited = list(
-        Claim.objects.filter(pk=claim_id).values_list("opened_at", "citations__source_id", "citations__source__page_id")
-    )
-    own = f"claim:{claim_id}"
+    ends = ("opened_at", "citations__source_id", "citations__source__page_id")
+    cited = list(Claim.objects.filter(pk=claim_id).order_by().values_list(*ends))
     if not cited:
-        return entries.filter(stream=own)
-    streams = {own}
-    for _opened_at, source_id, page_id in cited:
-        streams |= {f"source:{source_id}", f"page:{page_id}"}
+        return entries.filter(stream=f"claim:{claim_id}")
+    return told_since(entries, claim_id, cited[0][0], [(source, page) for _opened_at, source, page in cited if source])
+
+
+def told_since(
+    entries: EntryQuerySet, claim_id: int, opened_at: datetime, cited: Iterable[tuple[int, int]]
+) -> EntryQuerySet:
+    """The same for whoever has the claim: the sources that were ever cited on it, each with its page."""
+    own = f"claim:{claim_id}"
+    streams = {own, *(stream for source, page in cited for stream in (f"source:{source}", f"page:{page}"))}
     # What happened to a page before the claim was opened was done for other claims.
-    return entries.filter(Q(stream=own) | Q(at__gte=cited[0][0]), stream__in=streams)
+    return entries.filter(Q(stream=own) | Q(at__gte=opened_at), stream__in=streams)
 
 
 def left_out(narrowed: filters.FilterSet) -> list[str]:

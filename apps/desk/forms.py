@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
@@ -287,6 +287,12 @@ class AssignForm(VersionedForm):
     assignee = forms.ModelChoiceField(
         label=_("Assigned to"), queryset=User.objects.active(), required=False, empty_label=_("Nobody")
     )
+
+    def offer(self, people: Iterable[tuple[int, str, str]]) -> AssignForm:
+        """The same form, offering these people, who are those on the desk: number, user name and name."""
+        field = self.fields["assignee"]
+        field.choices = [("", field.empty_label), *((pk, name or username) for pk, username, name in people)]  # type: ignore[attr-defined]
+        return self
 
 
 class StageForm(VersionedForm):

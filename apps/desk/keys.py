@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+
+from apps.desk.addresses import address
 
 # Keys, words, the view that they lead to. What leads nowhere is done by keys.js.
 KEYS = [
@@ -30,4 +31,4 @@ KEYS = [
 
 def shortcuts() -> list[tuple[str, str, str]]:
     """Each with its address, or nothing."""
-    return [(keys, str(words), reverse(f"desk:{view}") if view else "") for keys, words, view in KEYS]
+    return [(keys, str(words), address(f"desk:{view}") if view else "") for keys, words, view in KEYS]

@@ -9,18 +9,20 @@ from zoneinfo import ZoneInfo, available_timezones
 from django.http import HttpRequest, HttpResponseBase
 from django.utils import timezone
 
+from apps.audit.statements import Select
 from apps.teamwork.models import Preference
 
 # The page's own script writes the browser's zone there. It is told again by each browser and stored nowhere.
 COOKIE = "zone"
 _known = cache(available_timezones)
+_chosen = Select(lambda person: Preference.objects.filter(person=person).values_list("time_zone"), int)
 
 
 def zone_of(request: HttpRequest) -> ZoneInfo | None:
     """In which zone to tell times to whoever asks; None for the desk's own."""
     if not request.user.is_authenticated:
         return None
-    chosen = Preference.objects.filter(person_id=request.user.pk).values_list("time_zone", flat=True).first()
+    chosen = next((chosen for (chosen,) in _chosen(request.user.pk)), "")
     name = next((name for name in (chosen, request.COOKIES.get(COOKIE)) if name in _known()), None)
     return ZoneInfo(name) if name else None
 

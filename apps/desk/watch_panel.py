@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 
+from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext as _
 
 from apps.archive.models import Drift, Look, Page, Passage, Watch, in_per_cent
@@ -15,6 +17,7 @@ LOOKS = 8
 FINDINGS = 10
 # A page that changes every hour must not make its claims slow: older findings stand on the source's page.
 NEWEST = 300
+_ABOUT_THE_PAGE = (Drift.Kind.GONE, Drift.Kind.MOVED)
 
 
 @dataclass(frozen=True)
@@ -52,14 +55,11 @@ def chips(citations: list[Citation]) -> dict[int, Chip]:
     """A chip for each citation whose page is not as it was, by the citation's number; one question where all are."""
     pages = {citation.capture.page_id for citation in citations}
     found: dict[int, list[Drift]] = defaultdict(list)
-    for drift in Drift.objects.told().filter(page__in=pages)[:NEWEST]:
+    for drift in Drift.objects.filter(page__in=pages).order_by("-id")[:NEWEST]:
         found[drift.page_id].append(drift)
     if not found:
         return {}
-    standing = dict(Watch.objects.filter(page__in=list(found)).values_list("page_id", "standing"))
-    missing = set(
-        Passage.objects.filter(page__in=list(found), missing_since__isnull=False).values_list("digest", "page")
-    )
+    standing, missing = _standings(found), _missing(found)
     made = {}
     for citation in citations:
         page_id = citation.capture.page_id
@@ -69,6 +69,22 @@ def chips(citations: list[Citation]) -> dict[int, Chip]:
         if chip := _chip(news, standing.get(page_id, ""), is_missing):
             made[citation.pk] = chip
     return made
+
+
+def _standings(found: Mapping[int, Iterable[Drift]]) -> dict[int, str]:
+    """How those of these pages stand that were gone or had moved, by the page's number."""
+    pages = [page for page, drifts in found.items() if any(one.kind in _ABOUT_THE_PAGE for one in drifts)]
+    return dict(Watch.objects.filter(page__in=pages).values_list("page_id", "standing")) if pages else {}
+
+
+def _missing(found: Mapping[int, Iterable[Drift]]) -> set[tuple[str, int]]:
+    """The passages that are missing now, by digest and page; those that were found gone learn which they are."""
+    gone = [one for drifts in found.values() for one in drifts if one.kind == Drift.Kind.QUOTE_GONE]
+    if not gone:
+        return set()
+    prefetch_related_objects(gone, "passages")
+    pages = {one.page_id for one in gone}
+    return set(Passage.objects.filter(page__in=pages, missing_since__isnull=False).values_list("digest", "page"))
 
 
 def _chip(news: list[Drift], standing: str, quote_is_missing: bool) -> Chip | None:

@@ -125,7 +125,7 @@ class TestTheClaimsPage:
             suggest_attribution(source, "republishes", afp, found_by="byline", grounds={"words": "(AFP)"})
 
         cite(0)
-        with django_assert_max_num_queries(60) as few:
+        with django_assert_max_num_queries(34) as few:
             opened(client, "claim", claim.pk)
         for number in range(1, 8):
             cite(number)

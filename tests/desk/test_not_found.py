@@ -9,7 +9,7 @@ OURS = "There is nothing at this address"
 
 
 @pytest.mark.parametrize("debug", [True, False])
-@pytest.mark.parametrize("address", ["/claims/999999/", "/no/such/page/"])
+@pytest.mark.parametrize("address", ["/claims/999999/", f"/claims/{2**63}/", "/no/such/page/"])
 def test_somebody_signed_in_reads_the_desks_own_page(client, settings, debug, address):
     settings.DEBUG = debug
     client.force_login(make_reporter())

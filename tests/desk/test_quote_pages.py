@@ -280,7 +280,7 @@ def test_the_claim_page_asks_no_more_for_many_quotes_than_for_one(client, ada, d
         citation = make_citation(claim, ada, quote="one wounded soldier", outlet=f"Outlet {number}")
         make_extract(citation.capture, TEXT)
         find_words(citation)
-    with django_assert_max_num_queries(41):
+    with django_assert_max_num_queries(33):
         client.get(reverse("desk:claim", args=[claim.pk]))
 
 

@@ -228,6 +228,12 @@ class CitationQuerySet(models.QuerySet["Citation"]):
 
     def with_evidence(self) -> CitationQuerySet:
         """Each with its source, outlet, copy and passages, oldest first: what policy and page need, in two queries."""
+        return self.with_copies().prefetch_related(
+            models.Prefetch("text_quotes", TextQuote.objects.live().select_related("capture").order_by("id"))
+        )
+
+    def with_copies(self) -> CitationQuerySet:
+        """The same without the passages, in one query."""
         return (
             self.select_related(
                 "source__page",
@@ -239,9 +245,6 @@ class CitationQuerySet(models.QuerySet["Citation"]):
                 "cited_by",
                 "quoted",
                 "answered_by",
-            )
-            .prefetch_related(
-                models.Prefetch("text_quotes", TextQuote.objects.live().select_related("capture").order_by("id"))
             )
             .defer("capture__extract__text")
             .order_by("id")
@@ -280,6 +283,9 @@ class Citation(models.Model):
     answer = models.TextField(blank=True, help_text=_("What an editor answers to a citation that disputes the claim."))
     answered_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     answered_at = models.DateTimeField(null=True, editable=False)
+
+    # The passages, for whoever fetched them with many citations at once.
+    known_passages: list[TextQuote] | None = None
 
     objects = CitationQuerySet.as_manager()
 
@@ -363,6 +369,8 @@ class Citation(models.Model):
     @property
     def passages(self) -> list[TextQuote]:
         """The words of its copy that it rests on, as the copy has them."""
+        if self.known_passages is not None:
+            return self.known_passages
         return [one for one in self.text_quotes.all() if one.replaced_at is None]
 
     @property

@@ -17,7 +17,10 @@ class ClaimLinkQuerySet(models.QuerySet["ClaimLink"]):
         """Links that nobody has withdrawn."""
         return self.filter(withdrawn_at__isnull=True)
 
-    def of(self, claim: Claim) -> ClaimLinkQuerySet:
+    def withdrawn(self) -> ClaimLinkQuerySet:
+        return self.filter(withdrawn_at__isnull=False)
+
+    def of(self, claim: Claim | int) -> ClaimLinkQuerySet:
         """Links that begin or end at this claim, with both claims."""
         either = models.Q(from_claim=claim) | models.Q(to_claim=claim)
         return self.filter(either).select_related("from_claim", "to_claim", "linked_by", "withdrawn_by")

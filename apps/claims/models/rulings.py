@@ -30,11 +30,20 @@ class RulingQuerySet(models.QuerySet["Ruling"]):
 
     def pairs_of(self, claims: Iterable[int]) -> dict[int, set[frozenset[Node]]]:
         """What those on these claims are about, as lineage knows it, by the claim's number."""
-        found: dict[int, set[frozenset[Node]]] = defaultdict(set)
+        return pairs(self.filter(claim__in=claims).ends())
+
+    def ends(self) -> models.QuerySet[Any, Any]:
+        """Of each its claim and both of its ends, in no order."""
         ends = ("claim", "one_source", "one_party__name", "other_source", "other_party__name")
-        for claim, one, first, other, second in self.filter(claim__in=claims).values_list(*ends):
-            found[claim].add(frozenset((_node(one, first), _node(other, second))))
-        return found
+        return self.order_by().values_list(*ends)
+
+
+def pairs(ends: Iterable[tuple[Any, ...]]) -> dict[int, set[frozenset[Node]]]:
+    """What rulings with these ends are about, as lineage knows it, by the claim's number."""
+    found: dict[int, set[frozenset[Node]]] = defaultdict(set)
+    for claim, one, first, other, second in ends:
+        found[claim].add(frozenset((_node(one, first), _node(other, second))))
+    return found
 
 
 def _node(source: int | None, party: str | None) -> Node:

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from apps.claims.models import Citation, Credibility
+from apps.audit.statements import Select
+from apps.claims.models import Citation, Claim, Credibility
 from apps.sources.models import Party, Reliability, Source
+
+_credible = Select(lambda claim: Credibility.objects.live().filter(citation__claim=claim).order_by(), int)
 
 
 @dataclass(frozen=True)
@@ -29,12 +32,11 @@ class Grades:
         return [one for one in self.parties if one.grade]
 
 
-def grades_of(citations: Iterable[Citation]) -> dict[int, Grades]:
-    """The grades of these citations by their numbers, in two queries however many there are."""
+def grades_of(claim: Claim, citations: Iterable[Citation]) -> dict[int, Grades]:
+    """The grades of these citations of a claim by their numbers, in two queries however many there are."""
     parties = {one.pk: _parties(one) for one in citations}
     reliable = _live({party for found in parties.values() for party in found})
-    live = Credibility.objects.live().filter(citation__in=parties)
-    credible: Mapping[int, Credibility] = {one.citation_id: one for one in live}
+    credible: Mapping[int, Credibility] = {one.citation_id: one for one in _credible(claim.pk)} if parties else {}
     return {
         pk: Grades([GradedParty(party, reliable.get(party.pk)) for party in found], credible.get(pk))
         for pk, found in parties.items()
@@ -56,4 +58,4 @@ def _parties(citation: Citation) -> list[Party]:
 
 
 def _live(parties: Iterable[Party]) -> dict[int, Reliability]:
-    return {one.party_id: one for one in Reliability.objects.live().filter(party__in=list(parties))}
+    return {one.party_id: one for one in Reliability.objects.live().filter(party__in=list(parties)).order_by()}

@@ -5,21 +5,28 @@ from __future__ import annotations
 from typing import Any
 
 from apps.accounts.models import User
-from apps.claims.models import Caveat, Claim, ConfidentialCitation, Correction
+from apps.audit.statements import Select
+from apps.claims.models import Caveat, Claim, ConfidentialCitation, Correction, ReplyRequest, Use
 from apps.claims.replies import sentences
 
 SHOWN = 50
+_asked = Select(lambda claim: ReplyRequest.objects.filter(claim=claim).told().order_by("id")[:SHOWN], int)
+_caveats = Select(lambda claim: Caveat.objects.filter(claim=claim).told().order_by("id")[:SHOWN], int)
+_uses = Select(
+    lambda claim: Use.objects.filter(claim=claim).live().select_related("noted_by").order_by("id")[:SHOWN], int
+)
+_needed = Select(lambda claim: Correction.objects.told().open().filter(use__claim=claim).order_by("id")[:SHOWN], int)
 
 
 def replies_panel(claim: Claim) -> dict[str, Any]:
     """Who was asked, what came of it, and what a story may say of it."""
-    asked = list(claim.reply_requests.told().order_by("id")[:SHOWN])
+    asked = _asked(claim.pk)
     return {"reply_requests": asked, "reply_sentences": sentences(asked)}
 
 
 def caveats_panel(claim: Claim) -> dict[str, Any]:
     """The limits that hold, and those that no longer do."""
-    told: list[Caveat] = list(claim.caveats.told().order_by("id")[:SHOWN])
+    told: list[Caveat] = _caveats(claim.pk)
     return {
         "caveats": [one for one in told if not one.withdrawn_at],
         "withdrawn_caveats": [one for one in told if one.withdrawn_at],
@@ -28,11 +35,7 @@ def caveats_panel(claim: Claim) -> dict[str, Any]:
 
 def uses_panel(claim: Claim) -> dict[str, Any]:
     """Stories that rely on the claim, and which of them need correction."""
-    needed = Correction.objects.told().open().filter(use__claim=claim).order_by("id")[:SHOWN]
-    return {
-        "uses": list(claim.uses.live().select_related("noted_by").order_by("id")[:SHOWN]),
-        "corrections": list(needed),
-    }
+    return {"uses": _uses(claim.pk), "corrections": _needed(claim.pk)}
 
 
 def confidential_panel(claim: Claim, person: User) -> dict[str, Any]:

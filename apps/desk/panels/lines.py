@@ -10,8 +10,9 @@ from typing import Any
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
+from apps.audit.statements import Select
 from apps.claims.lines import Line, Lines
-from apps.claims.models import Citation, Claim
+from apps.claims.models import Citation, Claim, Ruling
 from apps.claims.states import Stance
 from apps.desk.attribution_forms import AnswerForm, RuleApartForm
 from apps.desk.panels.origins import origin_graph
@@ -20,6 +21,7 @@ from apps.sources.models import Attribution, Party
 from apps.sources.telling import listed
 
 GROUP_TITLES = {Stance.SUPPORTS: _("Supports"), Stance.DISPUTES: _("Disputes"), Stance.CONTEXT: _("Gives context")}
+_rulings = Select(lambda claim: Ruling.objects.live().filter(claim=claim).with_ends().order_by("id"), int)
 
 
 @dataclass(frozen=True)
@@ -64,15 +66,16 @@ class Group:
         return sum(shown.line.counts for shown in self.lines)
 
 
-def lines_panel(claim: Claim, found: Lines) -> dict[str, Any]:
-    """What the evidence part of the claim page shows."""
+def lines_panel(claim: Claim, found: Lines, *, may_rule: bool) -> dict[str, Any]:
+    """What the evidence part of the claim page shows; with the forms that rule apart for whoever ``may_rule``."""
     asked = {pk for lines in found.by_stance.values() for line in lines for pk in line.suggestions}
-    pending = Attribution.objects.pending().with_ends().filter(pk__in=asked)
-    groups = _groups(claim, found)
+    groups = _groups(claim, found, _ends(found) if may_rule else {})
+    # The lines were counted with the rulings, where there are any lines.
+    is_ruled = bool(found.rows.apart) or not any(found.by_stance.values())
     return {
         "groups": groups,
-        "suggestions": suggestions(pending) if asked else [],
-        "rulings": list(claim.rulings.live().with_ends()),
+        "suggestions": suggestions(Attribution.objects.pending().with_ends().filter(pk__in=asked)) if asked else [],
+        "rulings": _rulings(claim.pk) if is_ruled else [],
         "graph": origin_graph(found),
         "lines_shown": _digest(groups),
     }
@@ -83,8 +86,7 @@ def suggestions(attributions: Iterable[Attribution]) -> list[Suggestion]:
     return [Suggestion(one, AnswerForm(auto_id=f"id_attribution_{one.pk}_%s")) for one in attributions]
 
 
-def _groups(claim: Claim, found: Lines) -> list[Group]:
-    ends = _ends(found)
+def _groups(claim: Claim, found: Lines, ends: dict[Node, str]) -> list[Group]:
     groups = []
     for stance in Stance:
         seen: set[int] = set()

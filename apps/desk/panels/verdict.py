@@ -10,6 +10,7 @@ from django.forms import Form
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.capabilities import Capability
+from apps.audit.statements import Select
 from apps.audit.versioned import ChangedMeanwhile
 from apps.claims import policy
 from apps.claims.evidence import Evidence, what_changed
@@ -25,6 +26,7 @@ LABELS = {
     State.DISPUTED: _("Mark disputed"),
     State.UNVERIFIED: _("Reopen: unverified again"),
 }
+_last_request = Select(lambda claim: MoveRequest.objects.filter(claim=claim).with_people().order_by("-id")[:1], int)
 ASKING = {State.CORROBORATED: _("Ask to mark corroborated"), State.DISPUTED: _("Ask to mark disputed")}
 
 
@@ -90,7 +92,7 @@ def verdict_panel(
     answer: Answer | None = None,
 ) -> dict[str, Any]:
     """The moves, the request that waits or what became of the last one, and the override for those who may."""
-    last = claim.move_requests.with_people().first()
+    last = next(iter(_last_request(claim.pk)), None)
     asked = _asked(request, claim, evidence, last, answer) if last and last.is_open else None
     ended = None if asked or not last or not _still_matters(claim, last) else last
     words = ended.reason if ended and ended.asked_by_id == request.user.pk else ""

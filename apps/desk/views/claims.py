@@ -6,14 +6,15 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import QuerySet
-from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.db import models
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from apps.accounts.capabilities import Capability
 from apps.accounts.permissions import require
+from apps.audit.statements import Select
 from apps.audit.versioned import ChangedMeanwhile
 from apps.claims import actions, similar
 from apps.claims.models import Claim
@@ -25,6 +26,9 @@ from apps.desk.requests import DeskRequest
 from apps.desk.typed import sent
 
 CLAIM = "desk/claim.html"
+_claim = Select(
+    lambda pk: Claim.objects.filter(pk=pk).select_related("story", "claimant", "assignee", "opened_by").order_by(), int
+)
 
 
 @require_safe
@@ -181,5 +185,7 @@ def done(request: DeskRequest, pk: int, partials: tuple[str, ...]) -> HttpRespon
 
 def claim_or_404(pk: int) -> Claim:
     """The claim with everybody whom its page names."""
-    claims: QuerySet[Claim] = Claim.objects.select_related("story", "claimant", "assignee", "opened_by")
-    return get_object_or_404(claims, pk=pk)
+    found: list[Claim] = _claim(pk) if pk <= models.BigIntegerField.MAX_BIGINT else []
+    if not found:
+        raise Http404
+    return found[0]

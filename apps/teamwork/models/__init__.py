@@ -3,10 +3,11 @@
 from apps.teamwork.models.comments import Comment, Mention
 from apps.teamwork.models.mail import Delivery
 from apps.teamwork.models.notices import Notice, Position
-from apps.teamwork.models.people import Preference, Presence, Watcher
+from apps.teamwork.models.people import PRESENT, Preference, Presence, Watcher
 from apps.teamwork.models.reminders import Reminder
 
 __all__ = [
+    "PRESENT",
     "Comment",
     "Delivery",
     "Mention",

@@ -55,8 +55,8 @@ class Preference(models.Model):
 
 
 class PresenceQuerySet(models.QuerySet["Presence"]):
-    def here(self, now: datetime) -> PresenceQuerySet:
-        return self.filter(seen_at__gt=now - PRESENT)
+    def since(self, moment: datetime) -> PresenceQuerySet:
+        return self.filter(seen_at__gt=moment)
 
 
 class Presence(models.Model):
