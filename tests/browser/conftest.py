@@ -60,13 +60,16 @@ class Person:
         self.context = browser.new_context(base_url=address, **options)
         self.page: Page = self.context.new_page()
         self.troubles: list[str] = []
-        self.loads = 0
         self.page.on("pageerror", lambda error: self.troubles.append(str(error)))
         self.page.on("console", lambda message: message.type == "error" and self.troubles.append(message.text))
-        self.page.on("load", lambda _: self._loaded())
 
-    def _loaded(self) -> None:
-        self.loads += 1
+    def stays(self) -> None:
+        """From here on the page is to be kept as it is, whatever comes into it."""
+        self.page.evaluate("window.stays = true")
+
+    def has_stayed(self) -> bool:
+        """Whether it is the same page still: one that was loaded anew knows nothing of the other."""
+        return self.page.evaluate("window.stays === true") is True
 
     def arrive(self, username: str) -> Person:
         """Come with a session, as somebody who has signed in before."""

@@ -33,13 +33,13 @@ def test_it_tells_news_by_itself_and_leaves_the_opened_table_and_the_focus_alone
     expect(shown.locator("#verdict-heading")).to_have_text("The archive is well.")
     shown.get_by_text("The same as a table").click()
     shown.locator("#to-needs-a-person").focus()
-    loads = person.loads
+    person.stays()
     Worker.objects.all().delete()
     expect(shown.locator("#verdict-heading")).to_contain_text("not well", timeout=30_000)
     expect(shown.locator("#health-news")).to_contain_text("not well")
     assert shown.evaluate("document.activeElement.id") == "to-needs-a-person"
     assert shown.locator("details.more").evaluate("details => details.open")
-    assert person.loads == loads
+    assert person.has_stayed()
 
 
 def test_it_is_read_and_narrowed_without_script(somebody, well):

@@ -49,7 +49,7 @@ def test_two_pages_are_cited_stored_and_the_claim_corroborated_without_a_reload(
         page = reporter.page
         page.get_by_role("link", name="Ukraine captured two North Korean soldiers").click()
         expect(page.get_by_role("heading", level=1)).to_have_text(claim.statement)
-        loads = reporter.loads
+        reporter.stays()
 
         editor = somebody().sign_in("ada")
         editor.page.goto(f"/claims/{claim.pk}/")
@@ -77,10 +77,10 @@ def test_two_pages_are_cited_stored_and_the_claim_corroborated_without_a_reload(
         expect(page.locator("#poller")).not_to_have_attribute("hx-trigger", re.compile("."), timeout=20_000)
         expect(page.locator("#timeline")).to_contain_text("The archive stored a copy of")
         expect(page.locator("#assessment-corroborated")).to_contain_text("Two independent lines support the claim")
-        assert reporter.loads == loads
+        assert reporter.has_stayed()
 
     page = editor.page
-    loads = editor.loads
+    editor.stays()
     expect(page.locator("#evidence")).to_contain_text("Security Service of Ukraine")
     page.get_by_role("button", name="Ask to mark corroborated").click()
     expect(page.locator("#moves")).to_contain_text("Rita cited", timeout=10_000)
@@ -91,7 +91,7 @@ def test_two_pages_are_cited_stored_and_the_claim_corroborated_without_a_reload(
     expect(page.locator("#asked")).to_contain_text("Waits for another editor.")
     expect(page.locator("#timeline")).to_contain_text("Ada asked for “corroborated”: a second editor has to sign")
     expect(page.locator("#timeline")).to_contain_text("The SBU shows the men and the NIS confirms it.")
-    assert editor.loads == loads
+    assert editor.has_stayed()
 
     second = somebody().sign_in("ben").page
     second.get_by_role("link", name="Waits for your signature").click()

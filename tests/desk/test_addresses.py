@@ -3,9 +3,10 @@
 from uuid import uuid4
 
 import pytest
-from django.urls import NoReverseMatch, get_script_prefix, reverse, set_script_prefix
+from django.urls import NoReverseMatch, get_script_prefix, reverse, set_script_prefix, set_urlconf
 
 from apps.desk.addresses import address
+from apps.desk.replay_addresses import URLS
 from apps.desk.urls import urlpatterns
 
 NUMBERED = [
@@ -44,3 +45,13 @@ def test_what_has_a_name_is_found_as_ever():
 def test_what_leads_nowhere_is_refused_as_ever(numbers):
     with pytest.raises(NoReverseMatch):
         address("desk:claim", *numbers)
+
+
+def test_another_host_has_addresses_of_its_own():
+    assert address("desk:home") == reverse("desk:home")
+    set_urlconf(URLS)
+    try:
+        with pytest.raises(NoReverseMatch):
+            address("desk:home")
+    finally:
+        set_urlconf(None)

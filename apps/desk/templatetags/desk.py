@@ -70,7 +70,7 @@ _DRAWN = {
     for name, lines in ICONS.items()
 }
 
-# As {% url %}, for what stands on every page and in every line of one.
+# As {% url %}, which looks for the pattern anew: a page has a hundred of them.
 register.simple_tag(address)
 
 
