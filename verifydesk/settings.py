@@ -275,7 +275,7 @@ CONTENT_SECURITY_POLICY = {
 
 ARCHIVE_ALLOW: frozenset[str] = frozenset(env.list("ARCHIVE_ALLOW", []))
 ARCHIVE_CONTACT = env.str("ARCHIVE_CONTACT", "")
-ARCHIVE_ROBOTS = env.str("ARCHIVE_ROBOTS", "record")
+ARCHIVE_ROBOTS = env.str("ARCHIVE_ROBOTS", "record", validate=validate.OneOf(["record", "obey", "ignore"]))
 # What one capture may cost.
 ARCHIVE_CONNECT_SECONDS = env.float("ARCHIVE_CONNECT_SECONDS", 5)
 ARCHIVE_FIRST_BYTE_SECONDS = env.float("ARCHIVE_FIRST_BYTE_SECONDS", 20)

@@ -34,10 +34,12 @@ def conflicts(
 ) -> list[Conflict]:
     """The pairs that can't both hold, of each measure by itself; no more of them than anybody reads.
 
-    With ``among`` only pairs that it says yes to are looked at.
+    With ``among`` only pairs that it says yes to are looked at. What is withdrawn with its citation says nothing.
     """
     measures: dict[int, list[_Read]] = defaultdict(list)
     for figure in figures:
+        if figure.citation and figure.citation.withdrawn_at:
+            continue
         measures[figure.measure_id].append(_Read(figure, figure.quantity.interval))
     found: list[Conflict] = []
     for _, alike in sorted(measures.items(), key=lambda item: item[1][0].figure.measure.name):

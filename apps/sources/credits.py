@@ -17,5 +17,10 @@ def credit_names(credit_line: str) -> frozenset[str]:
         name = _NOISE.sub("", part.strip(_EDGES)).strip(_EDGES).casefold()
         name = re.sub(r"^(?:via|with|and|from|by)\s+", "", name)
         if name:
-            found.add(" ".join(name.split()))
+            found.add(comparable(name))
     return frozenset(found)
+
+
+def comparable(name: str) -> str:
+    """A name as it compares with those of credit lines."""
+    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from django.db import connection
+from django.db.models import Q
 
+from apps.sources.aliases import agencies_by_name
 from apps.sources.chains import NOTHING, Edge, Node, SourceRow, party_node
 from apps.sources.lineage import Rows
-from apps.sources.models import Party, Source
+from apps.sources.models import Agency, Party, Source
 
 # No chain of newsrooms is as long; what lies beyond is taken for its end.
 DEPTH = 16
@@ -95,40 +97,60 @@ def leading_to(end: Source | Party) -> set[int]:
         cursor.execute(LEADING.format(depth=DEPTH), seed)
         found = {source for (source,) in cursor.fetchall()}
     if isinstance(end, Party):
-        found |= set(Source.objects.filter(credit_line__icontains=end.name).values_list("pk", flat=True))
+        credited = Q()
+        for name in _names_of(end):
+            credited |= Q(credit_line__icontains=name)
+        found |= set(Source.objects.filter(credited).values_list("pk", flat=True))
     return found
 
 
+def _names_of(party: Party) -> set[str]:
+    """What a credit line may call it."""
+    agency = Agency.objects.filter(party__name=party.name).first()
+    return {party.name, *(agency.spellings + agency.short_names if agency else ())}
+
+
 def trace(sources: Iterable[Source], apart: Iterable[tuple[Node, Node]] = ()) -> Rows:
-    """The rows behind these sources, which have their outlet with them: two queries, however many there are."""
+    """The rows behind these sources, which have their outlet with them: three queries, however many there are."""
     rows: dict[int, SourceRow] = {}
+    # The names of credit lines as they are written, by what they are compared by.
     written: dict[str, str] = {}
     outlets: dict[str, bool] = {}
+    agencies: Mapping[str, str] = {}
+
+    def credited(source: Source, outlet: str) -> Iterator[str]:
+        nonlocal agencies
+        if source.credit_line:
+            agencies = agencies or agencies_by_name()
+        for name in source.credits if source.credit_line else ():
+            # An outlet that goes by an agency's name is meant itself on its own pages.
+            known = agencies.get(name) if party_node(name) != party_node(outlet) else None
+            node = party_node(known or name)[1]
+            written.setdefault(node, known or _as_written(name, source.credit_line))
+            yield node
 
     def take(sources: Iterable[Source]) -> None:
         for source in sources:
-            outlet, credits = source.outlet, source.credits if source.credit_line else NOTHING
+            outlet = source.outlet
             name = outlet.name if outlet else ""
+            credits = frozenset(credited(source, name)) or NOTHING
             if outlet:
                 # Of two parties that share a name, one without a name makes it nobody's.
                 outlets[name] = outlets.get(name, True) and outlet.is_named
             rows[source.pk] = SourceRow(source.pk, name or source.label, name, credits, source.noun)
-            for credit in credits:
-                written.setdefault(credit, source.credit_line)
 
     take(sources)
     if not rows:
         return Rows({})
-    edges, parties = _edges(list(rows), [*outlets, *sorted(written)])
+    edges, parties = _edges(list(rows), [*outlets, *sorted({*written, *written.values()})])
     if beyond := {node[1] for edge in edges for node in (edge.of, edge.to) if node[0] == "source"} - rows.keys():
         take(Source.objects.select_related("outlet", "page").filter(pk__in=beyond))
     parties |= set(outlets.items())
     names: dict[str, str] = {}
     for name, _ in sorted(parties):
         names.setdefault(party_node(name)[1], name)
-    for name, line in written.items():
-        if name not in names:
-            names[name] = _as_written(name, line)
+    for node, name in written.items():
+        names.setdefault(node, name)
     return Rows(
         sources=rows,
         edges=edges,

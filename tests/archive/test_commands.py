@@ -117,6 +117,15 @@ class TestCapture:
         told = json.loads(said)
         assert (status, told["state"], told["title"], told["attempt"]) == (0, "stored", "Two captured", 1)
 
+    def test_a_drawing_waits_for_the_copy_without_one_that_is_being_made(self, wire, monkeypatch):
+        page = register_page(f"{wire}/story")
+        busy = [leasing.lease(request_capture(page, by=None).pk)]
+        monkeypatch.setattr(capture_command.time, "sleep", lambda seconds: busy and capturing.work(busy.pop()))
+        said, status = command("capture", f"{wire}/story", "--rendered", "--json")
+        told = json.loads(said)
+        assert (status, told["state"]) == (0, "stored")
+        assert list(page.captures.order_by("pk").values_list("wants_browser", flat=True)) == [False, True]
+
     def test_it_waits_for_its_turn_at_a_host_that_others_are_at(self, wire, settings, monkeypatch):
         settings.ARCHIVE_HOST_AT_ONCE = 1
         busy = [leasing.lease(request_capture(register_page(f"{wire}/long"), by=None).pk)]

@@ -1,17 +1,19 @@
 """What belongs to a page comes into its record, within the page's budget and through the same guard."""
 
+import time
+
 import pytest
 from warcio.archiveiterator import ArchiveIterator
 
 from apps.archive.actions import register_page, request_capture
-from apps.archive.capturing import capture
+from apps.archive.capturing import capture, gathering
 from apps.archive.configured import limits
 from apps.archive.models import Capture
 from apps.archive.reading import reader
 from apps.archive.records.contents import entries, find, read
 from apps.archive.records.storage import open_record
 from apps.audit.context import Channel, entered_by
-from tests.archive.servers import Route, redirect, site
+from tests.archive.servers import Route, chunked, redirect, site
 from tests.newsroom import make_reporter
 
 pytestmark = pytest.mark.django_db
@@ -151,6 +153,49 @@ class TestLimits:
             asked = copied(where)
         assert (asked.state, asked.code) == (Capture.State.PARTIAL, "requisites_cut")
         assert 0 < asked.requisites < 4
+
+    @pytest.mark.parametrize(
+        "picture",
+        [
+            Route(chunked(b"x" * 3_000), headers={"Content-Type": "image/png", "Transfer-Encoding": "chunked"}),
+            Route(b"x" * 2_000, status=404),
+        ],
+        ids=["beyond the limit of one", "sent with a refusal"],
+    )
+    def test_what_is_sent_in_vain_is_counted_too(self, copied, settings, picture):
+        settings.ARCHIVE_TOTAL_BYTES, settings.ARCHIVE_AT_ONCE, settings.ARCHIVE_ASSET_BYTES = 8_000, 1, 1_500
+        tags = "".join(f"<img src=/{number}.png>" for number in range(15))
+        routes = {f"/{number}.png": picture for number in range(15)}
+        with site({"/story": page(tags), "/icon.png": Route(b"x"), **routes}) as where:
+            asked = copied(where)
+            assert len(where.requests) < 9
+        assert (asked.state, asked.code) == (Capture.State.PARTIAL, "requisites_cut")
+
+    def test_no_style_is_looked_into_after_the_captures_time(self, copied, settings, monkeypatch):
+        settings.ARCHIVE_CAPTURE_SECONDS = 2
+
+        def slowly(text, base):
+            time.sleep(0.4)
+            return []
+
+        monkeypatch.setattr(gathering.requisites, "in_css", slowly)
+        tags = "".join(f"<link rel=stylesheet href=/{number}.css>" for number in range(15))
+        with site({"/story": page(tags), **{f"/{number}.css": style("a { b: c }") for number in range(15)}}) as where:
+            asked = copied(where)
+        took = (asked.settled_at - asked.attempts.get().started_at).total_seconds()
+        assert took < 4
+        assert (asked.state, asked.code, asked.requisites) == (Capture.State.PARTIAL, "requisites_cut", 15)
+
+    def test_a_site_that_asks_for_fewer_requests_is_asked_for_nothing_more(self, copied, settings):
+        settings.ARCHIVE_AT_ONCE = 1
+        tags = "".join(f"<img src=/{number}.png>" for number in range(9))
+        busy = Route(b"", status=429, headers={"Retry-After": "60"})
+        with site(
+            {"/story": page(tags), "/icon.png": busy, **{f"/{number}.png": busy for number in range(9)}}
+        ) as where:
+            asked = copied(where)
+            assert len(where.requests) == 2
+        assert (asked.state, asked.requisites) == (Capture.State.STORED, 0)
 
     def test_a_slow_one_takes_no_more_than_the_captures_time(self, copied, settings):
         settings.ARCHIVE_RESOURCE_SECONDS, settings.ARCHIVE_CAPTURE_SECONDS = 1, 2

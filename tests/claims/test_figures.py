@@ -22,6 +22,7 @@ from apps.claims.actions import (
     withdraw_citation,
     withdraw_figure,
 )
+from apps.claims.evidence import gather
 from apps.claims.figures import can_both_hold, conflicts, conflicts_of, frozen_figures, undated
 from apps.claims.models import Claim, Figure, Measure
 from apps.claims.numerals import parse
@@ -29,7 +30,15 @@ from apps.claims.quantities import Counting, Interval, Qualifier, Quantity
 from apps.claims.refusals import ReasonMissing, Refusal
 from apps.claims.states import Stage
 from apps.sources.models import Party
-from tests.newsroom import corroborate, make_citation, make_claim, make_editor, make_reporter, make_two_lines
+from tests.newsroom import (
+    corroborate,
+    make_citation,
+    make_claim,
+    make_editor,
+    make_figure,
+    make_reporter,
+    make_two_lines,
+)
 
 DAY = date(2024, 12, 23)
 KILLED_OR_WOUNDED = Measure(pk=1, name="killed or wounded", unit="soldiers", counting=Counting.TOTAL)
@@ -346,3 +355,16 @@ class TestOnAClaim:
         added = self.add(claim, ada, measure)
         with pytest.raises((IntegrityError, ValidationError)), transaction.atomic():
             Figure.objects.filter(pk=added.pk).update(**fields)
+
+
+@pytest.mark.django_db
+def test_a_figure_that_is_withdrawn_with_its_citation_contradicts_nothing():
+    ada = make_editor()
+    claim = make_claim(ada)
+    cited = make_citation(claim, ada, outlet="TASS")
+    make_figure(claim, ada, "exactly 3,000")
+    make_figure(claim, ada, "exactly 100", party="Moscow", citation=cited)
+    assert len(conflicts_of(claim)) == 1
+    withdraw_citation(cited, by=ada, reason="It says nothing of it.")
+    assert conflicts_of(claim) == []
+    assert gather(claim).conflicts == []

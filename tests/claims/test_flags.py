@@ -14,9 +14,11 @@ from apps.accounts.permissions import NotAllowed
 from apps.archive.models import Drift, Passage
 from apps.audit.models import Entry
 from apps.claims import actions
+from apps.claims.actions import find_words, pick_passage
 from apps.claims.actions.bells import carry_on
 from apps.claims.actions.spreading import carry
 from apps.claims.models import Cause, Citation, Claim, ClaimLink, Flag
+from apps.claims.quotes import Picked
 from apps.claims.refusals import ReasonMissing, Refusal
 from apps.claims.states import Stage, Stance, State
 from apps.claims.tasks import hear_drifts, sweep
@@ -26,6 +28,7 @@ from tests.newsroom import (
     make_citation,
     make_claim,
     make_editor,
+    make_extract,
     make_reporter,
     make_source,
     make_two_lines,
@@ -127,6 +130,27 @@ class TestDrift:
         carry_everything()
         assert flagged(first) == ["quote_gone"]
         assert flagged(other.claim) == []
+
+    def test_so_it_does_where_the_words_were_typed_otherwise_or_are_several_passages(self, ada):
+        """What the watch misses are the copy's own words; what a citation says is what somebody typed."""
+        claims = [
+            make_claim(ada, statement) for statement in ("It was confirmed.", "It was seen.", "It is of another.")
+        ]
+        typed = make_citation(claims[0], ada, outlet="NIS", quote='the service "confirmed" it')
+        make_extract(typed.capture, "On Friday the service “confirmed” it. Two men were seen. It said no more.")
+        find_words(typed)
+        rest = {"source": typed.source, "capture": typed.capture, "stance": Stance.SUPPORTS, "cited_by": ada}
+        several = Citation.objects.create(claim=claims[1], quote="It said no more.", **rest)
+        other = Citation.objects.create(claim=claims[2], quote="It said no more.", **rest)
+        for citation in (several, other):
+            find_words(citation)
+        pick_passage(several, by=ada, picked=Picked(typed.capture, "Two men were seen."))
+        drift = drift_at(typed, Drift.Kind.QUOTE_GONE)
+        for exact in ("the service “confirmed” it", "Two men were seen."):
+            drift.passages.add(Passage.objects.create(page=typed.source.page, exact=exact, digest=f"{len(exact):064}"))
+        hear_drifts(0)
+        carry_everything()
+        assert [flagged(claim) for claim in claims] == [["quote_gone"], ["quote_gone"], []]
 
     def test_a_page_that_is_gone_flags_and_one_that_is_back_or_moved_does_not(self, ada):
         claim = corroborated(ada)

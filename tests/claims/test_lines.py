@@ -8,6 +8,7 @@ from django.utils import timezone
 from apps.claims.lines import lines_of
 from apps.claims.states import Stance
 from apps.sources.models import Attribution, Party
+from apps.sources.tracing import leading_to
 from tests.newsroom import make_citation, make_claim, make_editor
 
 pytestmark = pytest.mark.django_db
@@ -71,13 +72,42 @@ def test_credit_lines_name_what_they_have_in_their_own_spelling(claim, ada):
     assert line.suggestions == ()
 
 
+def test_an_agency_is_one_by_whatever_name_a_credit_line_calls_it(claim, ada):
+    named = {"UrduPoint": "(Agence France-Presse)", "The News": "AFP", "Lenta": "АФП", "The Paper": "Reuters"}
+    cited = {outlet: make_citation(claim, ada, outlet=outlet, credit_line=line) for outlet, line in named.items()}
+    own = make_citation(claim, ada, outlet="Agence France-Presse", credit_line="Agence France-Presse")
+
+    def names():
+        return [(line.name, len(line.members)) for line in lines_of(live(claim)).of(Stance.SUPPORTS)]
+
+    assert ("AFP", 3) in names()
+    assert ("Reuters", 1) in names()
+    assert any(len(line.members) == 1 and line.members[0] == own for line in lines_of(live(claim)).of(Stance.SUPPORTS))
+    assert leading_to(Party.objects.get(name="AFP", kind="agency")) >= {
+        cited[outlet].source_id for outlet in ("UrduPoint", "The News", "Lenta")
+    }
+
+
+def test_what_an_editor_says_of_the_agency_settles_its_credit_line_however_it_is_spelled(claim, ada):
+    afp = Party.objects.get(name="AFP", kind="agency")
+    first = make_citation(claim, ada, outlet="UrduPoint", credit_line="Agence France-Presse").source
+    second = make_citation(claim, ada, outlet="The News", credit_line="Agence France-Presse").source
+    (line,) = lines_of(live(claim)).of(Stance.SUPPORTS)
+    assert line.is_pending
+    edges = [make_edge(ada, source, "republishes", afp) for source in (first, second)]
+    (line,) = lines_of(live(claim)).of(Stance.SUPPORTS)
+    assert not line.is_pending
+    Attribution.objects.filter(pk=edges[1].pk).update(state="rejected")
+    assert len(lines_of(live(claim)).of(Stance.SUPPORTS)) == 2
+
+
 def test_what_it_asks_of_the_database_does_not_grow(claim, ada, django_assert_max_num_queries):
     afp = make_party("AFP", "agency")
     for number in range(12):
         source = make_citation(claim, ada, outlet=f"Outlet {number}", credit_line="AFP").source
         make_edge(ada, source, "republishes", afp, "suggested")
     citations = live(claim)
-    with django_assert_max_num_queries(4):
+    with django_assert_max_num_queries(5):
         (line,) = lines_of(citations).of(Stance.SUPPORTS)
     assert len(line.members) == 12
     assert len(line.suggestions) == 12

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.urls import reverse
 
@@ -219,6 +221,15 @@ class TestRulings:
     def typed(self, claim, two, **changed):
         one, other = (f"party:{party.pk}" for party in two)
         return {"one": one, "other": other, "reason": "AFP met him.", "expected_version": claim.version} | changed
+
+    def test_it_is_offered_in_every_script(self, client, claim, page, ada):
+        for party in ("НАЦИОНАЛЬНАЯ разведка", "Чиновник"):
+            found = Party.objects.create(name=party, kind="body", is_named=party != "Чиновник")
+            actions.attribute(page, "quotes", found, by=ada, reason="It does.")
+        html = opened(client, "claim", claim.pk)
+        assert re.search(
+            r"Rule that (НАЦИОНАЛЬНАЯ разведка and Чиновник|Чиновник and НАЦИОНАЛЬНАЯ разведка) stand apart", html
+        )
 
     def test_the_page_offers_it_and_shows_the_ruling_afterwards(self, client, claim, two):
         html = opened(client, "claim", claim.pk)

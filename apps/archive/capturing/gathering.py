@@ -16,7 +16,6 @@ from django.conf import settings
 from apps.archive.capturing import requisites
 from apps.archive.codes import Code
 from apps.archive.configured import limits, user_agent
-from apps.archive.web.addresses import Refused
 from apps.archive.web.connections import Connections
 from apps.archive.web.decoding import decoded, to_text
 from apps.archive.web.exchanges import Exchange, Fetched, FetchFailed, Limits
@@ -36,11 +35,13 @@ class Gathered:
     fetched: list[Fetched] = field(default_factory=list)
     missing: list[tuple[str, Code]] = field(default_factory=list)
     received: int = 0
+    # No time was left to look into every style for what it names.
+    out_of_time: bool = False
 
     @property
     def cut(self) -> bool:
         """Whether a limit of the desk kept something out."""
-        return any(code in CUT for _, code in self.missing)
+        return self.out_of_time or any(code in CUT for _, code in self.missing)
 
     @property
     def exchanges(self) -> list[Exchange]:
@@ -76,11 +77,25 @@ def gather(
                 break
             came = _fetch_all(fresh[: max(room, 0)], gathered, allowed, ends, progress, connections)
             gathered.missing += [(url, Code.TOO_LARGE) for url in fresh[max(room, 0) :]]
-            named = [url for fetched in came for url in _named_by_style(fetched)]
+            named = _named_by_styles(came, gathered, ends, progress)
     except BaseException:
         gathered.__exit__()
         raise
     return gathered
+
+
+def _named_by_styles(
+    came: list[Fetched], gathered: Gathered, ends: float, progress: Callable[[int], None]
+) -> list[str]:
+    """What the styles among these name. To look into hundreds takes time too: none is begun after the end."""
+    named: list[str] = []
+    for fetched in came:
+        progress(gathered.received)
+        gathered.out_of_time = time.monotonic() >= ends
+        if gathered.out_of_time:
+            break
+        named += _named_by_style(fetched)
+    return named
 
 
 def _fetch_all(
@@ -95,6 +110,7 @@ def _fetch_all(
     came: dict[str, Fetched] = {}
     failed: dict[str, Code] = {}
     waiting, running, ended = list(reversed(urls)), dict[Future[Fetched], str](), SimpleQueue[Future[Fetched]]()
+    left_alone: set[str] = set()
     try:
         while waiting or running:
             while waiting and len(running) < allowed.at_once:
@@ -102,6 +118,9 @@ def _fetch_all(
                 if running and room < allowed.asset_bytes:
                     break
                 url = waiting.pop()
+                if urlsplit(url).netloc in left_alone:
+                    failed[url] = Code.HTTP_429
+                    continue
                 if room <= 0 or time.monotonic() >= ends:
                     failed[url] = Code.TOO_LARGE if room <= 0 else Code.DEADLINE_EXCEEDED
                     continue
@@ -112,9 +131,13 @@ def _fetch_all(
                 url = running.pop(done)
                 try:
                     came[url] = done.result()
-                    gathered.received += came[url].final.body_bytes
-                except Refused as refused:
-                    failed[url] = refused.code
+                    gathered.received += sum(exchange.body_bytes for exchange in came[url].exchanges)
+                except FetchFailed as failure:
+                    failed[url] = failure.code
+                    # What a site sends in vain, or beyond a limit, is sent all the same.
+                    gathered.received += failure.wire_bytes
+                    if failure.code == Code.HTTP_429:
+                        left_alone.add(urlsplit(url).netloc)
             progress(gathered.received)
     except BaseException:
         wait(running)

@@ -101,7 +101,10 @@ class Fetched:
 
 
 class FetchFailed(Refused):
-    """No page. `code` says why, `exchanges` holds what did arrive; close() lets go of it."""
+    """No page. `code` says why, `exchanges` holds what did arrive; close() lets go of it.
+
+    ``received`` is what the exchange that failed had taken off the wire by then.
+    """
 
     def __init__(
         self,
@@ -116,6 +119,12 @@ class FetchFailed(Refused):
         self.http_status = http_status
         self.exchanges = exchanges or []
         self.retry_after = retry_after
+        self.received = 0
+
+    @property
+    def wire_bytes(self) -> int:
+        """What came for it in all: bodies, and the beginning of the answer that failed."""
+        return self.received + sum(exchange.body_bytes for exchange in self.exchanges)
 
     def close(self) -> None:
         for exchange in self.exchanges:

@@ -132,8 +132,8 @@ class _Fetcher:
     def _exchange_over(self, connection: Connection, address: WebAddress, ends: float) -> Exchange:
         keeps = False
         started_at = datetime.now(UTC)
+        wire = _Wire(connection.socket, ends, self.limits, self.on_progress)
         try:
-            wire = _Wire(connection.socket, ends, self.limits, self.on_progress)
             request = self._request(address)
             try:
                 wire.send(request)
@@ -162,6 +162,9 @@ class _Fetcher:
                 unless_kept.pop_all()
             keeps = ended_clean and _stays_open(exchange)
             return exchange
+        except FetchFailed as failure:
+            failure.received = wire.received
+            raise
         finally:
             if keeps and self.connections:
                 self.connections.give(address, connection)

@@ -51,13 +51,14 @@ def reach_directly(cause: Cause, most: int = BATCH) -> bool:
     """Flag the next claims that rest on the source; whether there were any. Needs the cause's row lock."""
     if cause.source_id is None and cause.attribution_id is None:
         return False
-    found = resting_on(cause).filter(claim__gt=cause.reached).order_by("claim")
-    rows = list(found.values_list("claim", "quote")[:most])
-    if not rows:
-        return False
+    found = resting_on(cause).filter(claim__gt=cause.reached).order_by("claim_id")
     gone = _words_gone(cause)
-    raise_flags(cause, {claim: [] for claim, quote in rows if gone is None or quote.strip() in gone})
-    cause.reached = rows[-1][0]
+    citations = list((found if gone is None else found.with_passages())[:most])
+    if not citations:
+        return False
+    concerned = [one for one in citations if gone is None or not gone.isdisjoint(words.strip() for words in one.words)]
+    raise_flags(cause, {one.claim_id: [] for one in concerned})
+    cause.reached = citations[-1].claim_id
     cause.save(update_fields=["reached"])
     return True
 

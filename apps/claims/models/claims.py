@@ -228,7 +228,11 @@ class CitationQuerySet(models.QuerySet["Citation"]):
 
     def with_evidence(self) -> CitationQuerySet:
         """Each with its source, outlet, copy and passages, oldest first: what policy and page need, in two queries."""
-        return self.with_copies().prefetch_related(
+        return self.with_copies().with_passages()
+
+    def with_passages(self) -> CitationQuerySet:
+        """Each with the words of its copy that it rests on."""
+        return self.prefetch_related(
             models.Prefetch("text_quotes", TextQuote.objects.live().select_related("capture").order_by("id"))
         )
 

@@ -61,7 +61,7 @@ class FigureQuerySet(models.QuerySet["Figure"]):
 
     def named(self) -> FigureQuerySet:
         """With what sentences need, in the same order."""
-        return self.select_related("measure", "party").order_by(
+        return self.select_related("measure", "party", "citation").order_by(
             "measure__name", models.F("as_of_first").asc(nulls_last=True), "as_of_last", "party__name", "pk"
         )
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
 
+from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
@@ -16,7 +17,7 @@ from apps.claims.models import Citation, Claim, Ruling
 from apps.claims.states import Stance
 from apps.desk.attribution_forms import AnswerForm, RuleApartForm
 from apps.desk.panels.origins import origin_graph
-from apps.sources.chains import Edge, Node
+from apps.sources.chains import Edge, Node, party_node
 from apps.sources.models import Attribution, Party
 from apps.sources.telling import listed
 
@@ -127,10 +128,13 @@ def _ends(found: Lines) -> dict[Node, str]:
         node for lines in found.by_stance.values() for line in lines for pair in line.found.joined for node in pair
     }
     ends = {node: f"source:{node[1]}" for node in nodes if node[0] == "source"}
-    names = {found.teller.name(node).lower(): node for node in nodes if node[0] == "party"}
-    if names:
-        parties = Party.objects.annotate(folded=Lower("name")).filter(folded__in=names).order_by("-pk")
-        ends |= {names[party.folded]: f"party:{party.pk}" for party in parties if party.folded in names}
+    written = {found.teller.name(node): node for node in nodes if node[0] == "party"}
+    if written:
+        # Not every database knows the small letter of every capital one: a name is looked for as it is written too.
+        folded = {name.lower() for name in written}
+        named = Party.objects.annotate(folded=Lower("name")).filter(Q(name__in=written) | Q(folded__in=folded))
+        parties = {party_node(party.name): party for party in named.order_by("-pk")}
+        ends |= {node: f"party:{parties[node].pk}" for node in written.values() if node in parties}
     return ends
 
 

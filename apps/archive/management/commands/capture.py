@@ -7,10 +7,10 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.template.defaultfilters import filesizeformat
 
-from apps.archive.actions import register_page, request_capture
+from apps.archive.actions import AlreadyBeingCopied, register_page, request_capture
 from apps.archive.capturing import capture as workshop
 from apps.archive.codes import BLOCKED, Phase
-from apps.archive.models import Capture
+from apps.archive.models import Capture, Page
 from apps.archive.reading import reader
 from apps.archive.records.storage import place
 from apps.archive.web.addresses import Refused
@@ -43,13 +43,21 @@ class Command(BaseCommand):
     def archived(self, url: str) -> dict[str, Any]:
         """Archive one page and gather what is known of it."""
         try:
-            asked = request_capture(register_page(url), by=None, rendered=self.rendered)
+            asked = self.asked(register_page(url))
         except Refused as refused:
             state = Capture.State.BLOCKED if refused.code in BLOCKED else Capture.State.FAILED
             told = {"url": url, "state": state.value, "code": refused.code.value, "failure": str(refused.code.label)}
             return {**told, "detail": refused.detail}
         self.settle(asked)
         return self.facts(Capture.objects.select_related("page", "extract").get(pk=asked.pk))
+
+    def asked(self, page: Page) -> Capture:
+        """A copy that is to be made; where one without a drawing is being made, that one is waited for first."""
+        try:
+            return request_capture(page, by=None, rendered=self.rendered)
+        except AlreadyBeingCopied:
+            self.settle(page.captures.filter(state__in=Capture.IN_FLIGHT).latest("pk"))
+        return request_capture(page, by=None, rendered=self.rendered)
 
     def tell(self, phase: Phase, received: int) -> None:
         """How far it is, a line a second."""
