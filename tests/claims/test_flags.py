@@ -22,6 +22,8 @@ from apps.claims.quotes import Picked
 from apps.claims.refusals import ReasonMissing, Refusal
 from apps.claims.states import Stage, Stance, State
 from apps.claims.tasks import hear_drifts, sweep
+from apps.sources.actions import suggest_attribution
+from apps.sources.models import Party
 from tests.newsroom import (
     decide,
     make_capture,
@@ -394,3 +396,55 @@ def test_the_database_refuses_a_second_flag_for_a_cause_and_one_cleared_without_
         Flag.objects.create(claim=claim, cause=flag.cause)
     with pytest.raises(IntegrityError), transaction.atomic():
         Flag.objects.filter(pk=flag.pk).update(cleared_at=timezone.now(), cleared_by=ada)
+
+
+class TestAttributions:
+    """What an editor says of where a source has it from, under a verdict that stands."""
+
+    @pytest.fixture
+    def verdict(self, ada):
+        return corroborated(ada)
+
+    @pytest.fixture
+    def nis(self):
+        return Party.objects.get_or_create(name="NIS", kind="body")[0]
+
+    def told(self, claim):
+        carry_everything()
+        claim.refresh_from_db()
+        return [flag.sentence for flag in claim.flags.select_related("cause").order_by("id")]
+
+    def suggested(self, claim, nis):
+        source = claim.citations.order_by("pk").last().source
+        return suggest_attribution(source, "quotes", nis, found_by="stated_origin", grounds={"words": "NIS said"})
+
+    def test_a_suggestion_that_is_rejected_flags_it_and_leaves_the_state(self, verdict, ada, nis):
+        edge = self.suggested(verdict, nis)
+        actions.reject_attribution(edge, by=ada, reason="It was there itself.")
+        [sentence] = self.told(verdict)
+        assert sentence.startswith("An attribution was rejected: ")
+        assert (verdict.state, verdict.stage) == (State.CORROBORATED, Stage.IN_REVIEW)
+
+    def test_one_that_is_confirmed_and_takes_nothing_away_does_not(self, verdict, ada, nis):
+        actions.confirm_attribution(self.suggested(verdict, nis), by=ada, reason="It says so.")
+        assert self.told(verdict) == []
+        assert verdict.state == State.CORROBORATED
+
+    def test_one_that_is_entered_and_makes_two_lines_one_says_what_is_missing_now(self, verdict, ada):
+        first, second = (citation.source for citation in verdict.citations.order_by("pk"))
+        actions.attribute(second, "republishes", first.outlet, by=ada, reason="It prints their words.")
+        [sentence] = self.told(verdict)
+        assert sentence.startswith("An attribution was entered: ")
+        assert verdict.flags.get().detail
+        assert verdict.stage == Stage.IN_REVIEW
+
+    def test_one_that_is_withdrawn_flags_it_and_so_the_claims_that_hang_on_it(self, verdict, ada, nis):
+        edge = actions.attribute(
+            verdict.citations.order_by("pk").last().source, "quotes", nis, by=ada, reason="It says so."
+        )
+        whole = make_claim(ada, "North Koreans fight in Kursk.")
+        actions.link_claims(verdict, Kind.PART_OF, whole, by=ada)
+        before = len(self.told(verdict))
+        actions.withdraw_attribution(edge, by=ada, reason="They deny it.")
+        assert self.told(verdict)[before:] == [f"An attribution was withdrawn: {edge}."]
+        assert flagged(whole)[-1] == "attribution"
