@@ -6,17 +6,13 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
-from django.db import connection
-
 from apps.sources.credits import comparable
 from apps.sources.models import Agency
 
 
 def agencies_by_name() -> Mapping[str, str]:
     """The name of each agency's party, by every name that it goes by; read anew only when the list has changed."""
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT COUNT(*), MAX(changed_at) FROM {Agency._meta.db_table}")  # noqa: S608
-        return _by_name(*cursor.fetchone())
+    return _by_name(*Agency.objects.as_it_stands())
 
 
 @lru_cache(maxsize=1)
