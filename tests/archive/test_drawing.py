@@ -23,12 +23,14 @@ from apps.archive.web.drawing import Bounded, draw
 from apps.archive.web.exchanges import Limits
 from tests.archive.canaries import canaries, hostile_page
 from tests.archive.servers import Route, connections, hostile, redirect, site
+from tests.archive.sockets import of_browsers
 from tests.archive.test_addresses import answers
 from tests.workers import wait_for
 
 pytestmark = pytest.mark.browser
 BOUNDED = Bounded(seconds=30, memory_bytes=2_000_000_000, drawn_bytes=20_000_000, height=8_000)
 LIMITS = Limits(connect_seconds=2, first_byte_seconds=5, resource_seconds=10)
+MULTICAST_DNS = 5353
 STORY = (
     '<!doctype html><html><head><title>Two captured</title><link rel=stylesheet href="/a.css"></head>'
     '<body><p id="words">Words.</p><script>document.getElementById("words").textContent = "Drawn by \\u00fc script."</script>'
@@ -282,10 +284,15 @@ class TestNothingButThroughTheGuard:
     @pytest.mark.parametrize("inside", ["v4", "v6"])
     def test_a_hostile_page_reaches_nothing_by_any_way(self, inside):
         with canaries() as birds, site(leading(getattr(birds, inside))) as where:
-            with connections() as seen:
+            with connections() as seen, of_browsers() as held:
                 made = drawn(where)
                 time.sleep(0.5)
             assert birds.seen == []
+            # The browser's own: to its proxy, and to nobody else. What calls for neighbours (RFC 6762) is not even open.
+            assert len(held.proxies) == 1
+            assert held.streams == held.proxies
+            assert {remote for _, remote in held.datagrams} <= {0}
+            assert MULTICAST_DNS not in {local for local, _ in held.datagrams}
             assert {f"{host}:{port}" for host, port, *_ in seen} == {str(where)}
         assert b"Words." in made.dom
         assert {code for _, code in made.refused} == {Code.BLOCKED_ADDRESS}

@@ -1,7 +1,6 @@
 """Workers are killed before every step that they take, one after the other: whoever takes over ends with the same."""
 
 import io
-import itertools
 import json
 import signal
 import subprocess
@@ -65,15 +64,14 @@ def dying(job):
 
 def killed_at_each_step(job, row_of, take_over):
     """How many steps the job has; before each of them it was killed, and then taken over."""
+    step = 1
     with dying(job) as died:
-        for step in itertools.count(1):
-            assert step < MOST_STEPS
-            row = row_of(step)
-            killed = died(row, step)
-            if not killed:
-                return step - 1
+        while died(row := row_of(step), step):
             with entered_by(Channel.WORKER):
                 take_over(row)
+            step += 1
+            assert step < MOST_STEPS
+    return step - 1
 
 
 def assert_nothing_is_left(*digests):

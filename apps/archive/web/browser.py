@@ -43,6 +43,9 @@ THROUGH_THE_PROXY = (
     "--disable-sync",
     "--no-pings",
     "--dns-prefetch-disable",
+    # Given once, so the quiet ones stand here too. The last would call to all neighbours for a page (RFC 6762).
+    "--disable-features=IsolateOrigins,site-per-process,MediaRouter,OptimizationHints,Translate"
+    ",SpareRendererForSitePerProcess,WebRtcHideLocalIpsWithMdns",
 )
 QUIETLY = (
     "--headless",
@@ -54,7 +57,6 @@ QUIETLY = (
     "--disable-extensions",
     "--disable-notifications",
     "--disable-site-isolation-trials",
-    "--disable-features=IsolateOrigins,site-per-process,MediaRouter,OptimizationHints,Translate,SpareRendererForSitePerProcess",
     # What a page loads only when somebody scrolls to it belongs to the drawing too.
     "--blink-settings=lazyLoadEnabled=false",
     "--hide-scrollbars",
