@@ -12,6 +12,7 @@ import pytest
 from apps.archive.codes import Code
 from tests.archive.bombs import packed_zeros
 from tests.archive.servers import HOSTILE, Route, hostile, site
+from tests.archive.weighed import AT_ONCE
 from tests.workers import ROOT, environment
 
 pytestmark = [pytest.mark.processes, pytest.mark.django_db(transaction=True)]
@@ -62,7 +63,7 @@ EXPECTED: dict[str, str] = {
 }
 
 
-def weighed(urls, allowed, **limits):
+def weighed(urls, allowed, *options, **limits):
     """What a process of its own says of each of these pages, with its time and its memory."""
     # With DEBUG, Django keeps every statement that it has sent, and with it every text.
     env = environment(
@@ -74,7 +75,7 @@ def weighed(urls, allowed, **limits):
         ARCHIVE_HOST_PAUSE_SECONDS="0",
     )
     done = subprocess.run(
-        [sys.executable, "-m", "tests.archive.weighed", *urls],
+        [sys.executable, "-m", "tests.archive.weighed", *options, *urls],
         cwd=ROOT,
         env={**env, **limits},
         stdout=subprocess.PIPE,
@@ -88,19 +89,26 @@ def weighed(urls, allowed, **limits):
     return told
 
 
-def test_every_hostile_server_ends_in_its_code_in_time_and_in_little_memory():
+@pytest.fixture
+def every_one():
+    """All hostile servers, and the page of each that is asked for."""
     assert set(EXPECTED) == set(HOSTILE)
-    assert len(EXPECTED) >= 20
+    assert len(EXPECTED) >= 32
     with ExitStack() as servers:
         wires = {name: str(servers.enter_context(hostile(name))) for name in HOSTILE}
-        told = weighed(
-            [f"http://{wire}/{7 if name == 'redirect chain' else 'a'}" for name, wire in wires.items()],
-            wires.values(),
-            ARCHIVE_CONNECT_SECONDS="1",
-            ARCHIVE_FIRST_BYTE_SECONDS="0.7",
-            ARCHIVE_RESOURCE_SECONDS="2",
-            ARCHIVE_CAPTURE_SECONDS=str(CAPTURE_SECONDS),
-        )
+        yield wires, [f"http://{wire}/{7 if name == 'redirect chain' else 'a'}" for name, wire in wires.items()]
+
+
+def test_every_hostile_server_ends_in_its_code_in_time_and_in_little_memory(every_one):
+    wires, urls = every_one
+    told = weighed(
+        urls,
+        wires.values(),
+        ARCHIVE_CONNECT_SECONDS="1",
+        ARCHIVE_FIRST_BYTE_SECONDS="0.7",
+        ARCHIVE_RESOURCE_SECONDS="2",
+        ARCHIVE_CAPTURE_SECONDS=str(CAPTURE_SECONDS),
+    )
     assert {name: one["code"] for name, one in zip(wires, told, strict=True)} == EXPECTED
     late = {
         name: one["seconds"]
@@ -109,6 +117,21 @@ def test_every_hostile_server_ends_in_its_code_in_time_and_in_little_memory():
     }
     assert late == {}
     assert [one["state"] for one in told if not one["code"]] == ["stored"] * 2
+
+
+def test_all_of_them_at_once_are_told_apart_in_as_little_memory(every_one):
+    """What a worker of many threads meets when somebody means it ill."""
+    wires, urls = every_one
+    told = weighed(
+        urls,
+        wires.values(),
+        AT_ONCE,
+        ARCHIVE_CONNECT_SECONDS="5",
+        ARCHIVE_FIRST_BYTE_SECONDS="3",
+        ARCHIVE_RESOURCE_SECONDS="8",
+        ARCHIVE_CAPTURE_SECONDS="20",
+    )
+    assert {name: one["code"] for name, one in zip(wires, told, strict=True)} == EXPECTED
 
 
 def packed(text):

@@ -1,7 +1,7 @@
 """A process that captures and reads pages as the command does, and weighs itself: ``python -m tests.archive.weighed``.
 
 For each URL of the command line one line of JSON: what the command says, how long it took, and the most memory that the
-process has had so far.
+process has had so far. ``--at-once`` takes all of them at once, each in a thread of its own.
 """
 
 import contextlib
@@ -11,9 +11,13 @@ import os
 import re
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import django
+
+AT_ONCE = "--at-once"
 
 
 def memory() -> dict[str, int]:
@@ -22,19 +26,27 @@ def memory() -> dict[str, int]:
     return {"peak": int(known["VmHWM"]) * 1024, "held": int(known["VmRSS"]) * 1024}
 
 
-def main(*urls: str) -> None:
+def captured(url: str) -> dict[str, Any]:
+    from django.core.management import call_command
+    from django.db import connection
+
+    out = io.StringIO()
+    started = time.monotonic()
+    with contextlib.suppress(SystemExit):
+        call_command("capture", url, "--json", stdout=out, stderr=io.StringIO())
+    told = json.loads(out.getvalue())
+    told["text"] = told.get("text", "")[:1_000]
+    connection.close()
+    return {**told, "seconds": time.monotonic() - started, **memory()}
+
+
+def main(*given: str) -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "verifydesk.settings")
     django.setup()
-    from django.core.management import call_command
-
-    for url in urls:
-        out = io.StringIO()
-        started = time.monotonic()
-        with contextlib.suppress(SystemExit):
-            call_command("capture", url, "--json", stdout=out, stderr=io.StringIO())
-        told = json.loads(out.getvalue())
-        told["text"] = told.get("text", "")[:1_000]
-        print(json.dumps({**told, "seconds": time.monotonic() - started, **memory()}), flush=True)  # noqa: T201
+    urls = [url for url in given if url != AT_ONCE]
+    with ThreadPoolExecutor(len(urls) if AT_ONCE in given else 1) as threads:
+        for told in threads.map(captured, urls):
+            print(json.dumps(told), flush=True)  # noqa: T201
 
 
 if __name__ == "__main__":
