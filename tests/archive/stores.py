@@ -9,6 +9,7 @@ from typing import Any
 
 from django.core.files.storage import storages
 
+from apps.archive.records.storage import archive
 from tests.archive.object_store import KEY, SECRET
 
 
@@ -74,6 +75,11 @@ class Objects:
 
 
 Store = Files | Objects
+
+
+def stored_files() -> set[str]:
+    """The names of everything that lies in the archive now, parts and strays too."""
+    return {file.name for file in archive().files()}
 
 
 def alter(store: Store, name: str, change: Callable[[bytes], bytes]) -> None:

@@ -27,6 +27,7 @@ from apps.archive.web.exchanges import Limits
 from apps.audit.context import Channel, entered_by
 from apps.audit.models import Entry
 from tests.archive.servers import HOSTILE, Route, hostile, redirect, site
+from tests.archive.stores import stored_files
 from tests.newsroom import make_capture, make_person, make_reporter
 
 pytestmark = pytest.mark.django_db
@@ -92,6 +93,7 @@ class TestSettings:
         assert all(f"\r\nUser-Agent: {told}\r\n".encode() in request for request in requests)
 
 
+@pytest.mark.usefixtures("store")
 class TestStoring:
     def test_a_page_is_fetched_stored_and_on_record_with_its_facts(self, ask):
         with site({"/story": Route(STORY)}) as where:
@@ -128,7 +130,7 @@ class TestStoring:
             kinds = [entry.rec_type for entry in ArchiveIterator(file)]
         assert kinds.count("response") == 3
 
-    def test_the_same_bytes_twice_are_one_file(self, ask):
+    def test_it_is_one_file_and_no_part_of_it_is_left(self, ask):
         before = stored_files()
         with site({"/story": Route(STORY)}) as where:
             asked = ask(where)
@@ -242,6 +244,7 @@ class TestFailing:
         assert (asked.state, asked.code) == (Capture.State.QUEUED, Code.STORAGE_FAILED)
 
 
+@pytest.mark.usefixtures("store")
 class TestReading:
     def read(self, ask, body, **headers):
         with site({"/story": Route(body, headers=headers)}) as where:
@@ -346,15 +349,3 @@ def rung(queue):
     """The numbers in the messages that wait in one of Redis' queues."""
     messages = Redis.from_url(os.environ["REDIS_URL"]).lrange(queue, 0, -1)
     return {json.loads(base64.b64decode(json.loads(message)["body"]))[0][0] for message in messages}
-
-
-def stored_files():
-    found, folders = set(), ["sha256"]
-    while folders:
-        folder = folders.pop()
-        if not archive().exists(folder):
-            continue
-        inner, files = archive().listdir(folder)
-        folders += [f"{folder}/{name}" for name in inner]
-        found |= {f"{folder}/{name}" for name in files}
-    return found

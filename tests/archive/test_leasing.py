@@ -151,6 +151,7 @@ class TestLeasing:
         assert len(set(found)) == Capture.objects.count() == 1
 
 
+@pytest.mark.usefixtures("store")
 class TestWhatALostWorkerLeaves:
     @pytest.fixture
     def asked(self, rita):

@@ -24,6 +24,7 @@ from apps.archive.reading import reader
 from apps.archive.records import storage
 from apps.archive.records.objects import ObjectStorage
 from apps.archive.records.storage import Draft, EvidenceStorage, StoreFailed, archive, discard, draft, open_record
+from apps.archive.replaying.shelf import Shelf
 from apps.audit.context import Channel, entered_by
 from tests.archive.object_store import line_to
 from tests.archive.servers import Route, served, site
@@ -129,9 +130,14 @@ class TestEitherStore:
         assert storage.place(NAME) == store.place + NAME
 
     @pytest.mark.django_db
-    def test_a_page_is_captured_into_it_and_read_from_it(self, store, settings):
-        story = "<html><head><title>Two captured</title></head><body><p>Two soldiers were captured.</p></body></html>"
-        with site({"/story": Route(story)}) as where:
+    def test_a_page_is_captured_into_it_read_from_it_and_shown_from_it(self, store, settings):
+        settings.ARCHIVE_REQUISITES = 5
+        story = (
+            "<html><head><title>Two captured</title><link rel=stylesheet href=/a.css></head>"
+            "<body><p>Two soldiers were captured.</p></body></html>"
+        )
+        style = Route("p { color: navy }", headers={"Content-Type": "text/css"})
+        with site({"/story": Route(story), "/a.css": style}) as where:
             settings.ARCHIVE_ALLOW = frozenset([str(where)])
             asked = request_capture(register_page(f"http://{where}/story"), by=make_reporter())
             with entered_by(Channel.WORKER):
@@ -142,6 +148,10 @@ class TestEitherStore:
         assert digest_of(store.get(asked.warc_name)) == asked.warc_digest
         assert asked.extract.title == "Two captured"
         assert reader.body_of(asked) == story.encode()
+        shelf = Shelf(asked, lambda offset: f"/at/{offset}")
+        shown = shelf.page().body.decode()
+        assert "Two soldiers were captured." in shown
+        assert b"navy" in shelf.at(int(shown.partition("/at/")[2].partition('"')[0])).body
 
 
 class TestFullDisk:

@@ -18,7 +18,8 @@ from apps.archive.reading import reader
 from apps.archive.records.contents import entries, read
 from apps.archive.records.storage import open_record
 from tests.archive import uploads
-from tests.archive.test_uploads import NOTE, stored_files
+from tests.archive.stores import stored_files
+from tests.archive.test_uploads import NOTE
 from tests.archive.uploads import PAGE, URL
 from tests.newsroom import make_page, make_reporter
 

@@ -15,12 +15,13 @@ from apps.archive.codes import Kind
 from apps.archive.models import Capture, Page
 from apps.archive.reading import reader
 from apps.archive.records.contents import entries
-from apps.archive.records.storage import archive, open_record
+from apps.archive.records.storage import open_record
 from apps.audit.models import Entry
 from apps.audit.verbs import Verb
 from apps.claims.tasks import reconsider_citing
 from apps.claims.tasks import sweep as claims_sweep
 from tests.archive import uploads
+from tests.archive.stores import stored_files
 from tests.archive.uploads import PAGE, URL
 from tests.newsroom import make_capture, make_citation, make_claim, make_page, make_person, make_reporter
 
@@ -44,17 +45,6 @@ def bring(rita, page):
         return upload_copy(page, io.BytesIO(data), by=by or rita, file_name=name, note=note)
 
     return brought
-
-
-def stored_files():
-    found, folders = set(), ["sha256"]
-    while folders:
-        folder = folders.pop()
-        if archive().exists(folder):
-            inner, files = archive().listdir(folder)
-            folders += [f"{folder}/{name}" for name in inner]
-            found |= {f"{folder}/{name}" for name in files}
-    return found
 
 
 KINDS = [
@@ -247,6 +237,7 @@ class TestSavedInOneFile:
         assert not stored_files()
 
 
+@pytest.mark.usefixtures("store")
 class TestBeside:
     def test_it_is_stored_beside_a_copy_on_its_way_which_stays_on_its_way(self, bring, rita, page):
         asked = request_capture(page, by=rita)

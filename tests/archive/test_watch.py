@@ -21,6 +21,7 @@ from apps.archive.watching.settling import settle
 from apps.audit.context import Channel, entered_by
 from apps.audit.models import Entry
 from tests.archive.servers import Route, redirect, served, site
+from tests.archive.stores import stored_files
 from tests.archive.watched import FIRST, SECOND, STORY, THIRD, Watched, article
 from tests.newsroom import make_reporter
 
@@ -69,6 +70,7 @@ def run_out():
     Host.objects.update(look_until=past)
 
 
+@pytest.mark.usefixtures("store")
 class TestNothingNew:
     def test_the_first_copy_is_what_is_compared_with_and_sets_the_clock(self, watched, settings):
         watch = watched.watch
@@ -412,6 +414,15 @@ class TestMoves:
         assert [b"If-None-Match" in request for request in where.requests[-2:]] == [False, True]
 
 
+def test_a_store_that_is_full_is_no_finding(watched, settings):
+    settings.ARCHIVE_FREE_BYTES = 10**18
+    look = watched.look()
+    assert (look.outcome, look.code, look.warc_digest) == (Look.Outcome.FAILED, "storage_full", "")
+    assert stored_files() == {watched.watch.baseline.warc_name}
+    assert watched.kinds == []
+
+
+@pytest.mark.usefixtures("store")
 class TestWorkers:
     def test_one_of_two_workers_gets_it(self, watched):
         Watch.objects.update(next_look_at=timezone.now())
@@ -465,13 +476,6 @@ class TestWorkers:
         watch = watched.watch
         assert watch.lease_token is None
         assert watch.next_look_at - timezone.now() > settings.ARCHIVE_WATCH_PAUSES[-1] - timedelta(hours=1)
-
-    def test_a_store_that_is_full_is_no_finding(self, watched, settings):
-        settings.ARCHIVE_FREE_BYTES = 10**18
-        look = watched.look()
-        assert (look.outcome, look.code, look.warc_digest) == (Look.Outcome.FAILED, "storage_full", "")
-        assert stored_files() == {watched.watch.baseline.warc_name}
-        assert watched.kinds == []
 
     @pytest.mark.django_db(transaction=True)
     def test_of_many_who_look_and_compare_at_once_one_tells(self, watched, routes):
@@ -545,7 +549,3 @@ def stored_by(held, data=b"a record"):
         held.is_stored = True
     assert hashlib.sha256(data).hexdigest() == held.look.warc_digest
     return record_name(held.look.warc_digest)
-
-
-def stored_files():
-    return {file.name for file in storage.archive().files()}

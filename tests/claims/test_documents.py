@@ -13,7 +13,6 @@ from apps.accounts.permissions import NotAllowed
 from apps.archive.actions import UploadRefused
 from apps.archive.models import Capture, Page, Passage, Watch
 from apps.archive.reading import reader
-from apps.archive.records.storage import archive
 from apps.audit.models import Entry
 from apps.audit.versioned import ChangedMeanwhile
 from apps.claims import policy
@@ -35,6 +34,7 @@ from apps.claims.tasks import reconsider_citing
 from apps.sources.models import ConfidentialSource, Fingerprint, Interview, Party, Source
 from apps.sources.tasks import learn, suggest
 from tests.archive import sounds, uploads
+from tests.archive.stores import stored_files
 from tests.newsroom import corroborate, make_citation, make_claim, make_editor, make_person, make_reporter
 
 pytestmark = pytest.mark.django_db
@@ -95,10 +95,6 @@ def read(citation):
 
 def lines(claim):
     return {line.name: len(line.members) for line in gather(claim).lines.counted(Stance.SUPPORTS)}
-
-
-def stored_files():
-    return [file.name for file in archive().files()]
 
 
 class TestTheyCount:
@@ -314,7 +310,7 @@ class TestRefused:
         for door in (hand_in, talk):
             with pytest.raises(NotAllowed):
                 door(by=aziz)
-            assert stored_files() == []
+            assert stored_files() == set()
         hand_in()
         talk()
 
@@ -324,7 +320,7 @@ class TestRefused:
     def test_a_document_without_a_title_or_somebody_quoted_without_a_verb(self, hand_in, more, sentence):
         with pytest.raises(Refusal, match=sentence):
             hand_in(**more)
-        assert stored_files() == []
+        assert stored_files() == set()
 
     @pytest.mark.parametrize(
         ("more", "sentence"),
@@ -337,12 +333,12 @@ class TestRefused:
     def test_an_interview_with_nobody_of_nothing_or_to_come(self, talk, more, sentence):
         with pytest.raises(Refusal, match=sentence):
             talk(**more)
-        assert stored_files() == []
+        assert stored_files() == set()
 
     def test_a_recording_that_is_none(self, talk):
         with pytest.raises(UploadRefused, match="no recording"):
             talk(recording=io.BytesIO(uploads.png()), recording_name="call.mp3")
-        assert stored_files() == []
+        assert stored_files() == set()
         assert not Citation.objects.exists()
 
     def test_a_correction_that_takes_away_what_it_is_known_by(self, hand_in, talk, rita):
@@ -369,7 +365,7 @@ class TestConfidential:
         self.keep(rita)
         with pytest.raises(KeptConfidential, match="everybody on the desk sees it"):
             hand_in()
-        assert stored_files() == []
+        assert stored_files() == set()
         assert not Source.objects.exists()
         assert hand_in(knowingly=True).source.kind == "document"
 
