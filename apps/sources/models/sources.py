@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
 from django.conf import settings
@@ -122,7 +123,7 @@ class Source(Versioned):
     @property
     def noun(self) -> str:
         """What it is, as the sentences of the rule say it: page, document, picture, interview."""
-        return plain(self.shown_noun)
+        return _plain_noun(self.kind)
 
     @property
     def shown_noun(self) -> Promise:
@@ -152,3 +153,9 @@ class Source(Versioned):
     def credits(self) -> frozenset[str]:
         """The names in its credit line, comparable; empty for own reporting."""
         return credit_names(self.credit_line)
+
+
+@cache
+def _plain_noun(kind: str) -> str:
+    """Asked for with each source of a claim, of which there may be thousands."""
+    return plain(Source.NOUNS[Source.Kind(kind)])
