@@ -32,7 +32,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.processes]
 WORDS = "both men were taken on the ninth of January"
 
 
-@pytest.fixture(scope="module", autouse=True)
+@pytest.fixture(scope="session", autouse=True)
 def _tools() -> None:
     tools.ensure()
 

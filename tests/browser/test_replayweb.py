@@ -29,7 +29,7 @@ CONTROL = "control.example.com"
 TYPES = {"js": "text/javascript", "wacz": "application/wacz"}
 
 
-@pytest.fixture(scope="module", autouse=True)
+@pytest.fixture(scope="session", autouse=True)
 def _tools() -> None:
     tools.ensure()
 
