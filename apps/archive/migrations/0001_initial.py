@@ -60,6 +60,18 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-id'],
+                'indexes': [
+                    models.Index(fields=['page', '-id'], name='capture_by_page'),
+                    models.Index(condition=models.Q(('state__in', ['queued', 'fetching'])), fields=['next_attempt_at'], name='capture_in_flight'),
+                    models.Index(condition=models.Q(('read_at__isnull', True), ('state', 'stored')), fields=['id'], name='capture_unread'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('state__in', ['queued', 'fetching'])), fields=('page',), name='one_capture_in_flight_for_a_page', violation_error_message='This page is being copied already.'),
+                    models.CheckConstraint(condition=models.Q(('state__in', ['queued', 'fetching', 'stored', 'partial', 'failed', 'blocked'])), name='capture_state_is_known'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['stored', 'partial']), _negated=True), models.Q(('settled_at__isnull', False), models.Q(('warc_digest', ''), _negated=True), models.Q(('body_digest', ''), _negated=True)), _connector='OR'), name='stored_means_there_is_evidence', violation_error_message='A capture is stored only when its record is.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['failed', 'blocked']), _negated=True), models.Q(('code', ''), _negated=True), _connector='OR'), name='a_failed_capture_says_why'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('lease_token__isnull', False), ('lease_until__isnull', False), ('state', 'fetching')), models.Q(models.Q(('state', 'fetching'), _negated=True), ('lease_token__isnull', True)), _connector='OR'), name='only_a_fetching_capture_is_leased'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -100,37 +112,5 @@ class Migration(migrations.Migration):
                 'ordering': ['-id'],
                 'constraints': [models.CheckConstraint(condition=models.Q(('published_at__isnull', True), models.Q(('published_at__gte', datetime.datetime(1900, 1, 1, 0, 0, tzinfo=datetime.timezone.utc)), ('published_at__lte', datetime.datetime(2100, 1, 1, 0, 0, tzinfo=datetime.timezone.utc))), _connector='OR'), name='text_was_published_in_our_time', violation_error_message='Give a year between 1900 and 2100.')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='capture',
-            index=models.Index(fields=['page', '-id'], name='capture_by_page'),
-        ),
-        migrations.AddIndex(
-            model_name='capture',
-            index=models.Index(condition=models.Q(('state__in', ['queued', 'fetching'])), fields=['next_attempt_at'], name='capture_in_flight'),
-        ),
-        migrations.AddIndex(
-            model_name='capture',
-            index=models.Index(condition=models.Q(('read_at__isnull', True), ('state', 'stored')), fields=['id'], name='capture_unread'),
-        ),
-        migrations.AddConstraint(
-            model_name='capture',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['queued', 'fetching'])), fields=('page',), name='one_capture_in_flight_for_a_page', violation_error_message='This page is being copied already.'),
-        ),
-        migrations.AddConstraint(
-            model_name='capture',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['queued', 'fetching', 'stored', 'partial', 'failed', 'blocked'])), name='capture_state_is_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='capture',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['stored', 'partial']), _negated=True), models.Q(('settled_at__isnull', False), models.Q(('warc_digest', ''), _negated=True), models.Q(('body_digest', ''), _negated=True)), _connector='OR'), name='stored_means_there_is_evidence', violation_error_message='A capture is stored only when its record is.'),
-        ),
-        migrations.AddConstraint(
-            model_name='capture',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['failed', 'blocked']), _negated=True), models.Q(('code', ''), _negated=True), _connector='OR'), name='a_failed_capture_says_why'),
-        ),
-        migrations.AddConstraint(
-            model_name='capture',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('lease_token__isnull', False), ('lease_until__isnull', False), ('state', 'fetching')), models.Q(models.Q(('state', 'fetching'), _negated=True), ('lease_token__isnull', True)), _connector='OR'), name='only_a_fetching_capture_is_leased'),
         ),
     ]

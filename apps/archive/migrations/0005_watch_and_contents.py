@@ -36,6 +36,10 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-id'],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('kind__in', ['changed', 'quote_gone', 'quote_back', 'moved', 'gone', 'back'])), name='drift_kind_is_known'),
+                    models.CheckConstraint(condition=models.Q(('share__isnull', True), models.Q(('share__gte', 0), ('share__lte', 1)), _connector='OR'), name='drift_share_is_a_share'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -53,6 +57,10 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-id'],
+                'indexes': [
+                    models.Index(fields=['at'], name='look_by_day'),
+                    models.Index(fields=['warc_digest'], name='look_by_record'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -84,6 +92,12 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name_plural': 'watches',
+                'indexes': [
+                    models.Index(condition=models.Q(('ended_at__isnull', True)), fields=['next_look_at'], name='watch_due'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('standing__in', ['there', 'moved', 'gone', 'unreached'])), name='watch_standing_is_known'),
+                ],
             },
         ),
         migrations.RemoveIndex(
@@ -224,14 +238,6 @@ class Migration(migrations.Migration):
             model_name='look',
             index=models.Index(fields=['page', '-id'], name='look_by_page'),
         ),
-        migrations.AddIndex(
-            model_name='look',
-            index=models.Index(fields=['at'], name='look_by_day'),
-        ),
-        migrations.AddIndex(
-            model_name='look',
-            index=models.Index(fields=['warc_digest'], name='look_by_record'),
-        ),
         migrations.AddConstraint(
             model_name='passage',
             constraint=models.UniqueConstraint(fields=('page', 'digest'), name='passage_is_registered_once'),
@@ -239,21 +245,5 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='drift',
             index=models.Index(fields=['page', '-id'], name='drift_by_page'),
-        ),
-        migrations.AddConstraint(
-            model_name='drift',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['changed', 'quote_gone', 'quote_back', 'moved', 'gone', 'back'])), name='drift_kind_is_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='drift',
-            constraint=models.CheckConstraint(condition=models.Q(('share__isnull', True), models.Q(('share__gte', 0), ('share__lte', 1)), _connector='OR'), name='drift_share_is_a_share'),
-        ),
-        migrations.AddIndex(
-            model_name='watch',
-            index=models.Index(condition=models.Q(('ended_at__isnull', True)), fields=['next_look_at'], name='watch_due'),
-        ),
-        migrations.AddConstraint(
-            model_name='watch',
-            constraint=models.CheckConstraint(condition=models.Q(('standing__in', ['there', 'moved', 'gone', 'unreached'])), name='watch_standing_is_known'),
         ),
     ]

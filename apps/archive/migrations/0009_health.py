@@ -20,6 +20,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name_plural': 'tallied',
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('id', 1)), name='there_is_one_count'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -39,6 +42,14 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name_plural': 'tallies',
                 'ordering': ['-start'],
+                'indexes': [
+                    models.Index(fields=['span', 'start'], name='tally_by_time'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('span', 'host', 'start', 'outcome', 'code', 'method'), name='each_thing_is_tallied_once'),
+                    models.CheckConstraint(condition=models.Q(('span__in', ['hour', 'day'])), name='tally_span_is_known'),
+                    models.CheckConstraint(condition=models.Q(('outcome__in', ['stored', 'partial', 'failed', 'looked'])), name='tally_outcome_is_known'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -60,25 +71,5 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='attempt',
             index=models.Index(condition=models.Q(('code__gt', '')), fields=['ended_at'], name='attempt_failed_by_day'),
-        ),
-        migrations.AddConstraint(
-            model_name='tallied',
-            constraint=models.CheckConstraint(condition=models.Q(('id', 1)), name='there_is_one_count'),
-        ),
-        migrations.AddIndex(
-            model_name='tally',
-            index=models.Index(fields=['span', 'start'], name='tally_by_time'),
-        ),
-        migrations.AddConstraint(
-            model_name='tally',
-            constraint=models.UniqueConstraint(fields=('span', 'host', 'start', 'outcome', 'code', 'method'), name='each_thing_is_tallied_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='tally',
-            constraint=models.CheckConstraint(condition=models.Q(('span__in', ['hour', 'day'])), name='tally_span_is_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='tally',
-            constraint=models.CheckConstraint(condition=models.Q(('outcome__in', ['stored', 'partial', 'failed', 'looked'])), name='tally_outcome_is_known'),
         ),
     ]

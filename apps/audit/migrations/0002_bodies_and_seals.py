@@ -28,6 +28,12 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-size'],
+                'indexes': [
+                    models.Index(condition=models.Q(('anchored_at__isnull', True)), fields=['size'], name='checkpoint_not_anchored'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('size__gte', 1)), name='checkpoint_seals_something'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -46,6 +52,11 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('origin', models.CharField(max_length=200)),
             ],
+            options={
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('pk', 1)), name='there_is_one_log'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Node',
@@ -55,6 +66,11 @@ class Migration(migrations.Migration):
                 ('index', models.BigIntegerField()),
                 ('hash', models.CharField(max_length=64)),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('level', 'index'), name='node_is_there_once'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Pending',
@@ -165,26 +181,10 @@ class Migration(migrations.Migration):
             model_name='entry',
             index=models.Index(fields=['channel', 'at', 'id'], name='entry_by_channel'),
         ),
-        migrations.AddIndex(
-            model_name='checkpoint',
-            index=models.Index(condition=models.Q(('anchored_at__isnull', True)), fields=['size'], name='checkpoint_not_anchored'),
-        ),
-        migrations.AddConstraint(
-            model_name='checkpoint',
-            constraint=models.CheckConstraint(condition=models.Q(('size__gte', 1)), name='checkpoint_seals_something'),
-        ),
         migrations.AddField(
             model_name='leaf',
             name='entry',
             field=models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='leaf', to='audit.entry'),
-        ),
-        migrations.AddConstraint(
-            model_name='log',
-            constraint=models.CheckConstraint(condition=models.Q(('pk', 1)), name='there_is_one_log'),
-        ),
-        migrations.AddConstraint(
-            model_name='node',
-            constraint=models.UniqueConstraint(fields=('level', 'index'), name='node_is_there_once'),
         ),
         migrations.AddField(
             model_name='verification',

@@ -32,6 +32,10 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name_plural': 'stories',
                 'ordering': ['-id'],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('title', ''), _negated=True), name='story_has_a_title'),
+                    models.UniqueConstraint(django.db.models.functions.text.Lower('title'), name='story_title_is_unique', violation_error_message='There is a story with this title already.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -53,6 +57,21 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-changed_at', '-id'],
+                'indexes': [
+                    models.Index(fields=['-changed_at', '-id'], name='claim_by_change'),
+                    models.Index(fields=['state', '-changed_at', '-id'], name='claim_by_state'),
+                    models.Index(fields=['stage', '-changed_at', '-id'], name='claim_by_stage'),
+                    models.Index(fields=['assignee', '-changed_at', '-id'], name='claim_by_assignee'),
+                    models.Index(fields=['story', '-changed_at', '-id'], name='claim_by_story'),
+                    models.Index(condition=models.Q(('due__isnull', False)), fields=['due'], name='claim_by_due'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('state__in', ['unverified', 'corroborated', 'disputed'])), name='claim_state_is_known', violation_error_message='A claim is unverified, corroborated or disputed; nothing else is a state.'),
+                    models.CheckConstraint(condition=models.Q(('stage__in', ['inbox', 'in_progress', 'in_review', 'settled'])), name='claim_stage_is_known'),
+                    models.CheckConstraint(condition=models.Q(('statement', ''), _negated=True), name='claim_has_a_statement'),
+                    models.CheckConstraint(condition=models.Q(('version__gte', 1)), name='claim_version_counts_from_one'),
+                    models.CheckConstraint(condition=models.Q(('due__isnull', True), ('due__range', (datetime.datetime(1900, 1, 1, 0, 0, tzinfo=datetime.timezone.utc), datetime.datetime(2100, 1, 1, 0, 0, tzinfo=datetime.timezone.utc))), _connector='OR'), name='claim_is_due_in_our_time', violation_error_message='Give a year between 1900 and 2100.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -96,57 +115,5 @@ class Migration(migrations.Migration):
                 'ordering': ['-id'],
                 'constraints': [models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='decision_has_a_reason', violation_error_message='Every move needs a reason.'), models.CheckConstraint(condition=models.Q(('from_state', models.F('to_state')), _negated=True), name='decision_moves_the_claim'), models.CheckConstraint(condition=models.Q(('from_state__in', ['unverified', 'corroborated', 'disputed']), ('to_state__in', ['unverified', 'corroborated', 'disputed'])), name='decision_states_are_known'), models.UniqueConstraint(fields=('claim', 'claim_version'), name='one_decision_for_a_version_of_a_claim')],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='story',
-            constraint=models.CheckConstraint(condition=models.Q(('title', ''), _negated=True), name='story_has_a_title'),
-        ),
-        migrations.AddConstraint(
-            model_name='story',
-            constraint=models.UniqueConstraint(django.db.models.functions.text.Lower('title'), name='story_title_is_unique', violation_error_message='There is a story with this title already.'),
-        ),
-        migrations.AddIndex(
-            model_name='claim',
-            index=models.Index(fields=['-changed_at', '-id'], name='claim_by_change'),
-        ),
-        migrations.AddIndex(
-            model_name='claim',
-            index=models.Index(fields=['state', '-changed_at', '-id'], name='claim_by_state'),
-        ),
-        migrations.AddIndex(
-            model_name='claim',
-            index=models.Index(fields=['stage', '-changed_at', '-id'], name='claim_by_stage'),
-        ),
-        migrations.AddIndex(
-            model_name='claim',
-            index=models.Index(fields=['assignee', '-changed_at', '-id'], name='claim_by_assignee'),
-        ),
-        migrations.AddIndex(
-            model_name='claim',
-            index=models.Index(fields=['story', '-changed_at', '-id'], name='claim_by_story'),
-        ),
-        migrations.AddIndex(
-            model_name='claim',
-            index=models.Index(condition=models.Q(('due__isnull', False)), fields=['due'], name='claim_by_due'),
-        ),
-        migrations.AddConstraint(
-            model_name='claim',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['unverified', 'corroborated', 'disputed'])), name='claim_state_is_known', violation_error_message='A claim is unverified, corroborated or disputed; nothing else is a state.'),
-        ),
-        migrations.AddConstraint(
-            model_name='claim',
-            constraint=models.CheckConstraint(condition=models.Q(('stage__in', ['inbox', 'in_progress', 'in_review', 'settled'])), name='claim_stage_is_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='claim',
-            constraint=models.CheckConstraint(condition=models.Q(('statement', ''), _negated=True), name='claim_has_a_statement'),
-        ),
-        migrations.AddConstraint(
-            model_name='claim',
-            constraint=models.CheckConstraint(condition=models.Q(('version__gte', 1)), name='claim_version_counts_from_one'),
-        ),
-        migrations.AddConstraint(
-            model_name='claim',
-            constraint=models.CheckConstraint(condition=models.Q(('due__isnull', True), ('due__range', (datetime.datetime(1900, 1, 1, 0, 0, tzinfo=datetime.timezone.utc), datetime.datetime(2100, 1, 1, 0, 0, tzinfo=datetime.timezone.utc))), _connector='OR'), name='claim_is_due_in_our_time', violation_error_message='Give a year between 1900 and 2100.'),
         ),
     ]

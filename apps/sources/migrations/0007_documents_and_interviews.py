@@ -25,6 +25,12 @@ class Migration(migrations.Migration):
                 ('recording_bytes', models.PositiveBigIntegerField(null=True)),
                 ('recording_digest', models.CharField(blank=True, max_length=64, verbose_name='recording SHA-256')),
             ],
+            options={
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('how__in', ['in_person', 'telephone', 'video', 'message', 'press_conference'])), name='interview_manner_is_known'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('recording_bytes__isnull', True), ('recording_digest', ''), ('recording_kind', ''), ('recording_name', '')), models.Q(('recording_bytes__isnull', False), ('recording_kind__in', ['mp3', 'mp4', 'ogg', 'wav']), models.Q(('recording_digest', ''), _negated=True)), _connector='OR'), name='a_recording_has_bytes_and_a_digest'),
+                ],
+            },
         ),
         migrations.RemoveConstraint(
             model_name='source',
@@ -51,13 +57,5 @@ class Migration(migrations.Migration):
             model_name='interview',
             name='held_by',
             field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddConstraint(
-            model_name='interview',
-            constraint=models.CheckConstraint(condition=models.Q(('how__in', ['in_person', 'telephone', 'video', 'message', 'press_conference'])), name='interview_manner_is_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='interview',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('recording_bytes__isnull', True), ('recording_digest', ''), ('recording_kind', ''), ('recording_name', '')), models.Q(('recording_bytes__isnull', False), ('recording_kind__in', ['mp3', 'mp4', 'ogg', 'wav']), models.Q(('recording_digest', ''), _negated=True)), _connector='OR'), name='a_recording_has_bytes_and_a_digest'),
         ),
     ]

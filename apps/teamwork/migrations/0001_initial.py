@@ -36,6 +36,12 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['id'],
+                'indexes': [
+                    models.Index(fields=['claim', 'id'], name='comments_of_a_claim'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('text', ''), _negated=True), name='a_comment_says_something'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -55,6 +61,14 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name_plural': 'deliveries',
                 'ordering': ['id'],
+                'indexes': [
+                    models.Index(condition=models.Q(('failed_at__isnull', True), ('sent_at__isnull', True)), fields=['next_attempt_at'], name='delivery_due'),
+                    models.Index(fields=['person', 'asked_at'], name='delivery_by_person'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('sent_at__isnull', True), ('failed_at__isnull', True), _connector='OR'), name='a_mail_is_sent_or_given_up'),
+                    models.CheckConstraint(condition=models.Q(('failed_at__isnull', True), models.Q(('failure', ''), _negated=True), _connector='OR'), name='a_failed_mail_says_why'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -64,6 +78,11 @@ class Migration(migrations.Migration):
                 ('comment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='mentions', to='teamwork.comment')),
                 ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('comment', 'person'), name='a_comment_mentions_somebody_once'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Position',
@@ -97,6 +116,14 @@ class Migration(migrations.Migration):
                 ('claim', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='presences', to='claims.claim')),
                 ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['seen_at'], name='presence_by_time'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('claim', 'person'), name='somebody_is_here_once'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Reminder',
@@ -107,6 +134,12 @@ class Migration(migrations.Migration):
                 ('at', models.DateTimeField(default=django.utils.timezone.now)),
                 ('claim', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reminders', to='claims.claim')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('claim', 'due', 'step'), name='a_due_time_is_told_once_a_step'),
+                    models.CheckConstraint(condition=models.Q(('step__in', ['soon', 'now', 'late'])), name='step_of_reminder_is_known'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Notice',
@@ -125,6 +158,17 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-id'],
+                'indexes': [
+                    models.Index(fields=['person', '-id'], name='notices_of_somebody'),
+                    models.Index(condition=models.Q(('seen_at__isnull', True)), fields=['person', 'claim'], name='notices_unseen'),
+                    models.Index(condition=models.Q(('awaits_mail', True)), fields=['person'], name='notices_to_mail'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('person', 'entry'), name='somebody_is_told_once_of_a_line'),
+                    models.UniqueConstraint(fields=('person', 'reminder'), name='somebody_is_reminded_once'),
+                    models.CheckConstraint(condition=models.Q(('kind__in', ['assigned', 'sign', 'answered', 'mentioned', 'due', 'late', 'verdict', 'disputed', 'flagged', 'commented'])), name='kind_of_notice_is_known'),
+                    models.CheckConstraint(condition=models.Q(('entry__isnull', True), ('reminder__isnull', True), _connector='XOR'), name='a_notice_is_of_a_line_or_of_a_due_time'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -136,81 +180,10 @@ class Migration(migrations.Migration):
                 ('claim', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='watchers', to='claims.claim')),
                 ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
-        ),
-        migrations.AddIndex(
-            model_name='comment',
-            index=models.Index(fields=['claim', 'id'], name='comments_of_a_claim'),
-        ),
-        migrations.AddConstraint(
-            model_name='comment',
-            constraint=models.CheckConstraint(condition=models.Q(('text', ''), _negated=True), name='a_comment_says_something'),
-        ),
-        migrations.AddIndex(
-            model_name='delivery',
-            index=models.Index(condition=models.Q(('failed_at__isnull', True), ('sent_at__isnull', True)), fields=['next_attempt_at'], name='delivery_due'),
-        ),
-        migrations.AddIndex(
-            model_name='delivery',
-            index=models.Index(fields=['person', 'asked_at'], name='delivery_by_person'),
-        ),
-        migrations.AddConstraint(
-            model_name='delivery',
-            constraint=models.CheckConstraint(condition=models.Q(('sent_at__isnull', True), ('failed_at__isnull', True), _connector='OR'), name='a_mail_is_sent_or_given_up'),
-        ),
-        migrations.AddConstraint(
-            model_name='delivery',
-            constraint=models.CheckConstraint(condition=models.Q(('failed_at__isnull', True), models.Q(('failure', ''), _negated=True), _connector='OR'), name='a_failed_mail_says_why'),
-        ),
-        migrations.AddConstraint(
-            model_name='mention',
-            constraint=models.UniqueConstraint(fields=('comment', 'person'), name='a_comment_mentions_somebody_once'),
-        ),
-        migrations.AddIndex(
-            model_name='presence',
-            index=models.Index(fields=['seen_at'], name='presence_by_time'),
-        ),
-        migrations.AddConstraint(
-            model_name='presence',
-            constraint=models.UniqueConstraint(fields=('claim', 'person'), name='somebody_is_here_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='reminder',
-            constraint=models.UniqueConstraint(fields=('claim', 'due', 'step'), name='a_due_time_is_told_once_a_step'),
-        ),
-        migrations.AddConstraint(
-            model_name='reminder',
-            constraint=models.CheckConstraint(condition=models.Q(('step__in', ['soon', 'now', 'late'])), name='step_of_reminder_is_known'),
-        ),
-        migrations.AddIndex(
-            model_name='notice',
-            index=models.Index(fields=['person', '-id'], name='notices_of_somebody'),
-        ),
-        migrations.AddIndex(
-            model_name='notice',
-            index=models.Index(condition=models.Q(('seen_at__isnull', True)), fields=['person', 'claim'], name='notices_unseen'),
-        ),
-        migrations.AddIndex(
-            model_name='notice',
-            index=models.Index(condition=models.Q(('awaits_mail', True)), fields=['person'], name='notices_to_mail'),
-        ),
-        migrations.AddConstraint(
-            model_name='notice',
-            constraint=models.UniqueConstraint(fields=('person', 'entry'), name='somebody_is_told_once_of_a_line'),
-        ),
-        migrations.AddConstraint(
-            model_name='notice',
-            constraint=models.UniqueConstraint(fields=('person', 'reminder'), name='somebody_is_reminded_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='notice',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['assigned', 'sign', 'answered', 'mentioned', 'due', 'late', 'verdict', 'disputed', 'flagged', 'commented'])), name='kind_of_notice_is_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='notice',
-            constraint=models.CheckConstraint(condition=models.Q(('entry__isnull', True), ('reminder__isnull', True), _connector='XOR'), name='a_notice_is_of_a_line_or_of_a_due_time'),
-        ),
-        migrations.AddConstraint(
-            model_name='watcher',
-            constraint=models.UniqueConstraint(fields=('claim', 'person'), name='a_claim_is_watched_once_by_each'),
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('claim', 'person'), name='a_claim_is_watched_once_by_each'),
+                ],
+            },
         ),
     ]
