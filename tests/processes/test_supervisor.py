@@ -14,6 +14,7 @@ import pytest
 import redis
 
 from tests.processes.supervised import CHECKOUT, SupervisedDesk, descendants, environment, supervised_desk, wait_until
+from tests.workers import database_url
 from verifydesk.broker import answers
 
 pytestmark = pytest.mark.processes
@@ -216,8 +217,9 @@ def test_a_part_that_dies_again_and_again_ends_the_desk(tmp_path: Path) -> None:
         assert not [process for process in processes if process.alive()]
 
 
+@pytest.mark.django_db(transaction=True)
 def test_a_desk_on_the_newsrooms_own_servers_starts_no_broker_and_ends_when_it_is_asked_to(tmp_path: Path) -> None:
-    servers = {name: os.environ[name] for name in ("DATABASE_URL", "REDIS_URL")}
+    servers = {"DATABASE_URL": database_url(), "REDIS_URL": os.environ["REDIS_URL"]}
 
     with supervised_desk(tmp_path, **servers) as desk:
         assert desk.says("Ctrl-C stops everything", OPEN_SECONDS), desk.output
