@@ -114,6 +114,33 @@ class TestTheClaimsPage:
         assert "<title>The UrduPoint page prints AFP&#x27;s copy</title>" in html
         assert '<li dir="auto">The UrduPoint page prints AFP&#x27;s copy.</li>' in html
 
+    def test_the_twin_has_every_arrow_that_is_drawn_and_no_other(self, client, claim, ada, page, afp):
+        """Two ways out of one page, one that nobody has confirmed, somebody without a name, and what lies behind."""
+        nis, ally = Party.objects.create(name="NIS", kind="body"), Party.objects.create(name="an ally", is_named=False)
+        actions.attribute(page, "quotes", nis, by=ada, reason="In its second paragraph.")
+        actions.attribute(nis, "rests_on", ally, by=ada, reason="NIS says so.")
+        suggest_attribution(page, "republishes", afp, found_by="byline", grounds={"words": "(AFP)"})
+        make_citation(claim, ada, outlet="The News", credit_line="Yonhap")
+        make_citation(claim, ada, outlet="KCNA", stance="disputes")
+        html = opened(client, "claim", claim.pk)
+        drawn = re.findall(r"<path [^>]*><title>(.*?)</title>", html)
+        twin = html.partition('id="origins-twin"')[2].partition("</details>")[0]
+        told = re.findall(r'<li dir="auto">(.*?)\.</li>', twin)
+        assert sorted(drawn) == [
+            "NIS rests on an ally (no name)",
+            "The KCNA page is published by KCNA",
+            "The News page prints Yonhap&#x27;s copy (by the credit line)",
+            "The UrduPoint page prints AFP&#x27;s copy (suggested)",
+            "The UrduPoint page quotes NIS",
+        ]
+        assert sorted({*told} - {*drawn}) == ["NIS has it from somebody without a name: an ally"]
+        assert sorted(one for one in told if one in drawn) == sorted(drawn)
+
+    def test_the_twin_names_who_has_no_arrow_too(self, client, claim, ada):
+        source = make_citation(claim, ada).source
+        twin = opened(client, "claim", claim.pk).partition('id="origins-twin"')[2]
+        assert f"The {source.page.host_id} page names no origin." in twin
+
     def test_a_claim_without_citations_has_neither(self, client, claim):
         html = opened(client, "claim", claim.pk)
         assert "origin-graph" not in html

@@ -16,7 +16,7 @@ from apps.claims.lines import Line, Lines
 from apps.claims.models import Citation, Claim, Ruling
 from apps.claims.states import Stance
 from apps.desk.attribution_forms import AnswerForm, RuleApartForm
-from apps.desk.panels.origins import origin_graph
+from apps.desk.panels.origins import origin_graph, steps
 from apps.sources.chains import Edge, Node, party_node
 from apps.sources.models import Attribution, Party
 from apps.sources.telling import listed
@@ -46,8 +46,8 @@ class ShownLine:
 
     @property
     def steps(self) -> list[str]:
-        """What each member does to belong here."""
-        return [self.line.reason_of(one) for one in self.line.members]
+        """Where its members have it from, step by step, as the drawing has it."""
+        return steps(self.line.teller, [("source", one.source_id) for one in self.line.members])
 
 
 @dataclass(frozen=True)
