@@ -139,6 +139,9 @@ class Teller:
             rest = "".join(f", which {self.step(edge)}" for edge in path[1:])
             whose, (one, several) = _possessive(self.name(path[0].to)), OWN[self.rows.sources[page.source].noun]
             return f"is {whose} {one}{rest}{unsure}", f"are {whose} {several}{rest}{unsure}", ""
+        beside = {("source", other.source) for other in line.members} - {start}
+        if path := self.live.path(start, beside):
+            return self._told(path)
         if carried := next((edge for edge in self.live.out.get(start, ()) if edge.carries), None):
             one, several, mark = self._told([carried])
             return f"{one}, as others here do", f"{several}, as others here do", mark
