@@ -107,6 +107,37 @@ class TestTheClaimsPage:
         assert "The credit line of The News names AFP" in html
         assert "relation=republishes&amp;party=AFP" in html
 
+    def test_what_a_credit_line_says_is_rejected_with_a_reason_and_kept(self, client, claim, ada):
+        page = make_citation(claim, ada, outlet="The News", credit_line="Agence France-Presse via AP").source
+        back = reverse("desk:claim", args=[claim.pk])
+        address = f"{reverse('desk:source_reject_credit', args=[page.pk])}?name=AFP&amp;back={back}"
+        assert address in opened(client, "claim", claim.pk)
+        address = address.replace("&amp;", "&")
+        assert "Agence France-Presse via AP" in client.get(address).content.decode()
+        assert client.post(address, {"name": "AFP", "reason": " "}).status_code == 422
+        response = client.post(address, {"name": "AFP", "reason": "They quote it, and say so wrongly."})
+        assert (response.status_code, response.headers["Location"]) == (302, back)
+        edge = Attribution.objects.get(of_source=page)
+        assert (edge.state, edge.decided_by, edge.found_by) == ("rejected", ada, "credit_line")
+        html = opened(client, "claim", claim.pk)
+        assert "The credit line of The News names AFP" not in html
+        assert "The credit line of The News names AP" in html
+        assert "They quote it, and say so wrongly." in opened(client, "source", page.pk)
+        again = client.post(address, {"name": "AFP", "reason": "Once more."})
+        assert again.status_code == 409
+        assert "Ada has rejected it" in again.content.decode()
+
+    def test_of_a_credit_line_only_whom_it_names_is_rejected_and_by_editors_alone(self, client, claim, ada):
+        page = make_citation(claim, ada, outlet="The News", credit_line="AFP").source
+        address = reverse("desk:source_reject_credit", args=[page.pk])
+        refused = client.post(address, {"name": "Yonhap", "reason": "It isn't."})
+        assert refused.status_code == 409
+        assert "The credit line does not name Yonhap." in refused.content.decode()
+        client.force_login(make_reporter())
+        assert address not in opened(client, "claim", claim.pk)
+        assert client.post(address, {"name": "AFP", "reason": "It isn't."}).status_code == 403
+        assert not Attribution.objects.exists()
+
     def test_the_graph_names_every_origin_and_has_a_twin_in_words(self, client, claim, ada, page, afp):
         actions.attribute(page, "republishes", afp, by=ada, reason="So.")
         html = opened(client, "claim", claim.pk)
