@@ -81,6 +81,15 @@ class TestTheClaimsPage:
         assert "Circular: does not count" in html
         assert "a circle has no origin, so this line does not count." in html
 
+    def test_a_line_that_ends_in_somebody_without_a_name_is_marked_a_dead_end(self, client, claim, ada, page):
+        nis, ally = Party.objects.create(name="NIS", kind="body"), Party.objects.create(name="an ally", is_named=False)
+        actions.attribute(page, "quotes", nis, by=ada, reason="It does.")
+        assert "Dead end" not in opened(client, "claim", claim.pk)
+        actions.attribute(nis, "rests_on", ally, by=ada, reason="NIS says so.")
+        html = opened(client, "claim", claim.pk)
+        assert html.count("Dead end") == 1
+        assert "NIS has it from somebody without a name: an ally." in html
+
     def test_a_suggestion_shows_its_grounds_and_an_editor_answers_it_there(self, client, claim, suggested):
         html = opened(client, "claim", claim.pk)
         assert "1 suggestion that nobody has answered" in html
