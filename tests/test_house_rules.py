@@ -58,7 +58,6 @@ def test_a_state_is_assigned_only_by_its_owner():
         "apps/claims/actions/citations.py",
         "apps/claims/actions/claims.py",
         "apps/claims/actions/decisions.py",
-        "apps/claims/actions/figures.py",
         "apps/claims/actions/moves.py",
         "apps/claims/actions/quotes.py",
         "apps/claims/actions/spreading.py",

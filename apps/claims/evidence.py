@@ -11,10 +11,11 @@ from functools import cached_property
 from typing import Any
 
 from apps.audit.statements import Select
-from apps.audit.wording import plainly
+from apps.audit.wording import plain, plainly
 from apps.claims.figures import conflicts
 from apps.claims.lines import Line, Lines, lines_of_each
 from apps.claims.models import Citation, Claim, Figure, Policy, TextQuote
+from apps.claims.quantities import Counting
 from apps.claims.states import Stance
 from apps.sources.chains import Edge, Node
 from apps.sources.lineage import Rows
@@ -174,9 +175,28 @@ def _of_figures(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str
     was, became = _by_key(before, "figures", "figure"), _by_key(after, "figures", "figure")
     said = [f"The figure “{_said(was[key])}” was taken back." for key in was if key not in became]
     said += [f"New: the figure “{_said(became[key])}”." for key in became if key not in was]
-    both = [key for key in was if key in became and was[key] != became[key]]
-    said += [f"The figure “{_said(was[key])}” is “{_said(became[key])}” now." for key in both]
-    return said
+    for key in was:
+        if key in became and was[key] != became[key]:
+            said += _of_figure(was[key], became[key])
+    return list(dict.fromkeys(said))
+
+
+def _of_figure(was: Mapping[str, Any], became: Mapping[str, Any]) -> list[str]:
+    said, measure = [], became["measure"]
+    if _said(was) != _said(became):
+        said.append(f"The figure “{_said(was)}” is “{_said(became)}” now.")
+    if was["unit"] != became["unit"]:
+        said.append(f"“{measure}” is counted in {became['unit']} now; before, in {was['unit']}.")
+    if (counted := _counting(was)) != (counts := _counting(became)):
+        said.append(f"“{measure}” is read as “{counts}” now; before, as “{counted}”.")
+    if was.get("counts", True) != became.get("counts", True):
+        counts = "counts again" if became.get("counts", True) else "no longer counts: its citation is withdrawn"
+        said.append(f"The figure “{_said(became)}” {counts}.")
+    return said or [f"What the figure “{_said(became)}” rests on changed."]
+
+
+def _counting(figure: Mapping[str, Any]) -> str:
+    return plain(Counting(figure.get("counting", Counting.TOTAL)).label)
 
 
 def _said(figure: Mapping[str, Any]) -> str:

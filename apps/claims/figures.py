@@ -38,7 +38,7 @@ def conflicts(
     """
     measures: dict[int, list[_Read]] = defaultdict(list)
     for figure in figures:
-        if figure.citation and figure.citation.withdrawn_at:
+        if not figure.counts:
             continue
         measures[figure.measure_id].append(_Read(figure, figure.quantity.interval))
     found: list[Conflict] = []
@@ -89,11 +89,6 @@ def _both_hold(first: _Read, second: _Read) -> bool:
 def conflicts_of(claim: Claim) -> list[str]:
     """The claim's own figures that can't both hold, in sentences: one of the ways to disputed."""
     return [conflict.sentence for conflict in conflicts(Figure.objects.live().filter(claim=claim).told())]
-
-
-def frozen_figures(claim: Claim) -> list[dict[str, Any]]:
-    """The claim's live figures as a decision keeps them."""
-    return [figure.frozen() for figure in Figure.objects.live().filter(claim=claim).told().order_by("pk")]
 
 
 def undated(figures: Iterable[Figure]) -> list[str]:

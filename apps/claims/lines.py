@@ -47,10 +47,6 @@ class Line:
         """Sentences: the circle written out, and the chains that end in somebody unnamed."""
         return self.teller.cautions(self.found)
 
-    def reason_of(self, citation: Citation) -> str:
-        """What one member does to belong here: "The UrduPoint page prints AFP's copy, which quotes NIS."."""
-        return self.teller.member(Cited(citation.pk, citation.source_id), self.found)
-
     @property
     def counts(self) -> bool:
         return self.found.counts

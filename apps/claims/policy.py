@@ -109,7 +109,7 @@ def _corroborated(evidence: Evidence) -> Assessment:
     (met if len(found) >= rule.minimum_lines else missing).append(_of_lines(found, rule.minimum_lines))
     if rule.first_hand_lines:
         first_hand = [line for line in found if any(one.first_hand and counts(one, rule) for one in line.members)]
-        said = _of_first_hand(first_hand, found, rule.first_hand_lines)
+        said = _of_first_hand(first_hand, found, rule)
         (met if len(first_hand) >= rule.first_hand_lines else missing).append(said)
     for citation in evidence.of(Stance.DISPUTES):
         name = citation.source.label
@@ -176,9 +176,10 @@ def _of_lines(found: list[Line], needed: int) -> str:
     return f"{in_words(lacking).capitalize()} more independent {noun} that {verb} the claim, apart from {names}."
 
 
-def _of_first_hand(first_hand: list[Line], found: list[Line], needed: int) -> str:
+def _of_first_hand(first_hand: list[Line], found: list[Line], rule: Policy) -> str:
+    needed = rule.first_hand_lines
     if len(first_hand) >= needed:
-        names = _names(one for line in first_hand for one in line.members if one.first_hand)
+        names = _names(one for line in first_hand for one in line.members if one.first_hand and counts(one, rule))
         return f"First-hand: {names}."
     lacking = needed - len(first_hand)
     noun = "line" if lacking == 1 else "lines"

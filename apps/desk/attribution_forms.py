@@ -18,6 +18,10 @@ class AnswerForm(forms.Form):
     )
 
 
+class CreditForm(AnswerForm):
+    name = forms.CharField(widget=forms.HiddenInput, max_length=200)
+
+
 class CitedSourceField(forms.ModelChoiceField):
     def label_from_instance(self, source: Any) -> str:
         return f"{source.label}: {source}"[:120]

@@ -91,6 +91,7 @@ urlpatterns = [
     path("sources/<int:pk>/", sources.source, name="source"),
     path("sources/<int:pk>/correct/", sources.source_correct, name="source_correct"),
     path("sources/<int:pk>/attribute/", attributions.source_attribute, name="source_attribute"),
+    path("sources/<int:pk>/reject-credit/", attributions.source_reject_credit, name="source_reject_credit"),
     path("suggestions/", attributions.suggestions, name="suggestions"),
     path("attributions/<int:pk>/confirm/", attributions.attribution_confirm, name="attribution_confirm"),
     path("attributions/<int:pk>/reject/", attributions.attribution_reject, name="attribution_reject"),

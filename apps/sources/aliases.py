@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
-from apps.sources.credits import comparable
 from apps.sources.models import Agency
+from apps.sources.names import fold
 
 
 def agencies_by_name() -> Mapping[str, str]:
@@ -20,5 +20,5 @@ def _by_name(count: int, changed: Any) -> Mapping[str, str]:
     found: dict[str, str] = {}
     for agency in Agency.objects.with_parties():
         for name in (agency.party.name, *agency.spellings, *agency.short_names):
-            found.setdefault(comparable(name), agency.party.name)
+            found.setdefault(fold(name), agency.party.name)
     return found

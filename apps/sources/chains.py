@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Iterator, Mapping
-from functools import lru_cache
 from typing import Any, NamedTuple
+
+from apps.sources.names import fold
 
 # A source or a party: ("source", 12), ("party", "afp"). A circle is a node too, which holds those that go round.
 Node = tuple[str, Any]
@@ -16,10 +17,9 @@ PUBLISHED = "published"
 NOTHING: frozenset[Any] = frozenset()
 
 
-@lru_cache(maxsize=10_000)
 def party_node(name: str) -> Node:
     """A party by its name, whatever its kind: the agency AFP and the outlet AFP are one."""
-    return ("party", " ".join(name.split()).casefold())
+    return ("party", fold(name))
 
 
 def sort_key(node: Node) -> tuple[str, str]:

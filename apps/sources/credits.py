@@ -4,6 +4,8 @@ import re
 import unicodedata
 from functools import lru_cache
 
+from apps.sources.names import fold
+
 _BETWEEN = re.compile(r"\s+[-–—|/]\s+|[,;/|·]|\s+(?:via|with|and|through|from|by)\s+", re.IGNORECASE)
 _NOISE = re.compile(r"^(?:source|credit|copyright|\(c\)|©)\s*:?\s*", re.IGNORECASE)
 _EDGES = " \t().[]“”\"'"
@@ -17,10 +19,5 @@ def credit_names(credit_line: str) -> frozenset[str]:
         name = _NOISE.sub("", part.strip(_EDGES)).strip(_EDGES).casefold()
         name = re.sub(r"^(?:via|with|and|from|by)\s+", "", name)
         if name:
-            found.add(comparable(name))
+            found.add(fold(name))
     return frozenset(found)
-
-
-def comparable(name: str) -> str:
-    """A name as it compares with those of credit lines."""
-    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())

@@ -178,18 +178,38 @@ class _Grouping:
         return by_page
 
     def _settle(self) -> dict[int, Ends]:
-        """Where each page belongs, and what only suggestions keep together."""
+        """Where each page belongs, and what only suggestions keep together.
+
+        A line is founded by an origin that some page has whether suggestions are followed or not. A page belongs to
+        the founded ones that it leads to with them, else to those that it leads to without them. One that leads to none
+        goes with a page that leans on the same suggestion, or keeps the names that are suggested of it together: those
+        found nothing, so that no founded line is ever joined with another for a page that waits.
+        """
+        find = self.groups.find
         pairs = {source: (live, self.by_sure[source]) for source, live in self.by_live.items()}
         kinds = set(pairs.values())
-        founded = {end for live, sure in kinds for end in live & sure}
-        settled = {}
-        for live, sure in kinds:
-            if kept := live & founded:
-                settled[live, sure] = kept
-                continue
-            self.groups.join(sorted({*live, *sure}, key=sort_key))
-            settled[live, sure] = (sure & founded) or live
-        return {source: settled[pair] for source, pair in pairs.items()}
+        founded = {find(end) for live, sure in kinds for end in live & sure}
+
+        def among(ends: Ends) -> Ends:
+            return frozenset(end for end in ends if find(end) in founded)
+
+        places = {(live, sure): among(live) or among(sure) for live, sure in kinds}
+        settled = {source: place for source, pair in pairs.items() if (place := places[pair])}
+        leaning: dict[object, set[Node]] = {}
+        for source, place in settled.items():
+            if place.isdisjoint(live := self.by_live[source]):
+                for mark in (*self.live_ends[source].pending, *live):
+                    leaning.setdefault(mark, set()).update(place)
+        for source in pairs.keys() - settled.keys():
+            (live, sure), end = pairs[source], self.live_ends[source]
+            # What others know of a copy that it carries hangs on what is suggested of them.
+            marks = end.pending if live == end.origins else {*end.pending, *live}
+            if beside := frozenset(node for mark in marks for node in leaning.get(mark, ())):
+                settled[source] = beside
+            else:
+                self.groups.join(sorted({*live, *sure}, key=sort_key))
+                settled[source] = live
+        return settled
 
     def _join_the_unnamed(self) -> None:
         """Nobody can tell who is unnamed: they are one with each other, and with whoever a page has beside them."""

@@ -89,10 +89,6 @@ class Teller:
             told.append(f"{capital(listed(self.name(node) for node in others))} count as one origin: {why}.")
         return tuple(told)
 
-    def member(self, page: Cited, line: LineOf) -> str:
-        """What one page does to belong to the line."""
-        return f"{self._pages([page])} {self._reason(page, line)[0]}."
-
     def cautions(self, line: LineOf) -> tuple[str, ...]:
         """The circle written out, and chains that end in somebody without a name."""
         told = [self._round(circle, line) for circle in line.circles]
@@ -137,12 +133,15 @@ class Teller:
                 continue
             if path and path[0].relation != PUBLISHED:
                 return self._told(path)
-            doubt = UNANSWERED if chains is self.sure and start in self.live.out else ""
+            unsure = UNANSWERED if chains is self.sure and start in self.live.out else ""
             if not path:
-                return f"names no origin{doubt}", f"name no origin{doubt}", ""
+                return f"names no origin{unsure}", f"name no origin{unsure}", ""
             rest = "".join(f", which {self.step(edge)}" for edge in path[1:])
             whose, (one, several) = _possessive(self.name(path[0].to)), OWN[self.rows.sources[page.source].noun]
-            return f"is {whose} {one}{rest}{doubt}", f"are {whose} {several}{rest}{doubt}", ""
+            return f"is {whose} {one}{rest}{unsure}", f"are {whose} {several}{rest}{unsure}", ""
+        beside = {("source", other.source) for other in line.members} - {start}
+        if path := self.live.path(start, beside):
+            return self._told(path)
         if carried := next((edge for edge in self.live.out.get(start, ()) if edge.carries), None):
             one, several, mark = self._told([carried])
             return f"{one}, as others here do", f"{several}, as others here do", mark
@@ -150,12 +149,12 @@ class Teller:
 
     def _told(self, path: Sequence[Edge]) -> tuple[str, str, str]:
         ahead = [edge for edge in path[1:] if edge.relation != PUBLISHED]
-        rest = "".join(f", which {self.step(edge)}{_doubt(edge)}" for edge in ahead)
-        doubt = _doubt(path[0])
+        rest = "".join(f", which {self.step(edge)}{doubt(edge)}" for edge in ahead)
+        unsure = doubt(path[0])
         return (
-            f"{self.step(path[0])}{doubt}{rest}",
-            f"{self.step(path[0], several=True)}{doubt}{rest}",
-            f"{path[0].relation} {path[0].to}{doubt}",
+            f"{self.step(path[0])}{unsure}{rest}",
+            f"{self.step(path[0], several=True)}{unsure}{rest}",
+            f"{path[0].relation} {path[0].to}{unsure}",
         )
 
     def _round(self, circle: Node, line: LineOf) -> str:
@@ -199,7 +198,7 @@ def capital(sentence: str) -> str:
     return sentence if "." in word[:-1] or "/" in word else f"{sentence[:1].upper()}{sentence[1:]}"
 
 
-def _doubt(edge: Edge) -> str:
+def doubt(edge: Edge) -> str:
     """What stands behind a step that nobody has confirmed."""
     return (" (suggested)" if edge.pk else " (by the credit line)") if edge.is_pending else ""
 

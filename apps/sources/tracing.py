@@ -14,21 +14,22 @@ from apps.sources.aliases import agencies_by_name
 from apps.sources.chains import NOTHING, Edge, Node, SourceRow, party_node
 from apps.sources.lineage import Rows
 from apps.sources.models import Agency, Party, Source
+from apps.sources.names import fold
 
 # No chain of newsrooms is as long; what lies beyond is taken for its end.
 DEPTH = 16
 
 # First the edges that leave what is cited, then all that lies beyond: a row is a source, a party's name, or a source
-# with its outlet's name. Parties are joined by name, whatever their kind. The database folds names as its constraint
-# does; Python folds them again before it compares. Numbers and names are one parameter each, however many there are.
+# with its outlet's name. Parties are joined by their folded name, whatever their kind. Numbers and names are one
+# parameter each, however many there are.
 REACHED = """
 WITH RECURSIVE cited(id) AS ({numbers}), near AS (
     SELECT edge.id, edge.relation, edge.state, edge.of_source_id, edge.of_party_id, edge.to_source_id, edge.to_party_id
     FROM sources_attribution edge WHERE edge.of_source_id IN (SELECT id FROM cited)
 ), reached(source_id, name, depth) AS (
-    SELECT CAST(NULL AS BIGINT), LOWER(named.name), 0 FROM ({names}) named
+    SELECT CAST(NULL AS BIGINT), CAST(named.name AS TEXT), 0 FROM ({names}) named
   UNION
-    SELECT near.to_source_id, LOWER(COALESCE(party.name, outlet.name)), 1
+    SELECT near.to_source_id, CAST(COALESCE(party.folded, outlet.folded) AS TEXT), 1
     FROM near
     LEFT JOIN sources_party party ON party.id = near.to_party_id
     LEFT JOIN sources_source target ON target.id = near.to_source_id
@@ -36,9 +37,9 @@ WITH RECURSIVE cited(id) AS ({numbers}), near AS (
     WHERE near.state IN ('suggested', 'confirmed')
         AND (near.to_source_id IS NULL OR near.to_source_id NOT IN (SELECT id FROM cited))
   UNION
-    SELECT edge.to_source_id, LOWER(COALESCE(party.name, outlet.name)), reached.depth + 1
+    SELECT edge.to_source_id, CAST(COALESCE(party.folded, outlet.folded) AS TEXT), reached.depth + 1
     FROM reached
-    LEFT JOIN sources_party of_party ON LOWER(of_party.name) = reached.name
+    LEFT JOIN sources_party of_party ON of_party.folded = reached.name
     JOIN sources_attribution edge ON (edge.of_source_id = reached.source_id OR edge.of_party_id = of_party.id)
     LEFT JOIN sources_party party ON party.id = edge.to_party_id
     LEFT JOIN sources_source target ON target.id = edge.to_source_id
@@ -60,7 +61,7 @@ WHERE edge.id IN (
         AND leaving.of_source_id NOT IN (SELECT id FROM cited)
   UNION ALL
     SELECT leaving.id FROM sources_attribution leaving JOIN sources_party party ON party.id = leaving.of_party_id
-    WHERE LOWER(party.name) IN (SELECT name FROM reached WHERE name IS NOT NULL)
+    WHERE party.folded IN (SELECT name FROM reached WHERE name IS NOT NULL)
 )
 """
 LISTED = {
@@ -71,15 +72,15 @@ LISTED = {
 # The other way round: whose chains go through this source or this name. A source of an outlet leads to the outlet.
 LEADING = """
 WITH RECURSIVE led(source_id, name, depth) AS (
-    SELECT CAST(%s AS BIGINT), LOWER(CAST(%s AS VARCHAR(200))), 0
+    SELECT CAST(%s AS BIGINT), CAST(%s AS TEXT), 0
   UNION
     SELECT
         CASE step.kind WHEN 'edge' THEN edge.of_source_id ELSE published.id END,
-        LOWER(of_party.name),
+        CAST(of_party.folded AS TEXT),
         led.depth + 1
     FROM led
     CROSS JOIN (SELECT 'edge' AS kind UNION ALL SELECT 'outlet') step
-    LEFT JOIN sources_party party ON LOWER(party.name) = led.name
+    LEFT JOIN sources_party party ON party.folded = led.name
     LEFT JOIN sources_attribution edge ON step.kind = 'edge'
         AND (edge.to_source_id = led.source_id OR edge.to_party_id = party.id)
     LEFT JOIN sources_party of_party ON of_party.id = edge.of_party_id
@@ -92,21 +93,23 @@ SELECT DISTINCT source_id FROM led WHERE source_id IS NOT NULL
 
 def leading_to(end: Source | Party) -> set[int]:
     """The numbers of the sources whose chains go through this source or party, itself included."""
-    seed = [end.pk, None] if isinstance(end, Source) else [None, end.name]
+    seed = [end.pk, None] if isinstance(end, Source) else [None, end.folded]
     with connection.cursor() as cursor:
         cursor.execute(LEADING.format(depth=DEPTH), seed)
         found = {source for (source,) in cursor.fetchall()}
     if isinstance(end, Party):
         credited = Q()
+        # Not every database knows the small letter of every capital one: a name is looked for in either.
         for name in _names_of(end):
-            credited |= Q(credit_line__icontains=name)
+            for written in {name, name.lower(), name.upper()}:
+                credited |= Q(credit_line__icontains=written)
         found |= set(Source.objects.filter(credited).values_list("pk", flat=True))
     return found
 
 
 def _names_of(party: Party) -> set[str]:
     """What a credit line may call it."""
-    agency = Agency.objects.filter(party__name=party.name).first()
+    agency = Agency.objects.filter(party__folded=party.folded).first()
     return {party.name, *(agency.spellings + agency.short_names if agency else ())}
 
 
@@ -142,7 +145,7 @@ def trace(sources: Iterable[Source], apart: Iterable[tuple[Node, Node]] = ()) ->
     take(sources)
     if not rows:
         return Rows({})
-    edges, parties = _edges(list(rows), [*outlets, *sorted({*written, *written.values()})])
+    edges, parties = _edges(list(rows), sorted({*map(fold, outlets), *written}))
     if beyond := {node[1] for edge in edges for node in (edge.of, edge.to) if node[0] == "source"} - rows.keys():
         take(Source.objects.select_related("outlet", "page").filter(pk__in=beyond))
     parties |= set(outlets.items())

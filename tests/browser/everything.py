@@ -177,6 +177,7 @@ def _of_the_claim(claim: Claim, sofia: User) -> dict[str, list[str]]:
             "figure_withdraw": figure.pk,
             "source_correct": first.source_id,
             "source_attribute": first.source_id,
+            "source_reject_credit": first.source_id,
             "attribution_confirm": edges["suggested"].pk,
             "attribution_reject": edges["suggested"].pk,
             "attribution_withdraw": edges["entered"].pk,

@@ -23,7 +23,7 @@ from apps.claims.actions import (
     withdraw_figure,
 )
 from apps.claims.evidence import gather
-from apps.claims.figures import can_both_hold, conflicts, conflicts_of, frozen_figures, undated
+from apps.claims.figures import can_both_hold, conflicts, conflicts_of, undated
 from apps.claims.models import Claim, Figure, Measure
 from apps.claims.numerals import parse
 from apps.claims.quantities import Counting, Interval, Qualifier, Quantity
@@ -259,7 +259,7 @@ class TestOnAClaim:
         assert entry.sentence == "Ada recorded a figure: Kyiv: nearly 3,000 killed or wounded"
         claim.refresh_from_db()
         assert claim.version == 2
-        assert frozen_figures(claim) == [added.frozen()]
+        assert gather(claim).frozen()["figures"] == [added.frozen()]
 
     def test_two_that_cannot_both_hold_are_a_dispute_and_a_withdrawn_one_is_none(self, ada, claim, measure):
         self.add(claim, ada, measure)

@@ -17,7 +17,8 @@ from apps.claims import actions
 from apps.claims.actions import find_words, pick_passage
 from apps.claims.actions.bells import carry_on
 from apps.claims.actions.spreading import carry
-from apps.claims.models import Cause, Citation, Claim, ClaimLink, Flag
+from apps.claims.models import Cause, Citation, Claim, ClaimLink, Flag, TextQuote
+from apps.claims.numerals import parse
 from apps.claims.quotes import Picked
 from apps.claims.refusals import ReasonMissing, Refusal
 from apps.claims.states import Stage, Stance, State
@@ -31,6 +32,7 @@ from tests.newsroom import (
     make_claim,
     make_editor,
     make_extract,
+    make_figure,
     make_reporter,
     make_source,
     make_two_lines,
@@ -198,6 +200,20 @@ def test_a_copy_that_the_check_finds_damaged_flags_the_claims_that_rest_on_it_on
     assert flagged(claim) == ["capture_damaged", "capture_damaged"]
 
 
+def test_whoever_rests_on_a_sound_copy_of_the_page_is_not_flagged_for_a_damaged_one(ada):
+    first, second, third = (make_claim(ada, f"Claim {number}.") for number in range(3))
+    damaged = make_citation(first, ada, outlet="NIS")
+    sound = make_capture(damaged.source.page)
+    rest = {"source": damaged.source, "stance": Stance.SUPPORTS, "cited_by": ada}
+    Citation.objects.create(claim=second, capture=sound, **rest)
+    picked = Citation.objects.create(claim=third, capture=sound, **rest)
+    TextQuote.objects.create(citation=picked, capture=damaged.capture, exact="Two were captured.")
+    with pytest.raises(SystemExit):
+        call_command("archive_check", str(damaged.capture_id))
+    carry_everything()
+    assert [flagged(claim) for claim in (first, second, third)] == [["capture_damaged"], [], ["capture_damaged"]]
+
+
 class TestWhatPeopleDo:
     def test_a_withdrawn_citation_flags_at_once(self, ada):
         claim = corroborated(ada)
@@ -214,6 +230,19 @@ class TestWhatPeopleDo:
         actions.withdraw_citation(context, by=ada, reason="Beside the point.")
         claim.refresh_from_db()
         assert (flagged(working), flagged(claim), claim.stage) == ([], [], Stage.SETTLED)
+
+    def test_a_claim_in_review_is_flagged_and_so_is_one_that_somebody_else_has_in_hand(self, ada):
+        """Nobody relies on a claim that is only worked on but whoever works on it, who sees what they do themselves."""
+        bert = make_editor("bert")
+        claims = {name: make_claim(ada, f"Claim {name}.") for name in ("in review", "ada's", "bert's", "nobody's")}
+        for name, by in (("ada's", ada), ("bert's", bert)):
+            actions.assign(claims[name], by=ada, expected_version=1, assignee=by)
+        actions.change_stage(claims["in review"], by=ada, expected_version=1, stage=Stage.IN_REVIEW)
+        for claim in claims.values():
+            actions.withdraw_citation(make_citation(claim, ada), by=ada, reason="The outlet took it back.")
+            claim.refresh_from_db()
+        assert [flagged(claim) for claim in claims.values()] == [["citation_withdrawn"], [], ["citation_withdrawn"], []]
+        assert [claim.stage for claim in claims.values()] == ["in_review", "in_progress", "in_progress", "inbox"]
 
     def test_a_new_dispute_flags_a_settled_claim_that_could_not_be_verified_too(self, ada):
         claim = make_claim(ada)
@@ -294,7 +323,7 @@ class TestOverLinks:
         assert self.reached(claims, "a", ada) == {"a", "b", "c", "d"}
         flag = claims["d"].flags.get()
         assert flag.path == [claims["a"].pk, claims["c"].pk]
-        assert flag.sentence.startswith("The linked claim “Claim c.” was flagged. ")
+        assert flag.sentence.startswith("It concerns the linked claim “Claim c.”. ")
 
     def test_it_ends_after_so_many_links(self, ada):
         names = "abcdefghij"
@@ -305,6 +334,43 @@ class TestOverLinks:
         claims = self.linked(ada, ("a", Kind.PART_OF, "b"))
         actions.withdraw_link(ClaimLink.objects.get(), by=ada, reason="It is no part of it.")
         assert self.reached(claims, "a", ada) == {"a"}
+
+    def withdraw(self, part, ada):
+        actions.withdraw_citation(part.citations.get(), by=ada, reason="They took it back.")
+        return "The citation of NIS was withdrawn: They took it back."
+
+    def dispute(self, part, ada):
+        actions.cite(part, by=ada, url="https://news.example.org/denial", stance=Stance.DISPUTES)
+        return "news.example.org was cited as disputing the claim."
+
+    def reject(self, part, ada):
+        source, afp = part.citations.get().source, Party.objects.get(name="AFP", kind="agency")
+        edge = suggest_attribution(source, "republishes", afp, found_by="byline", grounds={})
+        actions.reject_attribution(edge, by=ada, reason="Their own words.")
+        return f"An attribution was rejected: {edge}."
+
+    def take_a_figure_off(self, part, ada):
+        actions.withdraw_figure(part.figures.get(), by=ada, reason="Mistyped.")
+        return "A figure was withdrawn: Kyiv: nearly 3,000 killed or wounded."
+
+    @pytest.mark.parametrize("stage", [Stage.IN_PROGRESS, Stage.SETTLED])
+    @pytest.mark.parametrize("happen", [withdraw, dispute, reject, take_a_figure_off])
+    def test_what_people_do_is_carried_too_from_claims_that_are_only_worked_on_as_well(self, ada, happen, stage):
+        claims = self.linked(ada, ("part", Kind.PART_OF, "whole"), ("whole", Kind.PART_OF, "last"))
+        part, whole, last = (claims[name] for name in ("part", "whole", "last"))
+        make_figure(part, ada)
+        make_citation(part, ada, outlet="NIS")
+        for claim in (part, last):
+            claim.refresh_from_db()
+            to = stage if claim == part else Stage.SETTLED
+            actions.change_stage(claim, by=ada, expected_version=claim.version, stage=to)
+        sentence = happen(self, part, ada)
+        carry_everything()
+        assert [claim.flags.count() for claim in (part, whole, last)] == [stage == Stage.SETTLED, 1, 1]
+        assert whole.flags.get().sentence == f"It concerns the linked claim “Claim part.”. {sentence}"
+        assert last.flags.get().path[-1] == whole.pk
+        last.refresh_from_db()
+        assert (last.stage, last.state) == (Stage.IN_REVIEW, State.UNVERIFIED)
 
     def test_a_verdict_taken_back_flags_linked_claims_and_not_itself(self, ada):
         part, whole = corroborated(ada, "One was captured."), corroborated(ada, "Three were captured.")
@@ -448,3 +514,63 @@ class TestAttributions:
         actions.withdraw_attribution(edge, by=ada, reason="They deny it.")
         assert self.told(verdict)[before:] == [f"An attribution was withdrawn: {edge}."]
         assert flagged(whole)[-1] == "attribution"
+
+
+class TestFigures:
+    """What a claim's figures say, under a verdict that stands."""
+
+    @pytest.fixture
+    def verdict(self, ada):
+        claim = make_claim(ada)
+        make_two_lines(claim, ada)
+        make_figure(claim, ada)
+        decide(claim, State.CORROBORATED, ada)
+        return claim
+
+    def told(self, claim):
+        claim.refresh_from_db()
+        assert claim.state == State.CORROBORATED
+        return claim.stage, [flag.sentence for flag in claim.flags.order_by("id")]
+
+    def test_one_that_is_withdrawn_flags_it_and_one_that_changes_nothing_does_not(self, verdict, ada):
+        added = make_figure(verdict, ada, "about 2,900", party="NIS")
+        assert self.told(verdict) == (Stage.SETTLED, [])
+        actions.withdraw_figure(added, by=ada, reason="Of another day.")
+        assert self.told(verdict) == (
+            Stage.IN_REVIEW,
+            ["A figure was withdrawn: NIS: about 2,900 killed or wounded."],
+        )
+
+    def test_one_that_comes_to_conflict_flags_it_whether_it_is_new_or_corrected(self, verdict, ada):
+        added = make_figure(verdict, ada, "more than 1,000", party="Seoul")
+        verdict.refresh_from_db()
+        actions.edit_figure(added, by=ada, expected_version=verdict.version, quantity=parse("2,900"))
+        assert self.told(verdict) == (
+            Stage.IN_REVIEW,
+            [
+                "A figure was recorded: Seoul: more than 1,000 killed or wounded.",
+                "A figure was corrected: Seoul: 2,900 killed or wounded.",
+            ],
+        )
+
+    def test_one_that_is_withdrawn_with_what_only_gives_context_flags_it(self, verdict, ada):
+        cited = make_citation(verdict, ada, outlet="TASS", stance=Stance.CONTEXT)
+        make_figure(verdict, ada, "about 2,900", party="NIS", citation=cited)
+        actions.withdraw_citation(cited, by=ada, reason="It says nothing of it.")
+        assert flagged(verdict) == ["citation_withdrawn"]
+
+    def test_a_measure_that_counts_otherwise_flags_every_claim_with_a_figure_of_it(self, verdict, ada):
+        measure = verdict.figures.get().measure
+        working, other = make_claim(ada, "Not decided."), corroborated(ada, "Of another measure.")
+        make_figure(working, ada)
+        make_figure(other, ada, measure="at the front")
+        other.refresh_from_db()
+        actions.edit_measure(measure, by=ada, definition="Since August.")
+        assert self.told(verdict) == (Stage.SETTLED, [])
+        actions.edit_measure(measure, by=ada, counting="level", unit="people")
+        carry_everything()
+        stage, [sentence] = self.told(verdict)
+        assert stage == Stage.IN_REVIEW
+        assert sentence.startswith("The measure “killed or wounded” has changed: ")
+        assert "its unit “soldiers” is “people” now" in sentence
+        assert (flagged(working), flagged(other)) == ([], [])

@@ -63,6 +63,21 @@ def test_a_chain_is_followed_beyond_the_cited_sources_and_through_parties_of_any
     assert line.cautions == ("NIS has it from somebody without a name: an ally.",)
 
 
+def test_a_name_is_one_in_whatever_case_and_script_it_is_written(claim, ada):
+    """Not every database knows the small letters of every alphabet."""
+    for outlet, name, kind in (("UrduPoint", "Разведка", "body"), ("The News", "РАЗВЕДКА", "person")):
+        make_edge(ada, make_citation(claim, ada, outlet=outlet).source, "quotes", make_party(name, kind))
+    make_edge(ada, make_party("разведка", "other"), "rests_on", make_party("an ally", is_named=False))
+    (line,) = lines_of(live(claim)).of(Stance.SUPPORTS)
+    assert len(line.members) == 2
+    assert line.is_dead_end
+    cited = {citation.source_id for citation in live(claim)}
+    assert leading_to(make_party("разведка", "other")) >= cited
+    assert leading_to(make_party("an ally", is_named=False)) >= cited
+    credited = make_citation(claim, ada, outlet="Lenta", credit_line="РАЗВЕДКА").source
+    assert credited.pk in leading_to(make_party("разведка", "other"))
+
+
 def test_credit_lines_name_what_they_have_in_their_own_spelling(claim, ada):
     make_citation(claim, ada, outlet="UrduPoint", credit_line="(AFP)")
     make_citation(claim, ada, outlet="The News", credit_line="AFP")

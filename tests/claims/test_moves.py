@@ -9,7 +9,7 @@ from apps.archive.models import Capture
 from apps.audit.models import Entry
 from apps.audit.versioned import ChangedMeanwhile
 from apps.claims import actions
-from apps.claims.evidence import digest
+from apps.claims.evidence import digest, gather
 from apps.claims.models import Citation, MoveRequest
 from apps.claims.refusals import (
     AlreadyAsked,
@@ -31,6 +31,7 @@ from tests.newsroom import (
     make_citation,
     make_claim,
     make_editor,
+    make_figure,
     make_outlet,
     make_person,
     make_reporter,
@@ -243,6 +244,36 @@ class TestEvidenceThatChanged:
         request = ask(claim, State.CORROBORATED, ada)
         Attribution.objects.update(state="rejected", decided_by=ada, decided_at=timezone.now(), reason="Its own words.")
         with pytest.raises(RequestVoid, match="That the Yonhap page republishes AFP is rejected now"):
+            sign(request, ben)
+
+    @pytest.mark.parametrize(
+        ("facts", "sentence"),
+        [
+            (
+                {"counting": "level"},
+                "“killed or wounded” is read as “A level: it goes up and down” now; before, as “A total so far: it only"
+                " grows”.",
+            ),
+            ({"unit": "people"}, "“killed or wounded” is counted in people now; before, in soldiers."),
+            ({"name": "killed"}, "killed or wounded, 23 December 2024” is “Kyiv: nearly 3,000 killed, 23 December"),
+        ],
+    )
+    def test_a_measure_that_counts_otherwise_is_told(self, claim, ada, ben, facts, sentence):
+        measure = make_figure(claim, ada).measure
+        request = ask(claim, State.CORROBORATED, ada)
+        actions.edit_measure(measure, by=ada, definition="Since August.")
+        assert digest(gather(now(claim)).frozen()) == request.evidence_digest
+        actions.edit_measure(measure, by=ada, **facts)
+        with pytest.raises(RequestVoid) as refused:
+            sign(request, ben)
+        assert sentence in str(refused.value)
+
+    def test_a_figure_that_no_longer_counts_is_told(self, claim, ada, ben):
+        cited = make_citation(claim, ada, outlet="TASS", stance=Stance.CONTEXT)
+        make_figure(claim, ada, citation=cited)
+        request = ask(claim, State.CORROBORATED, ada)
+        actions.withdraw_citation(cited, by=ada, reason="It says nothing of it.")
+        with pytest.raises(RequestVoid, match="no longer counts: its citation is withdrawn"):
             sign(request, ben)
 
     def test_a_ruling_is_told(self, claim, ada, ben):

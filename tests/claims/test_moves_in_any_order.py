@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from itertools import count
+from itertools import combinations, count
 from operator import not_
 from typing import Any
 
@@ -26,11 +26,11 @@ from apps.audit.models import Entry
 from apps.audit.versioned import ChangedMeanwhile
 from apps.claims import actions, policy
 from apps.claims.evidence import digest, gather
-from apps.claims.models import Citation, Claim, Decision, MoveRequest, Policy
+from apps.claims.models import Citation, Claim, Decision, Flag, Measure, MoveRequest, Policy, Ruling
 from apps.claims.refusals import Refusal
 from apps.claims.states import Stage, Stance, State
 from apps.sources.models import Attribution
-from tests.newsroom import make_citation, make_claim, make_outlet, make_person
+from tests.newsroom import make_citation, make_claim, make_figure, make_outlet, make_person
 
 CAST = {
     "rita": "reporter",
@@ -174,15 +174,28 @@ class Desk(RuleBasedStateMachine):
         self.do_all_that_the_rule_asks()
         self.ask(asker, State.CORROBORATED, late=False)
 
-    @rule(asker=st.sampled_from(["ada", "ben"]), between=st.sampled_from(["", "cite", "attribute", "answer"]))
-    def have_all_that_the_rule_asks_signed(self, asker: str, between: str) -> None:
+    @rule(asker=st.sampled_from(["ada", "ben"]))
+    def have_all_that_the_rule_asks_signed(self, asker: str) -> None:
+        self.do_all_that_the_rule_asks_and_ask(asker)
+        self.sign("ben" if asker == "ada" else "ada", late=False)
+
+    @rule(
+        asker=st.sampled_from(["ada", "ben"]),
+        between=st.sampled_from(["cite", "attribute", "stance", "figure", "rule"]),
+    )
+    def have_it_signed_after_something_else_happened(self, asker: str, between: str) -> None:
         self.do_all_that_the_rule_asks_and_ask(asker)
         if between == "cite":
             self.cite("UrduPoint", Stance.DISPUTES, first_hand=False, state="queued")
         elif between == "attribute":
             self.suggest(0, "AFP", "republishes")
-        elif between == "answer":
             self.answer_a_suggestion(0, confirmed=False)
+        elif between == "stance":
+            self.judge_a_stance_anew("ben", 0, Stance.CONTEXT, late=False)
+        elif between == "figure":
+            self.record_a_figure("nearly 3,000", "Kyiv")
+        else:
+            self.rule_apart("ben", ("AFP", "Yonhap"), late=False)
         self.sign("ben" if asker == "ada" else "ada", late=False)
 
     @rule(choice=st.integers(0, 9))
@@ -223,9 +236,51 @@ class Desk(RuleBasedStateMachine):
     def answer_a_suggestion(self, choice: int, confirmed: bool) -> None:
         mine = Attribution.objects.pending().filter(of_source__citations__claim=self.claim)
         if edge := self.one_of(mine, choice):
-            state = "confirmed" if confirmed else "rejected"
-            answered = {"decided_by": self.cast["ada"], "decided_at": timezone.now(), "reason": "Read it."}
-            Attribution.objects.filter(pk=edge.pk).update(state=state, **answered)
+            answer = actions.confirm_attribution if confirmed else actions.reject_attribution
+            self.attempt(answer, edge, by=self.cast["ada"], reason="Read it.")
+
+    @rule(who=people, choice=st.integers(0, 9))
+    def take_an_attribution_back(self, who: str, choice: int) -> None:
+        mine = Attribution.objects.filter(state="confirmed", of_source__citations__claim=self.claim)
+        if edge := self.one_of(mine, choice):
+            self.attempt(actions.withdraw_attribution, edge, by=self.cast[who], reason="Wrong after all.")
+
+    @rule(who=people, names=st.sampled_from(list(combinations(OUTLETS, 2))), late=seldom)
+    def rule_apart(self, who: str, names: tuple[str, str], late: bool) -> None:
+        ends = [make_outlet(name) for name in names]
+        by, version = self.cast[who], self.version(late)
+        self.attempt(actions.rule_apart, self.claim, *ends, by=by, reason="Known.", expected_version=version)
+
+    @rule(who=people, choice=st.integers(0, 9))
+    def take_a_ruling_back(self, who: str, choice: int) -> None:
+        if ruling := self.one_of(self.claim.rulings.all(), choice):
+            self.attempt(actions.withdraw_ruling, ruling, by=self.cast[who], reason="Not known.")
+
+    @rule(who=people, choice=st.integers(0, 9), stance=st.sampled_from(Stance), late=seldom)
+    def judge_a_stance_anew(self, who: str, choice: int, stance: Stance, late: bool) -> None:
+        if citation := self.one_of(self.claim.citations.live(), choice):
+            told = {"by": self.cast[who], "reason": "Read anew.", "expected_version": self.version(late)}
+            self.attempt(actions.change_stance, citation, stance=stance, **told)
+
+    @rule(said=st.sampled_from(["nearly 3,000", "more than 1,000"]), party=st.sampled_from(["Kyiv", "Seoul"]))
+    def record_a_figure(self, said: str, party: str) -> None:
+        self.attempt(make_figure, self.claim, self.cast["rita"], said, party)
+
+    @rule(who=people, choice=st.integers(0, 9))
+    def withdraw_a_figure(self, who: str, choice: int) -> None:
+        if figure := self.one_of(self.claim.figures.all(), choice):
+            self.attempt(actions.withdraw_figure, figure, by=self.cast[who], reason="Mistyped.")
+
+    @rule(who=people, counting=st.sampled_from(["total", "level", "fixed"]))
+    def count_otherwise(self, who: str, counting: str) -> None:
+        if measure := Measure.objects.first():
+            self.attempt(actions.edit_measure, measure, by=self.cast[who], counting=counting)
+
+    @rule(who=people, late=seldom, stage=st.sampled_from(Stage), to=people)
+    def change_many_at_once(self, who: str, late: bool, stage: Stage, to: str) -> None:
+        seen = {self.claim.pk: self.version(late)}
+        self.attempt(actions.stage_many, seen, by=self.cast[who], stage=stage)
+        self.attempt(actions.assign_many, seen, by=self.cast[who], assignee=self.cast[to])
 
     @staticmethod
     def one_of(rows: Any, choice: int) -> Any:
@@ -275,11 +330,16 @@ def check(decision: Decision, evidence: Any) -> None:
         assert decision.request.evidence_digest == decision.evidence_digest
         assert decision.asked_by_id != decision.decided_by_id
     if to_state == State.CORROBORATED:
-        # Counted anew here, by other means: pages of so many outlets that are stored and read.
+        # Counted anew here, by other means: so many outlets of pages that are stored and read, and whom these name.
         read = [one for one in evidence.citations if one.stance == "supports" and one.is_read]
-        assert len({one.source.outlet_id for one in read}) >= evidence.rule.minimum_lines
+        attributed = Attribution.objects.filter(state="confirmed", of_source__in=[one.source for one in read])
+        origins = {one.source.outlet_id for one in read} | set(attributed.values_list("to_party", flat=True))
+        assert len(origins) >= evidence.rule.minimum_lines
         assert any(one.first_hand for one in read) or not evidence.rule.first_hand_lines
         assert not [one for one in evidence.citations if one.stance == "disputes" and not one.answer]
+    if to_state == State.DISPUTED:
+        said = {figure.quantity.words for figure in evidence.figures}
+        assert len(said) > 1 or any(one.stance == "disputes" and one.is_archived for one in evidence.citations)
 
 
 def person(name: str, role: str) -> Any:
@@ -291,7 +351,7 @@ def person(name: str, role: str) -> Any:
 @pytest.mark.django_db
 def test_no_sequence_reaches_a_verdict_without_a_decision_bound_to_the_evidence():
     known = settings(
-        max_examples=12,
+        max_examples=16,
         stateful_step_count=20,
         deadline=None,
         derandomize=True,
@@ -303,5 +363,10 @@ def test_no_sequence_reaches_a_verdict_without_a_decision_bound_to_the_evidence(
     assert Decision.objects.filter(is_override=False, to_state="corroborated").count() >= 3
     assert MoveRequest.objects.filter(outcome="void").count() >= 3
     assert Citation.objects.exclude(withdrawn_at=None).exists()
+    assert Attribution.objects.filter(state="rejected").exists()
+    assert Ruling.objects.exists()
+    assert {"figures_changed", "attribution", "citation_withdrawn"} <= set(
+        Flag.objects.values_list("cause__kind", flat=True)
+    )
     # And others each time; one that fails is printed with what repeats it.
     run_state_machine_as_test(Desk, settings=settings(known, max_examples=8, derandomize=False, print_blob=True))

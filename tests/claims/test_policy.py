@@ -42,6 +42,14 @@ def test_it_allows_two_outlets_with_different_credit_lines(claim, ada):
     )
 
 
+def test_it_names_as_first_hand_only_what_counts(claim, ada):
+    """A page that is still being archived bears no line, whatever is marked."""
+    make_citation(claim, ada, outlet="Yonhap", credit_line="Yonhap")
+    make_citation(claim, ada, outlet="Reuters", credit_line="Reuters", first_hand=True)
+    make_citation(claim, ada, outlet="The News", credit_line="Reuters", first_hand=True, state=Capture.State.QUEUED)
+    assert "First-hand: Reuters." in assessed(claim).met
+
+
 def test_it_refuses_two_lines_of_which_none_is_first_hand_and_names_them(claim, ada):
     make_citation(claim, ada, outlet="Yonhap")
     make_citation(claim, ada, outlet="Reuters")

@@ -94,6 +94,7 @@ TABLE: dict[str, tuple[str, set[str]]] = {
     "ruling_withdraw": ("POST", DECIDES),
     "suggestions": ("GET", EVERYONE),
     "source_attribute": ("POST", CITES),
+    "source_reject_credit": ("POST", DECIDES),
     "attribution_confirm": ("POST", DECIDES),
     "attribution_reject": ("POST", DECIDES),
     "attribution_withdraw": ("POST", CITES),

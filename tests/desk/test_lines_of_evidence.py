@@ -81,6 +81,15 @@ class TestTheClaimsPage:
         assert "Circular: does not count" in html
         assert "a circle has no origin, so this line does not count." in html
 
+    def test_a_line_that_ends_in_somebody_without_a_name_is_marked_a_dead_end(self, client, claim, ada, page):
+        nis, ally = Party.objects.create(name="NIS", kind="body"), Party.objects.create(name="an ally", is_named=False)
+        actions.attribute(page, "quotes", nis, by=ada, reason="It does.")
+        assert "Dead end" not in opened(client, "claim", claim.pk)
+        actions.attribute(nis, "rests_on", ally, by=ada, reason="NIS says so.")
+        html = opened(client, "claim", claim.pk)
+        assert html.count("Dead end") == 1
+        assert "NIS has it from somebody without a name: an ally." in html
+
     def test_a_suggestion_shows_its_grounds_and_an_editor_answers_it_there(self, client, claim, suggested):
         html = opened(client, "claim", claim.pk)
         assert "1 suggestion that nobody has answered" in html
@@ -107,12 +116,70 @@ class TestTheClaimsPage:
         assert "The credit line of The News names AFP" in html
         assert "relation=republishes&amp;party=AFP" in html
 
+    def test_what_a_credit_line_says_is_rejected_with_a_reason_and_kept(self, client, claim, ada):
+        page = make_citation(claim, ada, outlet="The News", credit_line="Agence France-Presse via AP").source
+        back = reverse("desk:claim", args=[claim.pk])
+        address = f"{reverse('desk:source_reject_credit', args=[page.pk])}?name=AFP&amp;back={back}"
+        assert address in opened(client, "claim", claim.pk)
+        address = address.replace("&amp;", "&")
+        assert "Agence France-Presse via AP" in client.get(address).content.decode()
+        assert client.post(address, {"name": "AFP", "reason": " "}).status_code == 422
+        response = client.post(address, {"name": "AFP", "reason": "They quote it, and say so wrongly."})
+        assert (response.status_code, response.headers["Location"]) == (302, back)
+        edge = Attribution.objects.get(of_source=page)
+        assert (edge.state, edge.decided_by, edge.found_by) == ("rejected", ada, "credit_line")
+        html = opened(client, "claim", claim.pk)
+        assert "The credit line of The News names AFP" not in html
+        assert "The credit line of The News names AP" in html
+        assert "They quote it, and say so wrongly." in opened(client, "source", page.pk)
+        again = client.post(address, {"name": "AFP", "reason": "Once more."})
+        assert again.status_code == 409
+        assert "Ada has rejected it" in again.content.decode()
+
+    def test_of_a_credit_line_only_whom_it_names_is_rejected_and_by_editors_alone(self, client, claim, ada):
+        page = make_citation(claim, ada, outlet="The News", credit_line="AFP").source
+        address = reverse("desk:source_reject_credit", args=[page.pk])
+        refused = client.post(address, {"name": "Yonhap", "reason": "It isn't."})
+        assert refused.status_code == 409
+        assert "The credit line does not name Yonhap." in refused.content.decode()
+        client.force_login(make_reporter())
+        assert address not in opened(client, "claim", claim.pk)
+        assert client.post(address, {"name": "AFP", "reason": "It isn't."}).status_code == 403
+        assert not Attribution.objects.exists()
+
     def test_the_graph_names_every_origin_and_has_a_twin_in_words(self, client, claim, ada, page, afp):
         actions.attribute(page, "republishes", afp, by=ada, reason="So.")
         html = opened(client, "claim", claim.pk)
         assert 'class="origin-graph"' in html
         assert "<title>The UrduPoint page prints AFP&#x27;s copy</title>" in html
         assert '<li dir="auto">The UrduPoint page prints AFP&#x27;s copy.</li>' in html
+
+    def test_the_twin_has_every_arrow_that_is_drawn_and_no_other(self, client, claim, ada, page, afp):
+        """Two ways out of one page, one that nobody has confirmed, somebody without a name, and what lies behind."""
+        nis, ally = Party.objects.create(name="NIS", kind="body"), Party.objects.create(name="an ally", is_named=False)
+        actions.attribute(page, "quotes", nis, by=ada, reason="In its second paragraph.")
+        actions.attribute(nis, "rests_on", ally, by=ada, reason="NIS says so.")
+        suggest_attribution(page, "republishes", afp, found_by="byline", grounds={"words": "(AFP)"})
+        make_citation(claim, ada, outlet="The News", credit_line="Yonhap")
+        make_citation(claim, ada, outlet="KCNA", stance="disputes")
+        html = opened(client, "claim", claim.pk)
+        drawn = re.findall(r"<path [^>]*><title>(.*?)</title>", html)
+        twin = html.partition('id="origins-twin"')[2].partition("</details>")[0]
+        told = re.findall(r'<li dir="auto">(.*?)\.</li>', twin)
+        assert sorted(drawn) == [
+            "NIS rests on an ally (no name)",
+            "The KCNA page is published by KCNA",
+            "The News page prints Yonhap&#x27;s copy (by the credit line)",
+            "The UrduPoint page prints AFP&#x27;s copy (suggested)",
+            "The UrduPoint page quotes NIS",
+        ]
+        assert sorted({*told} - {*drawn}) == ["NIS has it from somebody without a name: an ally"]
+        assert sorted(one for one in told if one in drawn) == sorted(drawn)
+
+    def test_the_twin_names_who_has_no_arrow_too(self, client, claim, ada):
+        source = make_citation(claim, ada).source
+        twin = opened(client, "claim", claim.pk).partition('id="origins-twin"')[2]
+        assert f"The {source.page.host_id} page names no origin." in twin
 
     def test_a_claim_without_citations_has_neither(self, client, claim):
         html = opened(client, "claim", claim.pk)

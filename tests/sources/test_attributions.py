@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from importlib import import_module
 
 import pytest
+from django.apps import apps
 from django.core.exceptions import PermissionDenied
 from django.db import connection
 
@@ -198,3 +200,21 @@ def test_ten_workers_at_once_suggest_one(page, afp):
         made = [edge for edge in pool.map(one, range(10)) if edge]
     assert len(made) == 1
     assert Attribution.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [("Служба НИС", "служба нис"), ("O'Brien", "O\u2019Brien"), ("ＡＦＰ", "afp ")]
+)
+def test_a_party_is_registered_once_however_its_name_is_written(ada, one, other):
+    party = register_party(one, kind="body", by=ada)
+    assert register_party(other, kind="body", by=ada) == party
+    edit_party(party, by=ada, name="МИД")
+    assert register_party("мид", kind="body", by=ada) == party
+    assert register_party(other, kind="body", by=ada) != party
+
+
+def test_parties_that_are_there_already_are_found_by_their_folded_names(ada):
+    party = register_party("НИС", kind="body", by=ada)
+    Party.objects.update(folded="")
+    import_module("apps.sources.migrations.0010_fold_the_names_there_are").fold(apps, None)
+    assert Party.objects.named("нис").get() == party

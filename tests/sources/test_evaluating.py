@@ -6,6 +6,7 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 
+from apps.sources.evaluating import RELATIONS
 from apps.sources.models import Agency, Attribution, Fingerprint, Source
 from tests.sources.lineage_set.__main__ import write
 from tests.sources.lineage_set.held_back import make_held_back_set
@@ -30,12 +31,25 @@ def test_edited_copies_are_found_and_no_two_reports_of_one_event_are_merged(tmp_
     assert found["relations"]["same-party"]["recall"] >= 0.9
     assert found["false_merges"] == 0
     assert sum(found["confusion"]["independent"].values()) >= 500
+    cpu = found["cpu_ms_per_document"]
+    assert 0 < cpu["mean"] <= cpu["most"]
+    assert 0 < cpu["p95"] <= cpu["most"]
 
 
 def test_the_set_that_was_held_back_comes_out_as_well(tmp_path):
     write(tmp_path, make_held_back_set())
     found = judged(tmp_path)
     assert found["confusion"]["copy"]["copy"] == sum(found["confusion"]["copy"].values()) == 12
+    # The table: a row for each relation as it is known, a column for each as it was found.
+    assert {row: {*columns} for row, columns in found["confusion"].items()} == {one: {*RELATIONS} for one in RELATIONS}
+    assert sum(sum(columns.values()) for columns in found["confusion"].values()) == found["pairs"]
+    for one in RELATIONS:
+        right = found["confusion"][one][one]
+        known, as_such = sum(found["confusion"][one].values()), sum(row[one] for row in found["confusion"].values())
+        assert found["relations"][one] == {
+            "precision": pytest.approx(right / as_such, abs=1e-4),
+            "recall": pytest.approx(right / known, abs=1e-4),
+        }
     assert found["false_merges"] == 0
 
 

@@ -50,6 +50,12 @@ def reject_attribution(attribution: Attribution, *, by: User, reason: str) -> At
         return _heard(sources.reject_attribution(attribution, by=by, reason=reason), by)
 
 
+def reject_credit(source: Source, name: str, *, by: User, reason: str) -> Attribution:
+    """Say that a credit line is wrong; claims that rest on its source are flagged. Raises what sources raise."""
+    with transaction.atomic():
+        return _heard(sources.reject_credit(source, name, by=by, reason=reason), by)
+
+
 def withdraw_attribution(attribution: Attribution, *, by: User, reason: str) -> Attribution:
     """Take an attribution back; claims that rest on it are flagged. Raises what sources raise."""
     with transaction.atomic():

@@ -21,7 +21,7 @@ from apps.claims.actions.naming import party_named
 from apps.claims.actions.quotes import check_who_is_quoted
 from apps.claims.actions.relying import follow_words, keep_passages, seek_words
 from apps.claims.actions.writing import write_claim
-from apps.claims.models import Cause, Citation, Claim
+from apps.claims.models import Cause, Citation, Claim, Figure
 from apps.claims.quotes import Picked, nearest, picked_in
 from apps.claims.refusals import AlreadyCited, ReasonMissing, Refusal, WordsNotThere
 from apps.claims.states import Stage, Stance, State
@@ -164,7 +164,7 @@ def withdraw_citation(citation: Citation, *, by: User, reason: str) -> Citation:
             before={"citation": citation.pk, "source": citation.source.called, "stance": citation.stance},
             reason=reason,
         )
-        if citation.stance != Stance.CONTEXT:
+        if citation.stance != Stance.CONTEXT or Figure.objects.live().filter(citation=citation).exists():
             sentence = f"The citation of {citation.source.label} was withdrawn: {reason}"
             flag_for_citation(citation, claim, Cause.Kind.CITATION_WITHDRAWN, sentence, by=by)
         _rest_no_longer_on(citation, by)

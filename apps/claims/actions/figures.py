@@ -16,13 +16,13 @@ from apps.audit.actions import record
 from apps.audit.verbs import Verb
 from apps.audit.versioned import differences, lock
 from apps.audit.wording import plain
+from apps.claims.actions.flags import flag_for_figure, flag_for_measure
 from apps.claims.actions.naming import party_named
 from apps.claims.actions.writing import write_claim
 from apps.claims.figures import conflicts_of
 from apps.claims.models import Citation, Claim, Figure, Measure
 from apps.claims.quantities import Counting, Quantity
 from apps.claims.refusals import ReasonMissing, Refusal
-from apps.claims.states import Stage, State
 
 MOST_FIGURES = 200
 
@@ -77,7 +77,10 @@ def register_measure(
 
 
 def edit_measure(measure: Measure, *, by: User, **changes: Unpack[MeasureFacts]) -> Measure:
-    """Change what is given of what a measure is called or how it counts. All its figures are compared by that."""
+    """Change what is given of what a measure is called or how it counts. All its figures are compared by that.
+
+    Claims with such figures are flagged. Raises Refusal for a name that another measure has.
+    """
     require(by, Capability.DECIDE)
     try:
         with transaction.atomic():
@@ -93,6 +96,9 @@ def edit_measure(measure: Measure, *, by: User, **changes: Unpack[MeasureFacts])
                 record(
                     Verb.MEASURE_EDITED, stream=measure.stream, target=before["name"], by=by, before=was, after=became
                 )
+            if changed := [name for name in ("name", "unit", "counting") if name in became]:
+                told = "; ".join(f"its {name} “{was[name]}” is “{became[name]}” now" for name in changed)
+                flag_for_measure(measure, f"The measure “{before['name']}” has changed: {told}.", by=by)
     except IntegrityError as error:
         raise Refusal(_("There is a measure of this name already.")) from error
     return measure
@@ -210,19 +216,21 @@ def _write(
     after: dict[str, Any] | None = None,
     reason: str = "",
 ) -> None:
-    """Record it on the claim. A verdict under which figures come or cease to conflict goes back to review."""
-    if claim.stage == Stage.SETTLED and claim.state != State.UNVERIFIED and conflicts_before != conflicts_of(claim):
-        claim.stage = Stage.IN_REVIEW
-    told = {"figure": f"{figure.party}: {figure.quantity.words} {figure.measure}", "number": figure.pk}
+    """Record it on the claim, which is flagged when figures come or cease to conflict, or evidence is withdrawn."""
+    said = f"{figure.party}: {figure.quantity.words} {figure.measure}"
+    told = {"figure": said, "number": figure.pk}
     write_claim(
         claim,
         verb,
         by,
-        fields=["stage"],
+        fields=[],
         before={**told, **(before or {})},
         after={**told, **(after or {})},
         reason=reason,
     )
+    if verb == Verb.FIGURE_WITHDRAWN or conflicts_before != conflicts_of(claim):
+        happened = {Verb.FIGURE_ADDED: "recorded", Verb.FIGURE_EDITED: "corrected", Verb.FIGURE_WITHDRAWN: "withdrawn"}
+        flag_for_figure(figure, claim, f"A figure was {happened[verb]}: {said}.", by=by)
 
 
 def _facts(figure: Figure) -> dict[str, Any]:

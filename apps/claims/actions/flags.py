@@ -23,9 +23,8 @@ from apps.claims.actions.bells import ring_for
 from apps.claims.actions.spreading import raise_flags, reach_directly
 from apps.claims.actions.writing import write_claim
 from apps.claims.evidence import gather
-from apps.claims.models import Cause, Citation, Claim, Flag
+from apps.claims.models import Cause, Citation, Claim, ClaimLink, Figure, Flag, Measure
 from apps.claims.refusals import ReasonMissing, Refusal
-from apps.claims.states import Stage, State
 from apps.sources.models import Attribution, Source
 from apps.sources.tracing import leading_to
 
@@ -52,14 +51,30 @@ def flag_for_drift(drift_id: int) -> Cause | None:
 
 
 def flag_for_citation(citation: Citation, claim: Claim, kind: Cause.Kind, sentence: str, *, by: User) -> Cause | None:
-    """A citation was withdrawn or judged anew, or a new one disputes: flags the locked claim, its links by the worker.
+    """A citation was withdrawn or judged anew, or a new one disputes: flags the locked claim; the worker, its links."""
+    return _flag_at_once(claim, kind, f"{kind}:{citation.pk}:{claim.version}", sentence, by=by, citation=citation)
 
-    Only where somebody relied on the claim: one that is still being worked on is not flagged for its own work.
-    """
-    if claim.state == State.UNVERIFIED and claim.stage != Stage.SETTLED:
+
+def flag_for_figure(figure: Figure, claim: Claim, sentence: str, *, by: User) -> Cause | None:
+    """A figure was withdrawn, or others hold now: flags the locked claim; the worker, its links."""
+    return _flag_at_once(claim, Kind.FIGURES_CHANGED, f"figure:{figure.pk}:{claim.version}", sentence, by=by)
+
+
+def flag_for_measure(measure: Measure, sentence: str, *, by: User) -> Cause | None:
+    """What a measure counts was changed: news for every claim that has a figure of it."""
+    if not Figure.objects.live().filter(measure=measure).exists():
         return None
-    cause = news(kind, f"{kind}:{citation.pk}:{claim.version}", sentence, by=by, citation=citation, claim=claim)
-    if cause:
+    key = f"measure:{measure.pk}:{uuid4().hex}"
+    return _begin(news(Kind.FIGURES_CHANGED, key, sentence, by=by, measure=measure))
+
+
+def _flag_at_once(claim: Claim, kind: Cause.Kind, key: str, sentence: str, *, by: User, **about: Any) -> Cause | None:
+    """The locked claim, where others rely on it: who works on it is not flagged for their own work."""
+    is_relied_on = Claim.objects.filter(pk=claim.pk).relied_on(by).exists()
+    if not is_relied_on and not ClaimLink.objects.live().of(claim).exists():
+        return None
+    cause = news(kind, key, sentence, by=by, claim=claim, **about)
+    if cause and is_relied_on:
         raise_flags(cause, {claim.pk: []})
         claim.refresh_from_db()
     return cause
@@ -77,7 +92,11 @@ def flag_for_source(source: Source, changed: list[str], *, by: User | None) -> C
 
 def flag_for_attribution(attribution: Attribution, *, by: User | None) -> Cause | None:
     """An attribution was entered, confirmed, rejected or withdrawn: news for every claim that rests on its source."""
-    if not Claim.objects.relied_on().citing_any(leading_to(attribution.of)).exists():
+    resting = Claim.objects.citing_any(leading_to(attribution.of))
+    if by is None:
+        if not resting.decided().exists():
+            return None
+    elif not resting.relied_on(by).exists() and not ClaimLink.objects.live().of_any(resting).exists():
         return None
     state = plain(attribution.State(attribution.state).label).lower()
     is_entered = attribution.state == attribution.State.CONFIRMED and attribution.found_by == attribution.FoundBy.EDITOR
@@ -106,7 +125,9 @@ def flag_for_damage(capture: Capture, found: Sequence[Finding]) -> Cause | None:
     wrong = "; ".join(finding.damage for finding in found)
     told = f"{source.label}: stored copy {capture.pk} is damaged: {wrong}."
     with transaction.atomic():
-        return news(Kind.CAPTURE_DAMAGED, f"damaged:{capture.pk}:{names}"[:80], told, by=None, source=source)
+        return news(
+            Kind.CAPTURE_DAMAGED, f"damaged:{capture.pk}:{names}"[:80], told, by=None, source=source, capture=capture
+        )
 
 
 def flag_to_verify_again(claim: Claim, days: int) -> None:

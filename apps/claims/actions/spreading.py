@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from django.db import transaction
+from django.db import models, transaction
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
@@ -18,7 +18,7 @@ from apps.audit.verbs import Verb
 from apps.audit.versioned import write_many
 from apps.claims import policy
 from apps.claims.evidence import gather_all
-from apps.claims.models import FARTHEST, Cause, Citation, CitationQuerySet, Claim, ClaimLink, Decision, Flag
+from apps.claims.models import FARTHEST, Cause, Citation, Claim, ClaimLink, Decision, Figure, Flag, TextQuote
 from apps.claims.states import Stage, Stance, State
 from apps.sources.tracing import leading_to
 
@@ -29,8 +29,9 @@ GATHERED = 10
 # and the older one was put aside because of the newer: both ways. Contradiction carries nothing: neither rests on it.
 TO_FROM_SIDE = [ClaimLink.Kind.SUPERSEDES, ClaimLink.Kind.DUPLICATE]
 TO_TO_SIDE = [ClaimLink.Kind.SUPERSEDES, ClaimLink.Kind.DUPLICATE, ClaimLink.Kind.PART_OF]
-# What changes which citations are one line: the rule is asked again, and the flag says what it misses now.
-ASKS_THE_RULE = [Cause.Kind.SOURCE_CHANGED, Cause.Kind.ATTRIBUTION]
+# What changes which citations are one line, or which figures hold: the rule is asked again, and the flag says what it
+# misses now.
+ASKS_THE_RULE = [Cause.Kind.SOURCE_CHANGED, Cause.Kind.ATTRIBUTION, Cause.Kind.FIGURES_CHANGED]
 
 
 def carry(cause: Cause, *, batches: int) -> bool:
@@ -48,39 +49,63 @@ def carry(cause: Cause, *, batches: int) -> bool:
 
 
 def reach_directly(cause: Cause, most: int = BATCH) -> bool:
-    """Flag the next claims that rest on the source; whether there were any. Needs the cause's row lock."""
-    if cause.source_id is None and cause.attribution_id is None:
+    """Flag the next claims that rest on what changed; whether there were any. Needs the cause's row lock."""
+    found = resting_on(cause)
+    if found is None:
         return False
-    found = resting_on(cause).filter(claim__gt=cause.reached).order_by("claim_id")
-    gone = _words_gone(cause)
-    citations = list((found if gone is None else found.with_passages())[:most])
-    if not citations:
+    ahead = found.filter(claim__gt=cause.reached).order_by("claim_id").values_list("claim_id", flat=True)
+    claims = list(ahead.distinct()[:most])
+    if not claims:
         return False
-    concerned = [one for one in citations if gone is None or not gone.isdisjoint(words.strip() for words in one.words)]
-    raise_flags(cause, {one.claim_id: [] for one in concerned})
-    cause.reached = citations[-1].claim_id
+    concerned = _concerned(cause, claims)
+    raise_flags(cause, {claim: [] for claim in concerned})
+    if cause.kind in ASKS_THE_RULE and _is_news_by_itself(cause):
+        unflagged: dict[int, list[int]] = {claim: [] for claim in claims if claim not in concerned}
+        while unflagged and _follow(cause, unflagged):
+            pass
+    cause.reached = claims[-1]
     cause.save(update_fields=["reached"])
     return True
 
 
-def resting_on(cause: Cause) -> CitationQuerySet:
-    """The live citations that bear on a claim and rest on what changed. Context bears nothing.
+def resting_on(cause: Cause) -> models.QuerySet[Any] | None:
+    """The live citations, or figures, that rest on what changed and bear on a claim. Context bears nothing.
 
-    Where lines of evidence may be otherwise now, these are the citations of every source that leads there, on claims
-    that somebody relies on: whoever works on a claim sees its lines, and is not flagged for their own work.
+    Where lines of evidence may be otherwise now, these are the citations of every source that leads there.
     """
+    if cause.measure_id:
+        return Figure.objects.live().filter(measure=cause.measure_id)
+    if cause.source_id is None and cause.attribution_id is None:
+        return None
     found = Citation.objects.live().exclude(stance=Stance.CONTEXT)
     if cause.kind in ASKS_THE_RULE:
         changed: Any = cause.attribution.of if cause.attribution else cause.source
-        relied_on = ~Q(claim__state=State.UNVERIFIED) | Q(claim__stage=Stage.SETTLED)
-        return found.filter(relied_on, source__in=leading_to(changed))
+        return found.filter(source__in=leading_to(changed))
     found = found.filter(source=cause.source_id)
+    if cause.capture_id:
+        passages = TextQuote.objects.live().filter(capture=cause.capture_id)
+        return found.filter(Q(capture=cause.capture_id) | Q(pk__in=passages.values("citation")))
     if (drift := cause.drift) is None:
         return found
     # Whoever cited the page after it had changed has seen it so.
     return found.filter(
         Q(capture__lt=drift.after_id) if drift.after_id else Q(capture__requested_at__lt=drift.found_at)
     )
+
+
+def _concerned(cause: Cause, claims: list[int]) -> set[int]:
+    """Those of these claims that are flagged themselves.
+
+    Of changed lines and figures nobody hears who only works on a claim and sees them: only who is linked to it does.
+    """
+    if cause.kind in ASKS_THE_RULE:
+        found = Claim.objects.filter(pk__in=claims)
+        found = found.relied_on(cause.by) if _is_news_by_itself(cause) else found.decided()
+        return set(found.values_list("pk", flat=True))
+    if (gone := _words_gone(cause)) is None:
+        return set(claims)
+    citations = Citation.objects.live().filter(source=cause.source_id, claim__in=claims).with_passages()
+    return {one.claim_id for one in citations if not gone.isdisjoint(words.strip() for words in one.words)}
 
 
 def _words_gone(cause: Cause) -> set[str] | None:
@@ -92,8 +117,8 @@ def _words_gone(cause: Cause) -> set[str] | None:
 
 def _reach_over_links(cause: Cause) -> bool:
     """Flag the next claims that are linked to flagged ones; whether there is more to do."""
-    if cause.kind == Cause.Kind.DOWNGRADED and cause.claim_id and not cause.reached:
-        # The claim that lost its verdict needs no flag for it: its links do.
+    if cause.claim_id and cause.is_of_one_claim and not cause.reached:
+        # The claim itself may need no flag for what happened on it: its links do.
         if _follow(cause, {cause.claim_id: []}):
             return True
         cause.reached = 1
@@ -119,7 +144,7 @@ def _links(cause: Cause, paths: dict[int, list[int]]) -> Iterator[tuple[int, int
     for near, far, kinds in (("from_claim", "to_claim", TO_TO_SIDE), ("to_claim", "from_claim", TO_FROM_SIDE)):
         has_one = Flag.objects.filter(cause=cause, claim=OuterRef(far))
         links = ClaimLink.objects.live().filter(**{f"{near}__in": list(paths)}, kind__in=kinds)
-        if cause.kind == Cause.Kind.DOWNGRADED:
+        if cause.is_of_one_claim:
             links = links.exclude(**{far: cause.claim_id})
         yield from links.exclude(Exists(has_one)).order_by("pk").values_list(near, far)[:BATCH]
 

@@ -12,6 +12,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from apps.accounts.models import User
 from apps.archive.models import Capture, CaptureQuerySet
 from apps.audit.versioned import Versioned
 from apps.claims.models.quotes import TextQuote
@@ -61,9 +62,13 @@ class ClaimQuerySet(models.QuerySet["Claim"]):
         """Claims that somebody has still to work on: at any stage but settled."""
         return self.exclude(stage=Stage.SETTLED)
 
-    def relied_on(self) -> ClaimQuerySet:
-        """Claims with a verdict, and those that are settled without one."""
-        return self.filter(~models.Q(state=State.UNVERIFIED) | models.Q(stage=Stage.SETTLED))
+    def relied_on(self, by: User | None) -> ClaimQuerySet:
+        """Claims of which others hear what this person, or a worker, has changed under them.
+
+        Those with a verdict, in review or settled; and those that somebody else has in hand.
+        """
+        relied_on = ~models.Q(state=State.UNVERIFIED) | models.Q(stage__in=[Stage.IN_REVIEW, Stage.SETTLED])
+        return self.filter(relied_on | (models.Q(assignee__isnull=False) & ~models.Q(assignee=by)))
 
     def decided(self) -> ClaimQuerySet:
         """Claims with a verdict."""

@@ -142,8 +142,14 @@ class Figure(models.Model):
             return day(self.as_of_first)
         return f"{day(self.as_of_first)} to {day(self.as_of_last)}"
 
+    @property
+    def counts(self) -> bool:
+        """Whether it is held against others: what is withdrawn with its citation says nothing."""
+        return not (self.citation and self.citation.withdrawn_at)
+
     def frozen(self) -> dict[str, Any]:
-        """This figure as a decision keeps it."""
+        """This figure as a decision keeps it. A total that is held against others is how figures count unless said."""
+        counting = self.measure.counting
         return {
             "figure": self.pk,
             "measure": self.measure.name,
@@ -152,6 +158,8 @@ class Figure(models.Model):
             "says": self.quantity.words,
             "as_of": self.as_of,
             "citation": self.citation_id,
+            **({} if counting == Counting.TOTAL else {"counting": counting}),
+            **({} if self.counts else {"counts": False}),
         }
 
 

@@ -10,8 +10,9 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from apps.archive.models import Drift
+from apps.archive.models import Capture, Drift
 from apps.claims.models.claims import Citation, Claim
+from apps.claims.models.figures import Measure
 from apps.sources.models import Attribution, Source
 
 # How many links news travels along. Longer chains are no newsroom's; a hub of thousands is met by batches.
@@ -45,7 +46,10 @@ class Cause(models.Model):
         DOWNGRADED = "downgraded", _("A linked claim lost its verdict")
         SUPERSEDED = "superseded", _("A newer claim supersedes it")
         VERIFY_AGAIN = "verify_again", _("It is time to verify it again")
+        FIGURES_CHANGED = "figures_changed", _("What its figures say has changed")
 
+    # What happens on one claim and says so: over links it needs no other words.
+    NAMES_ITS_CLAIM = (Kind.DOWNGRADED, Kind.SUPERSEDED)
     # What a list can be narrowed to, beside each kind alone.
     OF_A_PAGE = (Kind.DRIFT, Kind.QUOTE_GONE, Kind.PAGE_GONE)
 
@@ -58,6 +62,14 @@ class Cause(models.Model):
     drift = models.OneToOneField(Drift, models.PROTECT, null=True, related_name="+")
     citation = models.ForeignKey(Citation, models.PROTECT, null=True, related_name="+")
     attribution = models.ForeignKey(Attribution, models.PROTECT, null=True, related_name="+")
+    capture = models.ForeignKey(
+        Capture,
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        help_text=_("The stored copy that is damaged."),
+    )
+    measure = models.ForeignKey(Measure, models.PROTECT, null=True, related_name="+")
     claim = models.ForeignKey(Claim, models.PROTECT, null=True, related_name="+")
     reached = models.BigIntegerField(default=0, help_text=_("Claims up to this number have their flags."))
     carried_at = models.DateTimeField(null=True, help_text=_("When it had reached every claim, over links too."))
@@ -82,6 +94,7 @@ class Cause(models.Model):
                             "downgraded",
                             "superseded",
                             "verify_again",
+                            "figures_changed",
                         ),
                     ]
                 ),
@@ -96,6 +109,11 @@ class Cause(models.Model):
     @property
     def is_carried(self) -> bool:
         return self.carried_at is not None
+
+    @property
+    def is_of_one_claim(self) -> bool:
+        """Whether it happened on its claim, and reaches others over its links alone."""
+        return bool(self.claim_id) and self.kind != self.Kind.SUPERSEDED
 
 
 class FlagQuerySet(models.QuerySet["Flag"]):
@@ -161,8 +179,9 @@ class Flag(models.Model):
     @property
     def sentence(self) -> str:
         """Why it stands here, in words."""
-        if self.by_way_of and self.by_way_of_id != self.cause.claim_id:
-            return f"The linked claim “{self.by_way_of.statement}” was flagged. {self.cause.sentence}"
+        cause = self.cause
+        if self.by_way_of and (self.by_way_of_id != cause.claim_id or cause.kind not in cause.NAMES_ITS_CLAIM):
+            return f"It concerns the linked claim “{self.by_way_of.statement}”. {cause.sentence}"
         return f"{self.cause.sentence} {self.detail}".strip()
 
     @property

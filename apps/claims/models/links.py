@@ -7,7 +7,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from apps.claims.models.claims import Claim, Story
+from apps.claims.models.claims import Claim, ClaimQuerySet, Story
 
 
 class ClaimLinkQuerySet(models.QuerySet["ClaimLink"]):
@@ -24,6 +24,10 @@ class ClaimLinkQuerySet(models.QuerySet["ClaimLink"]):
         """Links that begin or end at this claim, with both claims."""
         either = models.Q(from_claim=claim) | models.Q(to_claim=claim)
         return self.filter(either).select_related("from_claim", "to_claim", "linked_by", "withdrawn_by")
+
+    def of_any(self, claims: ClaimQuerySet) -> ClaimLinkQuerySet:
+        """Links that begin or end at one of these claims."""
+        return self.filter(models.Q(from_claim__in=claims) | models.Q(to_claim__in=claims))
 
     def in_story(self, story: Story) -> ClaimLinkQuerySet:
         """Live links of a story's claims, with both claims."""

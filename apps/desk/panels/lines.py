@@ -7,8 +7,6 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
 
-from django.db.models import Q
-from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from apps.audit.statements import Select
@@ -16,7 +14,7 @@ from apps.claims.lines import Line, Lines
 from apps.claims.models import Citation, Claim, Ruling
 from apps.claims.states import Stance
 from apps.desk.attribution_forms import AnswerForm, RuleApartForm
-from apps.desk.panels.origins import origin_graph
+from apps.desk.panels.origins import origin_graph, steps
 from apps.sources.chains import Edge, Node, party_node
 from apps.sources.models import Attribution, Party
 from apps.sources.telling import listed
@@ -46,8 +44,8 @@ class ShownLine:
 
     @property
     def steps(self) -> list[str]:
-        """What each member does to belong here."""
-        return [self.line.reason_of(one) for one in self.line.members]
+        """Where its members have it from, step by step, as the drawing has it."""
+        return steps(self.line.teller, [("source", one.source_id) for one in self.line.members])
 
 
 @dataclass(frozen=True)
@@ -130,10 +128,7 @@ def _ends(found: Lines) -> dict[Node, str]:
     ends = {node: f"source:{node[1]}" for node in nodes if node[0] == "source"}
     written = {found.teller.name(node): node for node in nodes if node[0] == "party"}
     if written:
-        # Not every database knows the small letter of every capital one: a name is looked for as it is written too.
-        folded = {name.lower() for name in written}
-        named = Party.objects.annotate(folded=Lower("name")).filter(Q(name__in=written) | Q(folded__in=folded))
-        parties = {party_node(party.name): party for party in named.order_by("-pk")}
+        parties = {party_node(party.name): party for party in Party.objects.called(written).order_by("-pk")}
         ends |= {node: f"party:{parties[node].pk}" for node in written.values() if node in parties}
     return ends
 

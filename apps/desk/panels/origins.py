@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from apps.claims.lines import Lines
 from apps.sources.chains import PUBLISHED, Edge, Node, sort_key
+from apps.sources.telling import Teller, capital, doubt
 
 # Narrow enough for a telephone without being scaled down to dust; wider screens stretch it.
 WIDTH, BAR, LEFT = 360, 14, 36
@@ -69,7 +70,8 @@ def origin_graph(lines: Lines) -> Graph | None:
     if not stances:
         return None
     sources = list(stances)[:DRAWN]
-    edges = _edges(lines, sources)
+    teller = lines.teller
+    edges = _edges(teller, sources)
     leads = {edge.of for edge in edges}
     others = list(dict.fromkeys(edge.to for edge in edges if edge.to not in stances or edge.to not in sources))
     through = [node for node in others if node in leads]
@@ -83,23 +85,29 @@ def origin_graph(lines: Lines) -> Graph | None:
     for number, column in enumerate(columns[1:], start=1):
         places |= _column(column, came, places, LEFT + number * (wide + gap))
     height = max(y for _, y in places.values()) + HEIGHT
-    teller = lines.teller
     boxes = [
         _box(node, x, y, wide, teller.label(node), stances.get(node, ""), teller.live.is_unnamed(node))
         for node, (x, y) in places.items()
     ]
     links = [_to_claim(places[node], stances[node]) for node in sources]
-    links += [_link(edge, places, wide, _said(lines, edge)) for edge in edges]
+    links += [_link(edge, places, wide, _said(teller, edge)) for edge in edges]
     return Graph(height, boxes, links, len(stances) - len(sources))
 
 
-def _edges(lines: Lines, sources: list[Node]) -> list[Edge]:
+def steps(teller: Teller, sources: list[Node]) -> list[str]:
+    """Every arrow of the drawing that leaves these sources, or lies behind them, as a sentence; and who has none."""
+    told = [_said(teller, edge) for edge in _edges(teller, sources)]
+    told += [f"{capital(teller.name(node))} names no origin" for node in sources if not teller.live.leaving(node)]
+    return [f"{sentence}." for sentence in told]
+
+
+def _edges(teller: Teller, sources: list[Node]) -> list[Edge]:
     """Every step of the chains of these, each once."""
     found: dict[tuple[Node, str, Node], Edge] = {}
     seen = set(sources)
     ahead = list(sources)
     for node in ahead:
-        for edge in lines.teller.live.leaving(node):
+        for edge in teller.live.leaving(node):
             found[edge.of, edge.relation, edge.to] = edge
             if edge.to not in seen:
                 seen.add(edge.to)
@@ -154,6 +162,7 @@ def _link(edge: Edge, places: dict[Node, tuple[int, int]], width: int, title: st
     return Link(path, kind, edge.is_pending, title)
 
 
-def _said(lines: Lines, edge: Edge) -> str:
-    name = lines.teller.name(edge.of)
-    return f"{name[:1].upper()}{name[1:]} {lines.teller.step(edge)}"
+def _said(teller: Teller, edge: Edge) -> str:
+    """What an arrow says, with what shows in the drawing: who has no name, and what nobody has confirmed."""
+    unnamed = f" ({_('no name')})" if teller.live.is_unnamed(edge.to) else ""
+    return f"{capital(teller.name(edge.of))} {teller.step(edge)}{unnamed}{doubt(edge)}"

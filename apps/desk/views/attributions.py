@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -17,13 +18,13 @@ from apps.accounts.permissions import require
 from apps.audit.versioned import ChangedMeanwhile
 from apps.claims import actions
 from apps.claims.models import Claim, Ruling
-from apps.desk.attribution_forms import AnswerForm, AttributeForm, RuleApartForm
+from apps.desk.attribution_forms import AnswerForm, AttributeForm, CreditForm, RuleApartForm
 from apps.desk.filters import SuggestionFilter
 from apps.desk.paging import Slice, slice_by_id
 from apps.desk.panels.lines import suggestions as with_forms
 from apps.desk.requests import DeskRequest
 from apps.desk.typed import sent
-from apps.desk.views.asking import back_to
+from apps.desk.views.asking import ask, back_to
 from apps.desk.views.listing import listing
 from apps.sources.models import Attribution, Source
 from apps.sources.refusals import Refusal
@@ -77,6 +78,26 @@ def attribution_reject(request: DeskRequest, pk: int) -> HttpResponse:
     """Say that a suggestion is wrong."""
     require(request.user, Capability.DECIDE)
     return _answer(request, pk, "reject", actions.reject_attribution, _("Rejected. It stays in the record."))
+
+
+@require_http_methods(["GET", "POST"])
+def source_reject_credit(request: DeskRequest, pk: int) -> HttpResponse:
+    """Say that a source does not print the copy of whom its credit line names."""
+    require(request.user, Capability.DECIDE)
+    found = get_object_or_404(Source.objects.select_related("page", "outlet"), pk=pk)
+    form = CreditForm(sent(request), initial={"name": request.GET.get("name", "")})
+    name = form["name"].value() or ""
+    return ask(
+        request,
+        form,
+        partial(actions.reject_credit, found),
+        back=back_to(request, reverse("desk:source", args=[pk])),
+        said=_("Rejected. It stays in the record."),
+        title=_("%(source)s does not print the copy of %(name)s") % {"source": found.label, "name": name},
+        act=_("Reject"),
+        lede=found.credit_line,
+        consequence=_("It no longer counts, and is never suggested again. It stays in the record, with your reason."),
+    )
 
 
 @require_http_methods(["GET", "POST"])

@@ -5,6 +5,7 @@ from apps.sources.actions.attributions import (
     attribute,
     confirm_attribution,
     reject_attribution,
+    reject_credit,
     suggest_attribution,
     withdraw_attribution,
 )
@@ -42,6 +43,7 @@ __all__ = [
     "register_party",
     "register_source",
     "reject_attribution",
+    "reject_credit",
     "suggest_attribution",
     "suggest_from_capture",
     "withdraw_attribution",

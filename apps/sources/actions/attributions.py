@@ -16,10 +16,13 @@ from apps.audit.actions import record
 from apps.audit.statements import insert
 from apps.audit.verbs import Verb
 from apps.audit.wording import plain, plainly
+from apps.sources.actions.parties import register_party
+from apps.sources.chains import party_node
 from apps.sources.models import Attribution, Party, Source
 from apps.sources.refusals import AlreadyAttributed, ReasonMissing, Refusal
+from apps.sources.tracing import trace
 
-State, FoundBy = Attribution.State, Attribution.FoundBy
+State, FoundBy, Relation = Attribution.State, Attribution.FoundBy, Attribution.Relation
 
 
 def attribute(of: Source | Party, relation: str, to: Source | Party, *, by: User, reason: str) -> Attribution:
@@ -91,6 +94,35 @@ def reject_attribution(attribution: Attribution, *, by: User, reason: str) -> At
     """An editor says that a suggestion is wrong: it is kept, and never offered again. Raises what confirming raises."""
     require(by, Capability.DECIDE)
     return _answer_suggestion(attribution, State.REJECTED, Verb.ATTRIBUTION_REJECTED, by, reason)
+
+
+def reject_credit(source: Source, name: str, *, by: User, reason: str) -> Attribution:
+    """Say that a source does not print the copy of whom its credit line names: kept like a suggestion that is rejected.
+
+    Raises ReasonMissing, and Refusal where the line names nobody of this name, or somebody has answered already.
+    """
+    require(by, Capability.DECIDE)
+    _need_a_reason(reason)
+    if party_node(name)[1] not in trace([source]).sources[source.pk].credits:
+        raise Refusal(_("The credit line does not name %(name)s.") % {"name": name})
+    with transaction.atomic():
+        source = Source.objects.select_for_update(of=("self",)).get(pk=source.pk)
+        party = Party.objects.named(name).order_by("id").first()
+        party = party or register_party(name, kind=Party.Kind.OTHER, by=by)
+        if known := Attribution.objects.between(source, Relation.REPUBLISHES, party).order_by("-pk").first():
+            return reject_attribution(known, by=by, reason=reason)
+        edge = Attribution.objects.create(
+            **_ends(source, party),
+            relation=Relation.REPUBLISHES,
+            state=State.REJECTED,
+            found_by=FoundBy.CREDIT_LINE,
+            grounds={"words": source.credit_line},
+            decided_by=by,
+            decided_at=timezone.now(),
+            reason=reason,
+        )
+        _record(edge, Verb.ATTRIBUTION_REJECTED, by, after={"state": edge.state}, reason=reason)
+    return edge
 
 
 def withdraw_attribution(attribution: Attribution, *, by: User, reason: str) -> Attribution:

@@ -29,7 +29,7 @@ def register_party(name: str, *, kind: str, by: User | None, note: str = "", is_
             with transaction.atomic():
                 party = Party.objects.create(name=name, kind=kind, note=note, is_named=is_named)
         except IntegrityError:
-            return Party.objects.named(name).get(kind=kind)
+            return Party.objects.taken(name).get(kind=kind)
         record(Verb.PARTY_REGISTERED, stream=f"party:{party.pk}", target=name, by=by, after=_registered(party))
     return party
 
@@ -73,7 +73,7 @@ def edit_party(party: Party, *, by: User, **changes: Unpack[PartyFacts]) -> Part
         party.note = changes.get("note", party.note)
         was, became = differences(before, _facts(party))
         if became:
-            party.save(update_fields=[*before])
+            party.save(update_fields=[*before, "folded"])
             record(
                 Verb.PARTY_EDITED,
                 stream=f"party:{party.pk}",

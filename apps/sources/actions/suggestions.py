@@ -11,6 +11,7 @@ from apps.audit.statements import Select, update
 from apps.sources.actions.attributions import suggest_attribution
 from apps.sources.actions.parties import register_party
 from apps.sources.models import Attribution, Party, Sifting
+from apps.sources.names import fold
 from apps.sources.suggesting.finding import Lead, Mention, leads_from, sheet_of, text_of
 from apps.sources.suggesting.overlaps import enter
 
@@ -50,16 +51,16 @@ def _new(leads: list[Lead]) -> list[tuple[Lead, Party | None]]:
     known: dict[str, Party] = {}
     by_number: dict[int, Party] = {}
     if mentions:
-        names = {name for mention in mentions for name in (mention.name, mention.name.casefold())}
+        names = {mention.name for mention in mentions}
         numbers = [mention.party_id for mention in mentions if mention.party_id is not None]
         for row in Party.objects.called_or_numbered(names, numbers).order_by("-pk"):
-            known[row.name.casefold()] = by_number[row.pk] = row
+            known[row.folded] = by_number[row.pk] = row
     pairs: dict[tuple[int, str, object], tuple[Lead, Party | None]] = {}
     for lead in leads:
         party: Party | None = None
         if isinstance(lead.to, Mention):
             given = by_number.get(lead.to.party_id) if lead.to.party_id is not None else None
-            party = given or known.get(lead.to.name.casefold())
+            party = given or known.get(fold(lead.to.name))
             if party is not None and party.pk == lead.of_source.outlet_id:
                 continue
         to = ("party", party.pk) if party else lead.to.name if isinstance(lead.to, Mention) else ("source", lead.to.pk)

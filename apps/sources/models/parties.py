@@ -3,25 +3,45 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
+from apps.sources.names import fold
+
+
+class FoldedName(models.CharField):
+    """A party's name as it compares, written whenever its row is. Not every database folds what is not ASCII."""
+
+    def pre_save(self, model_instance: models.Model, add: bool) -> str:
+        folded = fold(model_instance.name)[: self.max_length]  # type: ignore[attr-defined]
+        setattr(model_instance, self.attname, folded)
+        return folded
+
+    def deconstruct(self) -> Any:
+        name, _path, args, kwargs = super().deconstruct()
+        return name, "django.db.models.CharField", args, kwargs
+
 
 class PartyQuerySet(models.QuerySet["Party"]):
     def named(self, name: str) -> PartyQuerySet:
-        """The parties of this name in any case, folded by the database as its constraint folds."""
-        return self.alias(folded=Lower("name")).filter(folded=Lower(models.Value(name)))
+        """The parties of this name, in whatever case and script it is written."""
+        return self.filter(folded=fold(name))
+
+    def taken(self, name: str) -> PartyQuerySet:
+        """Those that the database takes for this name, by its own folding: its constraint refuses a second one."""
+        return self.alias(lowered=Lower("name")).filter(lowered=Lower(models.Value(name)))
 
     def called(self, names: Iterable[str]) -> PartyQuerySet:
-        """The parties of any of these names; given in small letters and as they are written."""
+        """The parties of any of these names."""
         return self.called_or_numbered(names, [])
 
     def called_or_numbered(self, names: Iterable[str], numbers: Iterable[int]) -> PartyQuerySet:
         """The like, or with one of these numbers."""
-        named = models.Q(folded__in=list(names))
-        return self.alias(folded=Lower("name")).filter(named | models.Q(pk__in=numbers) if numbers else named)
+        named = models.Q(folded__in={fold(name) for name in names})
+        return self.filter(named | models.Q(pk__in=numbers) if numbers else named)
 
 
 class Party(models.Model):
@@ -35,6 +55,7 @@ class Party(models.Model):
         OTHER = "other", _("Other")
 
     name = models.CharField(max_length=200)
+    folded = FoldedName(max_length=400, db_index=True, editable=False)
     kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.OTHER)
     is_named = models.BooleanField(
         _("has a name"),

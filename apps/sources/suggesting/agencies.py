@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 from apps.sources.models import Agency
+from apps.sources.names import fold
 
 HEAD = 400
 TAIL = 900
@@ -130,10 +130,6 @@ def _spelled(name: str, *, exactly: bool) -> re.Pattern[str]:
 
 def _longest_first(named: tuple[str, bool]) -> int:
     return -len(named[0])
-
-
-def fold(name: str) -> str:
-    return " ".join(unicodedata.normalize("NFKC", name).casefold().replace("’", "'").split())
 
 
 def listed() -> Agencies:

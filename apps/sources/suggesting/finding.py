@@ -10,7 +10,8 @@ from typing import Any
 
 from apps.archive.models import Capture
 from apps.sources.models import Attribution, AttributionQuerySet, Party, Source
-from apps.sources.suggesting.agencies import Agencies, Credit, Known, credits_of, fold, listed
+from apps.sources.names import fold
+from apps.sources.suggesting.agencies import Agencies, Credit, Known, credits_of, listed
 from apps.sources.suggesting.origins import origins_of, speaker_beside
 from apps.sources.suggesting.overlaps import EXTRACTED, Overlap, Text, find, site_number
 from apps.sources.suggesting.passages import Common, compare

@@ -6,7 +6,8 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from apps.sources.suggesting.agencies import Agencies, Known, fold
+from apps.sources.names import fold
+from apps.sources.suggesting.agencies import Agencies, Known
 
 MOST_ORIGINS = 4
 LEAD = 900

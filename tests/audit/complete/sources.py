@@ -120,6 +120,15 @@ def reject_attribution(desk, door):
     return Deed(act, source.stream, sentence(source), by=desk.ada, before=before, after=after, reason=WHY)
 
 
+@operation("claims.actions.attributions.reject_credit", Verb.ATTRIBUTION_REJECTED, WEB, HTMX)
+def reject_credit(desk, door):
+    make_outlet("AFP")
+    source = make_source(URL, credit_line="AFP")
+    act = desk.post(desk.ada, "source_reject_credit", source.pk, name="AFP", reason=WHY)
+    target, after = f"{source.label}: {source.title} republishes AFP", {"attribution": NUMBER, "state": "rejected"}
+    return Deed(act, source.stream, target, by=desk.ada, after=after, reason=WHY)
+
+
 @operation("claims.actions.attributions.withdraw_attribution", Verb.ATTRIBUTION_WITHDRAWN, WEB, HTMX)
 def withdraw_attribution(desk, door):
     source = make_source(URL)
