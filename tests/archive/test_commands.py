@@ -13,7 +13,7 @@ from apps.archive.capturing import capture as capturing
 from apps.archive.capturing import leasing
 from apps.archive.management.commands import capture as capture_command
 from apps.archive.records.storage import archive
-from apps.archive.web import fetching
+from apps.archive.web import wire as on_the_wire
 from apps.audit.models import Entry
 from tests.archive.servers import Route, redirect, site
 
@@ -88,7 +88,7 @@ class TestCapture:
         assert " of 2: " not in said
 
     def test_a_page_that_takes_long_is_told_of_while_it_comes(self, wire, monkeypatch):
-        for told in (leasing, fetching):
+        for told in (leasing, on_the_wire):
             monkeypatch.setattr(told, "TOLD_EVERY_SECONDS", 0)
         err = io.StringIO()
         said, _ = command("capture", f"{wire}/long", err=err)
