@@ -93,6 +93,20 @@ class TestSettings:
         assert all(f"\r\nUser-Agent: {told}\r\n".encode() in request for request in requests)
 
 
+class TestOneClock:
+    def test_robots_txt_and_the_page_share_the_captures_time(self, ask, settings):
+        settings.ARCHIVE_ROBOTS, settings.ARCHIVE_CAPTURE_SECONDS = "record", 3
+        settings.ARCHIVE_FIRST_BYTE_SECONDS = settings.ARCHIVE_RESOURCE_SECONDS = 3
+        slow = {"/robots.txt": Route("", delay=2), "/story": Route(STORY, delay=2)}
+        with site(slow) as where:
+            asked = ask(where)
+            assert not run(asked)
+            assert (asked.code, asked.robots) == (Code.DEADLINE_EXCEEDED, "")
+            settings.ARCHIVE_ROBOTS = "ignore"
+            Capture.objects.update(next_attempt_at=timezone.now())
+            assert run(asked)
+
+
 @pytest.mark.usefixtures("store")
 class TestStoring:
     def test_a_page_is_fetched_stored_and_on_record_with_its_facts(self, ask):

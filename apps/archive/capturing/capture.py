@@ -73,7 +73,7 @@ def _work(leased: Leased) -> bool:
     try:
         time.sleep(max((leased.turn - timezone.now()).total_seconds(), 0))
         leased.ends = time.monotonic() + settings.ARCHIVE_CAPTURE_SECONDS
-        heed_robots(capture)
+        heed_robots(leased)
         with Connections() as connections:
             fetched = fetch(
                 capture.page.url,
@@ -82,6 +82,7 @@ def _work(leased: Leased) -> bool:
                 user_agent=user_agent(),
                 on_progress=leased.progress,
                 connections=connections,
+                ends=leased.ends,
             )
             body = page_in(fetched)
             with fetched, gather_for(leased, fetched, body, connections) as gathered:
@@ -106,11 +107,12 @@ def _work(leased: Leased) -> bool:
     return False
 
 
-def heed_robots(capture: Capture) -> None:
+def heed_robots(leased: Leased) -> None:
     """Note what robots.txt says of the page. Raises Refused when it says no, and the desk obeys it or nobody asked."""
     if settings.ARCHIVE_ROBOTS == "ignore":
         return
-    capture.robots = politeness.robots(capture.page.host, capture.page.url)
+    capture = leased.capture
+    capture.robots = politeness.robots(capture.page.host, capture.page.url, ends=leased.ends)
     if capture.robots == Robots.DISALLOWED and (settings.ARCHIVE_ROBOTS == "obey" or capture.by_watch):
         raise Refused(Code.ROBOTS_DISALLOWED, "")
 

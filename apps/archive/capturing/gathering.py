@@ -173,13 +173,16 @@ def _was_a_guess(url: str, code: Code) -> bool:
 
 
 def _fetch_one(url: str, allowed: Limits, room: int, ends: float, connections: Connections) -> Fetched:
-    bounds = replace(
-        allowed,
-        page_bytes=min(allowed.asset_bytes, room),
-        capture_seconds=max(min(allowed.resource_seconds, ends - time.monotonic()), 0.001),
-    )
+    bounds = replace(allowed, page_bytes=min(allowed.asset_bytes, room), capture_seconds=allowed.resource_seconds)
     try:
-        return fetch(url, limits=bounds, allow=settings.ARCHIVE_ALLOW, user_agent=user_agent(), connections=connections)
+        return fetch(
+            url,
+            limits=bounds,
+            allow=settings.ARCHIVE_ALLOW,
+            user_agent=user_agent(),
+            connections=connections,
+            ends=ends,
+        )
     except FetchFailed as failure:
         failure.close()
         raise

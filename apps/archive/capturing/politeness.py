@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import datetime, timedelta
 from urllib.parse import urljoin
 
@@ -86,11 +87,11 @@ def waiting(host_name: str) -> tuple[int, bool] | None:
     return None
 
 
-def robots(host: Host, url: str) -> Robots:
-    """What the host's robots.txt says of `url`; asked for once a day, through the same guard."""
+def robots(host: Host, url: str, *, ends: float = math.inf) -> Robots:
+    """What the host's robots.txt says of `url`; asked for once a day, through the same guard, until `ends` at most."""
     now = timezone.now()
     if host.robots_at is None or host.robots_at < now - ROBOTS_KEPT:
-        text = _robots_txt(url)
+        text = _robots_txt(url, ends)
         if text is None:
             return Robots.UNKNOWN
         Host.objects.filter(pk=host.pk).update(robots=text, robots_at=now)
@@ -98,11 +99,15 @@ def robots(host: Host, url: str) -> Robots:
     return verdict(host.robots, url, user_agent())
 
 
-def _robots_txt(url: str) -> str | None:
+def _robots_txt(url: str, ends: float) -> str | None:
     """The rules; empty when the host has none (RFC 9309, 2.3.1.3), None when they can't be had now."""
     try:
         asked = fetch(
-            urljoin(url, "/robots.txt"), limits=_ROBOTS_LIMITS, allow=settings.ARCHIVE_ALLOW, user_agent=user_agent()
+            urljoin(url, "/robots.txt"),
+            limits=_ROBOTS_LIMITS,
+            allow=settings.ARCHIVE_ALLOW,
+            user_agent=user_agent(),
+            ends=ends,
         )
         with asked as fetched:
             body = decoded(fetched.final, limits=_ROBOTS_LIMITS)

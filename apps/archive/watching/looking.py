@@ -105,9 +105,10 @@ def waiting(host_name: str) -> int | None:
 
 def _look(held: Held) -> int | None:
     page, baseline = held.watch.page, held.watch.baseline
+    ends = time.monotonic() + settings.ARCHIVE_CAPTURE_SECONDS
     # A look is the machine's own visit: it obeys robots.txt also where a copy that somebody asks for would not.
     if settings.ARCHIVE_ROBOTS != "ignore":
-        held.robots = politeness.robots(page.host, page.url)
+        held.robots = politeness.robots(page.host, page.url, ends=ends)
         if held.robots == Robots.DISALLOWED:
             return settle(held, Seen(Look.Outcome.WALLED, Code.ROBOTS_DISALLOWED))
     try:
@@ -120,6 +121,7 @@ def _look(held: Held) -> int | None:
                 user_agent=user_agent(),
                 connections=connections,
                 condition=_condition(held.watch),
+                ends=ends,
             ) as fetched,
         ):
             seen = see(fetched, baseline)

@@ -7,6 +7,7 @@ itself: the evidence is the exact bytes on the wire, and library parsers pass cu
 from __future__ import annotations
 
 import contextlib
+import math
 import re
 import socket
 import tempfile
@@ -44,18 +45,20 @@ def fetch(
     on_progress: Progress | None = None,
     connections: Connections | None = None,
     condition: Condition | None = None,
+    ends: float = math.inf,
 ) -> Fetched:
     """The page at `url`, complete. `on_progress` is told the bytes so far about once a second; what it raises ends
     the fetch. With `connections`, one that is still open to the same site is used again. Raises FetchFailed.
 
-    With a `condition` the last answer may be a 304 without a body: what is held still stands.
+    With a `condition` the last answer may be a 304 without a body: what is held still stands. A fetch that is a part
+    of something longer ends with it, at `ends` by the monotonic clock.
     """
     fetched = Fetched(url, [])
     answered: int | None = None
     try:
         address = parse(url, allow=allow)
         fetched.requested_url = address.url
-        capture_ends = time.monotonic() + limits.capture_seconds
+        capture_ends = min(ends, time.monotonic() + limits.capture_seconds)
         fetcher = _Fetcher(limits, allow, user_agent, lookup, on_progress, capture_ends, connections, condition)
         seen = {address.url}
         while True:
@@ -106,11 +109,13 @@ class _Fetcher:
         return self._exchange_over(self._open(address, ends), address, ends)
 
     def _open(self, address: WebAddress, ends: float) -> Connection:
-        connection, endpoint = connect(address, allow=self.allow, seconds=self._seconds(ends), lookup=self.lookup)
+        """Looks the name up, connects and secures, all of it within the time to connect."""
+        ends = min(ends, time.monotonic() + self.limits.connect_seconds)
+        connection, endpoint = connect(address, allow=self.allow, seconds=_seconds(ends), lookup=self.lookup)
         if address.scheme != "https":
             return Connection(connection, endpoint)
         try:
-            secured = secure(connection, address, seconds=self._seconds(ends))
+            secured = secure(connection, address, seconds=ends - time.monotonic())
         except BaseException:
             connection.close()
             raise
@@ -158,12 +163,6 @@ class _Fetcher:
             else:
                 connection.socket.close()
 
-    def _seconds(self, ends: float) -> float:
-        seconds = min(self.limits.connect_seconds, ends - time.monotonic())
-        if seconds <= 0:
-            raise FetchFailed(Code.DEADLINE_EXCEEDED, "No time was left to connect.")
-        return seconds
-
     def _request(self, address: WebAddress) -> bytes:
         agent = CONTROLS.sub(" ", self.user_agent)
         lines = [f"GET {address.target} HTTP/1.1", f"Host: {address.authority}", f"User-Agent: {agent}", *ALWAYS_SENT]
@@ -191,6 +190,13 @@ class _Fetcher:
         exchange.body.seek(0)
         exchange.ended_at = datetime.now(UTC)
         return ended_clean
+
+
+def _seconds(ends: float) -> float:
+    seconds = ends - time.monotonic()
+    if seconds <= 0:
+        raise FetchFailed(Code.DEADLINE_EXCEEDED, "No time was left to connect.")
+    return seconds
 
 
 def _stays_open(exchange: Exchange) -> bool:
