@@ -26,7 +26,7 @@ from apps.archive.records import storage
 from apps.archive.records.warc import Made, write_warc
 from apps.archive.web.addresses import Refused
 from apps.archive.web.connections import Connections
-from apps.archive.web.decoding import decoded, to_text
+from apps.archive.web.decoding import Unpacked, decoded, to_text
 from apps.archive.web.exchanges import Exchange, Fetched, FetchFailed
 from apps.archive.web.fetching import fetch
 from apps.audit.actions import record
@@ -84,8 +84,9 @@ def _work(leased: Leased) -> bool:
                 connections=connections,
                 ends=leased.ends,
             )
-            body = page_in(fetched)
-            with fetched, gather_for(leased, fetched, body, connections) as gathered:
+            unpacked = Unpacked(limits().total_decoded_bytes)
+            body = page_in(fetched, unpacked)
+            with fetched, gather_for(leased, fetched, body, connections, unpacked) as gathered:
                 return keep(leased, fetched, body, gathered, draw_for(leased, fetched))
     except LeaseLostError:
         logger.warning("capture %s: attempt %s was taken over", capture.pk, capture.attempt)
@@ -117,11 +118,11 @@ def heed_robots(leased: Leased) -> None:
         raise Refused(Code.ROBOTS_DISALLOWED, "")
 
 
-def page_in(fetched: Fetched) -> bytes:
+def page_in(fetched: Fetched, unpacked: Unpacked | None = None) -> bytes:
     """The page, unpacked. Raises FetchFailed, with what came, for one that can't be unpacked, is empty or a wall."""
     final = fetched.final
     try:
-        body = decoded(final, limits=limits())
+        body = decoded(final, limits=limits(), unpacked=unpacked)
         if not body.strip():
             raise FetchFailed(Code.EMPTY, "")
         if found := wall(final.status, final.headers, body, fetched.requested_url, final.url):
@@ -157,13 +158,13 @@ def keep(leased: Leased, fetched: Fetched, body: bytes, gathered: Gathered, draw
     return settle_stored(leased, fetched, body, gathered, drawn, kept)
 
 
-def gather_for(leased: Leased, fetched: Fetched, body: bytes, connections: Connections) -> Gathered:
+def gather_for(leased: Leased, fetched: Fetched, body: bytes, connections: Connections, unpacked: Unpacked) -> Gathered:
     """What belongs to the page, if it is one that anything can belong to."""
     if not is_html(fetched):
         return Gathered()
     leased.phase = Phase.REQUISITES
     text, _ = to_text(body, fetched.final.header("content-type"))
-    return gather(fetched, text, ends=leased.ends, progress=leased.progress, connections=connections)
+    return gather(fetched, text, ends=leased.ends, progress=leased.progress, connections=connections, unpacked=unpacked)
 
 
 def draw_for(leased: Leased, fetched: Fetched) -> Drawn:

@@ -17,7 +17,7 @@ from apps.archive.capturing import requisites
 from apps.archive.codes import Code
 from apps.archive.configured import limits, user_agent
 from apps.archive.web.connections import Connections
-from apps.archive.web.decoding import decoded, to_text
+from apps.archive.web.decoding import Unpacked, decoded, to_text
 from apps.archive.web.exchanges import Exchange, Fetched, FetchFailed, Limits
 from apps.archive.web.fetching import fetch
 
@@ -35,13 +35,13 @@ class Gathered:
     fetched: list[Fetched] = field(default_factory=list)
     missing: list[tuple[str, Code]] = field(default_factory=list)
     received: int = 0
-    # No time was left to look into every style for what it names.
-    out_of_time: bool = False
+    # No time was left, or nothing more might be unpacked, to look into every style for what it names.
+    styles_unread: bool = False
 
     @property
     def cut(self) -> bool:
         """Whether a limit of the desk kept something out."""
-        return self.out_of_time or any(code in CUT for _, code in self.missing)
+        return self.styles_unread or any(code in CUT for _, code in self.missing)
 
     @property
     def exchanges(self) -> list[Exchange]:
@@ -56,13 +56,19 @@ class Gathered:
 
 
 def gather(
-    page: Fetched, html_text: str, *, ends: float, progress: Callable[[int], None], connections: Connections
+    page: Fetched,
+    html_text: str,
+    *,
+    ends: float,
+    progress: Callable[[int], None],
+    connections: Connections,
+    unpacked: Unpacked,
 ) -> Gathered:
     """Fetch what the page names, through the same guard, until `ends` by the monotonic clock.
 
     One that can't be had costs no other. What `progress` raises ends all of it.
     """
-    gathered = Gathered(received=sum(exchange.body_bytes for exchange in page.exchanges))
+    gathered = Gathered(received=page.wire_bytes)
     allowed = limits()
     if not allowed.requisites:
         return gathered
@@ -77,7 +83,7 @@ def gather(
                 break
             came = _fetch_all(fresh[: max(room, 0)], gathered, allowed, ends, progress, connections)
             gathered.missing += [(url, Code.TOO_LARGE) for url in fresh[max(room, 0) :]]
-            named = _named_by_styles(came, gathered, ends, progress)
+            named = _named_by_styles(came, gathered, ends, progress, unpacked)
     except BaseException:
         gathered.__exit__()
         raise
@@ -85,16 +91,17 @@ def gather(
 
 
 def _named_by_styles(
-    came: list[Fetched], gathered: Gathered, ends: float, progress: Callable[[int], None]
+    came: list[Fetched], gathered: Gathered, ends: float, progress: Callable[[int], None], unpacked: Unpacked
 ) -> list[str]:
-    """What the styles among these name. To look into hundreds takes time too: none is begun after the end."""
+    """What the styles among these name. To look into hundreds takes time and room: none is begun after the end."""
     named: list[str] = []
-    for fetched in came:
+    for fetched in filter(_is_style, came):
         progress(gathered.received)
-        gathered.out_of_time = time.monotonic() >= ends
-        if gathered.out_of_time:
+        if time.monotonic() >= ends or unpacked.is_spent:
+            gathered.styles_unread = True
             break
-        named += _named_by_style(fetched)
+        named += _named_by_style(fetched, unpacked)
+    gathered.styles_unread |= unpacked.size > unpacked.most
     return named
 
 
@@ -131,7 +138,7 @@ def _fetch_all(
                 url = running.pop(done)
                 try:
                     came[url] = done.result()
-                    gathered.received += sum(exchange.body_bytes for exchange in came[url].exchanges)
+                    gathered.received += came[url].wire_bytes
                 except FetchFailed as failure:
                     failed[url] = failure.code
                     # What a site sends in vain, or beyond a limit, is sent all the same.
@@ -188,12 +195,14 @@ def _fetch_one(url: str, allowed: Limits, room: int, ends: float, connections: C
         raise
 
 
-def _named_by_style(fetched: Fetched) -> list[str]:
-    kind = fetched.final.header("Content-Type")
-    if not kind.lower().startswith("text/css"):
-        return []
+def _is_style(fetched: Fetched) -> bool:
+    return fetched.final.header("Content-Type").lower().startswith("text/css")
+
+
+def _named_by_style(fetched: Fetched, unpacked: Unpacked) -> list[str]:
     try:
-        text, _ = to_text(decoded(fetched.final, limits=limits()), kind)
+        body = decoded(fetched.final, limits=limits(), unpacked=unpacked)
     except FetchFailed:
         return []
+    text, _ = to_text(body, fetched.final.header("Content-Type"))
     return requisites.in_css(text, fetched.final.url)

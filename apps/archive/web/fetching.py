@@ -186,7 +186,7 @@ class _Fetcher:
             if page:
                 raise
             exchange.truncated = TRUNCATED.get(failure.code, "unspecified")
-        exchange.body_bytes = exchange.body.tell()
+        exchange.body_bytes, exchange.wire_bytes = exchange.body.tell(), wire.received
         exchange.body.seek(0)
         exchange.ended_at = datetime.now(UTC)
         return ended_clean
