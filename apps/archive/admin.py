@@ -65,7 +65,7 @@ class AttemptAdmin(ReadOnlyAdmin):
 
 @admin.register(Host)
 class HostAdmin(ReadOnlyAdmin):
-    list_display = ["name", "free_at", "robots_at"]
+    list_display = ["name", "free_at", "held_until", "robots_at"]
     search_fields = ["name"]
     show_full_result_count = False
 

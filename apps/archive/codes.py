@@ -35,6 +35,7 @@ class Code(models.TextChoices):
     HTTP_404 = "http_404", _("There is no such page: the server answered 404.")
     HTTP_410 = "http_410", _("The page is gone: the server answered 410.")
     HTTP_429 = "http_429", _("The site asks for fewer requests: the server answered 429.")
+    ASKED_TO_WAIT = "asked_to_wait", _("The site has asked the desk to wait, and that time is not over.")
     HTTP_4XX = "http_4xx", _("The server turned the request down.")
     HTTP_5XX = "http_5xx", _("The site has a fault of its own and could not show the page.")
     EMPTY = "empty", _("The server answered with an empty page.")
@@ -133,6 +134,7 @@ HINTS: dict[Code, Promise] = {
     Code.HTTP_404: _("Check the address. If the page was there before, cite a copy in a web archive, or upload one."),
     Code.HTTP_410: _("Cite a copy in a public web archive, or upload one that somebody has kept."),
     Code.HTTP_429: LATER,
+    Code.ASKED_TO_WAIT: LATER,
     Code.HTTP_4XX: ANOTHER_WAY,
     Code.HTTP_5XX: LATER,
     Code.EMPTY: _("Open the page in a browser. If it shows its text there, save it and upload the file here."),
@@ -162,6 +164,7 @@ RETRYABLE: frozenset[Code] = frozenset(
         Code.DEADLINE_EXCEEDED,
         Code.INCOMPLETE_BODY,
         Code.HTTP_429,
+        Code.ASKED_TO_WAIT,
         Code.HTTP_5XX,
         Code.WORKER_LOST,
         Code.STORAGE_FULL,

@@ -1,6 +1,7 @@
 """How gently the archive goes to a host: few pages at once, a pause between two, what the host asks for, robots.txt."""
 
 import time
+from contextlib import ExitStack
 from datetime import timedelta
 
 import pytest
@@ -8,10 +9,11 @@ from django.utils import timezone
 
 from apps.archive.actions import register_page, request_capture
 from apps.archive.capturing import capture, politeness
+from apps.archive.capturing.gathering import MOST_HELD
 from apps.archive.codes import Code, Phase
 from apps.archive.models import Capture, Host
 from apps.audit.context import Channel, entered_by
-from tests.archive.servers import Route, site
+from tests.archive.servers import Route, redirect, site
 from tests.newsroom import make_capture, make_page, make_reporter
 
 pytestmark = pytest.mark.django_db
@@ -149,6 +151,68 @@ class TestWhatAHostAsksFor:
         held = Host.objects.get(name="127.0.0.1").free_at - timezone.now()
         assert timedelta(minutes=9) < held <= timedelta(minutes=10)
         assert len(where.requests) == 1
+
+    def test_it_is_the_host_that_a_redirect_leads_to_that_is_held_when_that_one_asks(self, settings, rita):
+        busy = Route("slow down", status=503, headers={"Retry-After": "600"})
+        with (
+            site({"/story": busy}, host="127.0.0.2") as elsewhere,
+            site({"/a": redirect(f"http://{elsewhere}/story"), "/b": redirect(f"http://{elsewhere}/story")}) as where,
+        ):
+            settings.ARCHIVE_ALLOW = frozenset([str(where), str(elsewhere)])
+            first, second = (request_capture(register_page(f"http://{where}{path}"), by=rita) for path in ("/a", "/b"))
+            assert not run(first)
+            assert not run(second)
+            assert len(elsewhere.requests) == 1
+            assert len(where.requests) == 2
+
+        assert (first.code, second.code) == (Code.HTTP_5XX, Code.ASKED_TO_WAIT)
+        held = politeness.held(["127.0.0.1", "127.0.0.2"])
+        assert set(held) == {"127.0.0.2"}
+        assert second.next_attempt_at >= held["127.0.0.2"] - timedelta(seconds=5)
+        assert "127.0.0.2" in second.detail
+
+    def test_where_the_host_has_not_asked_to_wait_a_redirect_is_followed(self, settings, rita):
+        with (
+            site({"/story": Route(STORY)}, host="127.0.0.2") as elsewhere,
+            site({"/a": redirect(f"http://{elsewhere}/story")}) as where,
+        ):
+            settings.ARCHIVE_ALLOW = frozenset([str(where), str(elsewhere)])
+            politeness.leave_alone("127.0.0.2", 0.0)
+            assert run(request_capture(register_page(f"http://{where}/a"), by=rita))
+
+    def test_a_host_of_pictures_that_asks_to_wait_is_remembered_and_not_asked_by_the_next_page(self, settings, rita):
+        settings.ARCHIVE_AT_ONCE, settings.ARCHIVE_REQUISITES = 1, 10
+        busy = Route("slow down", status=429, headers={"Retry-After": "600"})
+        with site({"/1.png": busy, "/2.png": busy}, host="127.0.0.2") as pictures:
+            away = f"http://{pictures}"
+            named = f"<link rel=icon href=data:,><img src={away}/1.png><img src={away}/2.png><img src=/on.png>"
+            led = Route(status=302, headers={"Location": f"{away}/1.png"})
+            routes = {"/a": Route(named), "/b": Route(named), "/on.png": led}
+            with site(routes) as where:
+                settings.ARCHIVE_ALLOW = frozenset([str(where), str(pictures)])
+                first, second = (
+                    request_capture(register_page(f"http://{where}{path}"), by=rita) for path in ("/a", "/b")
+                )
+                assert run(first)
+                assert run(second)
+            assert len(pictures.requests) == 1
+
+        assert set(politeness.held(["127.0.0.1", "127.0.0.2"])) == {"127.0.0.2"}
+        assert (first.state, second.state) == (Capture.State.STORED, Capture.State.STORED)
+        why = {missing["url"].rpartition("/")[2]: missing["code"] for missing in second.contents.missing}
+        assert why == dict.fromkeys(["1.png", "2.png", "on.png"], Code.ASKED_TO_WAIT)
+
+    def test_of_hosts_of_its_own_making_a_page_has_no_more_than_some_written_down(self, settings, rita):
+        settings.ARCHIVE_AT_ONCE, settings.ARCHIVE_REQUISITES = 1, 40
+        busy = {"/1.png": Route("slow down", status=429, headers={"Retry-After": "600"})}
+        with ExitStack() as stack:
+            hosts = [stack.enter_context(site(busy, host=f"127.0.1.{number}")) for number in range(1, 31)]
+            tags = "".join(f"<img src=http://{host}/1.png>" for host in hosts)
+            where = stack.enter_context(site({"/a": Route(f"<link rel=icon href=data:,>{tags}")}))
+            settings.ARCHIVE_ALLOW = frozenset([str(where), *map(str, hosts)])
+            assert run(request_capture(register_page(f"http://{where}/a"), by=rita))
+            assert all(len(host.requests) == 1 for host in hosts)
+        assert Host.objects.filter(held_until__isnull=False).count() == MOST_HELD < len(hosts)
 
     def test_nobody_is_held_longer_than_an_hour(self):
         make_page("https://a.example.com/")

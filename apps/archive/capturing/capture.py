@@ -83,6 +83,7 @@ def _work(leased: Leased) -> bool:
                 on_progress=leased.progress,
                 connections=connections,
                 ends=leased.ends,
+                on_redirect=politeness.mind,
             )
             unpacked = Unpacked(limits().total_decoded_bytes)
             body = page_in(fetched, unpacked)
@@ -136,8 +137,7 @@ def page_in(fetched: Fetched, unpacked: Unpacked | None = None) -> bytes:
 def turned_away(leased: Leased, failure: FetchFailed) -> None:
     """No page came. What came instead is kept with the attempt, and the capture given back."""
     code = wall_of(failure) or failure.code
-    if failure.retry_after:
-        politeness.leave_alone(leased.capture.page.host_id, failure.retry_after)
+    politeness.heed(failure)
     if failure.exchanges:
         try:
             with Fetched(failure.exchanges[0].url, failure.exchanges) as answers:

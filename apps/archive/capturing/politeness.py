@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from urllib.parse import urljoin
 
 from django.conf import settings
 from django.utils import timezone
 
-from apps.archive.codes import Phase, Robots
+from apps.archive.codes import Code, Phase, Robots
 from apps.archive.configured import user_agent
 from apps.archive.models import Capture, Host
-from apps.archive.web.addresses import Refused
+from apps.archive.web.addresses import Refused, WebAddress
 from apps.archive.web.decoding import decoded, to_text
 from apps.archive.web.exchanges import FetchFailed, Limits
 from apps.archive.web.fetching import fetch
@@ -69,10 +70,31 @@ def is_looked_at(host: Host, now: datetime) -> bool:
     return host.look_until is not None and host.look_until > now
 
 
+def heed(failure: FetchFailed) -> None:
+    """Leave the host alone that has asked for it with this failure: a redirect's may be another than the page's."""
+    if failure.retry_after and failure.asked_by:
+        leave_alone(failure.asked_by, failure.retry_after)
+
+
 def leave_alone(host_name: str, seconds: float) -> None:
     """The host asked for fewer requests: none of us goes there before, for an hour at most."""
     until = timezone.now() + min(LONGEST_HOLD, timedelta(seconds=seconds))
-    Host.objects.filter(pk=host_name, free_at__lt=until).update(free_at=until)
+    host, is_new = Host.objects.get_or_create(name=host_name, defaults={"free_at": until, "held_until": until})
+    if not is_new:
+        Host.objects.filter(pk=host.pk, free_at__lt=until).update(free_at=until, held_until=until)
+
+
+def held(host_names: Iterable[str]) -> dict[str, datetime]:
+    """Those of these hosts that have asked us to wait, and until when."""
+    asked = Host.objects.filter(pk__in=host_names, held_until__gt=timezone.now())
+    return {name: until for name, until in asked.values_list("pk", "held_until") if until}
+
+
+def mind(address: WebAddress) -> None:
+    """Where a redirect leads is asked for no sooner than its host has said. Raises FetchFailed."""
+    if until := held([address.host]).get(address.host):
+        told = f"{address.host} asked for no request before {until:%H:%M} UTC."
+        raise FetchFailed(Code.ASKED_TO_WAIT, told, retry_after=(until - timezone.now()).total_seconds())
 
 
 def waiting(host_name: str) -> tuple[int, bool] | None:

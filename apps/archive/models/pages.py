@@ -14,6 +14,9 @@ class Host(models.Model):
     free_at = models.DateTimeField(
         default=timezone.now, help_text=_("No request before this: the pause between two, or what the host asked for.")
     )
+    held_until = models.DateTimeField(
+        null=True, editable=False, help_text=_("The host itself has asked for no request before this.")
+    )
     look_until = models.DateTimeField(
         null=True,
         editable=False,

@@ -122,6 +122,7 @@ def _look(held: Held) -> int | None:
                 connections=connections,
                 condition=_condition(held.watch),
                 ends=ends,
+                on_redirect=politeness.mind,
             ) as fetched,
         ):
             seen = see(fetched, baseline)
@@ -130,8 +131,7 @@ def _look(held: Held) -> int | None:
         memory.give_back(size)
         return capture
     except FetchFailed as failure:
-        if failure.retry_after:
-            politeness.leave_alone(page.host_id, failure.retry_after)
+        politeness.heed(failure)
         try:
             return _keep_and_settle(held, turned_away(failure))
         finally:

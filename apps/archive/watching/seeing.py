@@ -23,6 +23,7 @@ WALLS = frozenset(
         Code.HTTP_401,
         Code.HTTP_403,
         Code.HTTP_429,
+        Code.ASKED_TO_WAIT,
         Code.HTTP_4XX,
         Code.BOT_WALL,
         Code.LOGIN_WALL,

@@ -113,6 +113,7 @@ class Fetched:
 class FetchFailed(Refused):
     """No page. `code` says why, `exchanges` holds what did arrive; close() lets go of it.
 
+    ``retry_after`` are the seconds to wait before another try, and ``asked_by`` the host that has just asked for them.
     ``received`` is what the exchange that failed had taken off the wire by then.
     """
 
@@ -124,11 +125,13 @@ class FetchFailed(Refused):
         http_status: int | None = None,
         exchanges: list[Exchange] | None = None,
         retry_after: float | None = None,
+        asked_by: str = "",
     ) -> None:
         super().__init__(code, detail)
         self.http_status = http_status
         self.exchanges = exchanges or []
         self.retry_after = retry_after
+        self.asked_by = asked_by
         self.received = 0
 
     @property

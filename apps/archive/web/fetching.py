@@ -12,6 +12,7 @@ import re
 import socket
 import tempfile
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -46,12 +47,14 @@ def fetch(
     connections: Connections | None = None,
     condition: Condition | None = None,
     ends: float = math.inf,
+    on_redirect: Callable[[WebAddress], None] | None = None,
 ) -> Fetched:
     """The page at `url`, complete. `on_progress` is told the bytes so far about once a second; what it raises ends
     the fetch. With `connections`, one that is still open to the same site is used again. Raises FetchFailed.
 
     With a `condition` the last answer may be a 304 without a body: what is held still stands. A fetch that is a part
-    of something longer ends with it, at `ends` by the monotonic clock.
+    of something longer ends with it, at `ends` by the monotonic clock. `on_redirect` is shown where a redirect leads,
+    before anybody goes there, when that is another host; the FetchFailed that it raises ends the fetch.
     """
     fetched = Fetched(url, [])
     answered: int | None = None
@@ -67,13 +70,15 @@ def fetch(
             answered = fetched.final.status
             if answered not in REDIRECTS:
                 break
-            address = _next_address(address, fetched.final, allow)
+            host, address = address.host, _next_address(address, fetched.final, allow)
             if address.url in seen:
                 raise FetchFailed(Code.REDIRECT_LOOP, address.url)
             if len(fetched.exchanges) > limits.redirects:
                 raise FetchFailed(Code.TOO_MANY_REDIRECTS, address.url)
             seen.add(address.url)
-        _check_status(fetched.final, condition)
+            if on_redirect and address.host != host:
+                on_redirect(address)
+        _check_status(fetched.final, address.host, condition)
     except Refused as refused:
         failure = refused if isinstance(refused, FetchFailed) else FetchFailed(refused.code, refused.detail)
         failure.exchanges = fetched.exchanges
@@ -205,13 +210,13 @@ def _stays_open(exchange: Exchange) -> bool:
     return exchange.response_head.startswith(b"HTTP/1.1") and "close" not in asked and not exchange.notes
 
 
-def _check_status(exchange: Exchange, condition: Condition | None) -> None:
+def _check_status(exchange: Exchange, host: str, condition: Condition | None) -> None:
     status = exchange.status
     if (200 <= status < 300 and exchange.body_bytes) or (status == 304 and condition and condition.lines(exchange.url)):
         return
     code = Code.EMPTY if 200 <= status < 300 else code_for_status(status)
     detail = f"The server answered {status} {exchange.reason[:100]}".rstrip()
-    raise FetchFailed(code, detail, retry_after=_retry_after(exchange.header("Retry-After")))
+    raise FetchFailed(code, detail, retry_after=_retry_after(exchange.header("Retry-After")), asked_by=host)
 
 
 def _retry_after(value: str) -> float | None:
