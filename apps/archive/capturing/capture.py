@@ -88,7 +88,7 @@ def _work(leased: Leased) -> bool:
             unpacked = Unpacked(limits().total_decoded_bytes)
             body = page_in(fetched, unpacked)
             with fetched, gather_for(leased, fetched, body, connections, unpacked) as gathered:
-                return keep(leased, fetched, body, gathered, draw_for(leased, fetched))
+                return keep(leased, fetched, body, gathered, draw_for(leased, fetched, gathered))
     except LeaseLostError:
         logger.warning("capture %s: attempt %s was taken over", capture.pk, capture.attempt)
         leased.clear_away()
@@ -167,12 +167,12 @@ def gather_for(leased: Leased, fetched: Fetched, body: bytes, connections: Conne
     return gather(fetched, text, ends=leased.ends, progress=leased.progress, connections=connections, unpacked=unpacked)
 
 
-def draw_for(leased: Leased, fetched: Fetched) -> Drawn:
+def draw_for(leased: Leased, fetched: Fetched, gathered: Gathered) -> Drawn:
     """What a browser makes of the page, if somebody wants to see that and it is one that a browser draws."""
     if not leased.capture.wants_browser or not is_html(fetched):
         return Drawn()
     leased.phase = Phase.RENDERING
-    return rendering.drawn(leased, fetched.final.url)
+    return rendering.drawn(leased, fetched.final.url, gathered)
 
 
 def is_html(fetched: Fetched) -> bool:
