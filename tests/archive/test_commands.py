@@ -95,7 +95,9 @@ class TestCapture:
         first, *further = err.getvalue().splitlines()
         assert first == f"1 of 1: {wire}/long"
         assert further
-        assert all(re.fullmatch(r"  Fetching the page: [\d.]+\xa0(bytes|KB)", line) for line in further), further
+        assert all(re.fullmatch(r"  (Fetching the page|Storing): [\d.]+\xa0(bytes|KB)", line) for line in further), (
+            further
+        )
         assert "Fetching" not in said
 
     def test_it_waits_for_a_worker_who_was_faster_and_tells_what_that_one_stored(self, wire, monkeypatch):

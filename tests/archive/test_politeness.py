@@ -126,6 +126,21 @@ class TestTurns:
         assert capture.lease(asked.pk).capture.phase == Phase.PAGE
         assert politeness.waiting("a.example.com") is None
 
+    def test_one_that_waits_for_its_turn_says_so_until_that_comes(self, settings, rita):
+        settings.ARCHIVE_HOST_PAUSE_SECONDS = 1.5
+        with site({"/1": Route(STORY), "/2": Route(STORY)}) as where:
+            settings.ARCHIVE_ALLOW = frozenset([str(where)])
+            first, second = (request_capture(register_page(f"http://{where}/{one}"), by=rita) for one in (1, 2))
+            assert run(first)
+            leased = capture.lease(second.pk)
+            second.refresh_from_db()
+            assert (second.state, second.phase) == (Capture.State.FETCHING, Phase.TURN)
+            told = []
+            leased.heard = lambda phase, _: told.append((phase, Capture.objects.get(pk=second.pk).phase))
+            with entered_by(Channel.WORKER):
+                assert capture.work(leased)
+        assert told[0] == (Phase.PAGE, Phase.PAGE)
+
     def test_the_sweep_rings_for_no_more_of_one_host_than_can_run(self):
         for number in range(20):
             queued(f"https://huge.example.com/{number}")

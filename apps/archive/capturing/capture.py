@@ -73,6 +73,7 @@ def _work(leased: Leased) -> bool:
     try:
         time.sleep(max((leased.turn - timezone.now()).total_seconds(), 0))
         leased.ends = time.monotonic() + settings.ARCHIVE_CAPTURE_SECONDS
+        leased.progress(0)
         heed_robots(leased)
         with Connections() as connections:
             fetched = fetch(
@@ -151,7 +152,6 @@ def turned_away(leased: Leased, failure: FetchFailed) -> None:
 
 def keep(leased: Leased, fetched: Fetched, body: bytes, gathered: Gathered, drawn: Drawn) -> bool:
     """Store what was fetched and settle the row. The file is under its final name before the row says "stored"."""
-    leased.phase = Phase.STORING
     missing = " ".join(f"{url} ({code.value})" for url, code in gathered.missing[:MOST_MISSING_TOLD])
     whole = Fetched(fetched.requested_url, [*gathered.exchanges, *fetched.exchanges])
     kept = write_record(leased, whole, drawn.made, missing=missing, drawing=drawn.detail)
@@ -201,6 +201,7 @@ def write_record(leased: Leased, whole: Fetched, made: Sequence[Made] = (), **fa
             },
             made=made,
         )
+        leased.storing(draft.size)
         leased.announce(draft.digest, draft.size)
         draft.keep(record_name(draft.digest))
         leased.is_stored = True

@@ -290,7 +290,7 @@ class Capture(models.Model):
     @property
     def shown(self) -> str:
         """What a page shows of this row, in short: when it is another, the row is to be drawn anew."""
-        return f"{self.state}.{self.attempt}.{self.phase}.{self.progress_bytes}"
+        return f"{self.state}.{self.attempt}.{self.phase}.{self.progress_bytes}.{int(self.is_waiting_long)}"
 
     def is_due(self, now: datetime) -> bool:
         """Whether a worker may take this row now: what `due` asks of all rows."""
