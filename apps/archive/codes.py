@@ -44,6 +44,10 @@ class Code(models.TextChoices):
     PAYWALL = "paywall", _("The page says that it is for subscribers: the text may be only its beginning.")
     CONTENT_EMPTY = "content_empty", _("No article text was found: the page may show it only in a browser.")
     ROBOTS_DISALLOWED = "robots_disallowed", _("The site's robots.txt asks archives to stay away from this page.")
+    ROBOTS_UNREACHABLE = (
+        "robots_unreachable",
+        _("The site could not say in its robots.txt whether archives may come; the desk stays away until it can."),
+    )
     REQUISITES_CUT = (
         "requisites_cut",
         _("The page is whole; some pictures or styles went over a limit and are missing."),
@@ -145,6 +149,7 @@ HINTS: dict[Code, Promise] = {
     ),
     Code.CONTENT_EMPTY: _("See for yourself in a browser what the page says; save it there and upload the file here."),
     Code.ROBOTS_DISALLOWED: ANOTHER_WAY,
+    Code.ROBOTS_UNREACHABLE: LATER,
     Code.REQUISITES_CUT: _("The words are all there."),
     Code.RENDERING_FAILED: _("Ask for the copy again."),
     Code.NO_RENDERER: _("Ask the administrator to turn the renderer on."),
@@ -166,6 +171,7 @@ RETRYABLE: frozenset[Code] = frozenset(
         Code.HTTP_429,
         Code.ASKED_TO_WAIT,
         Code.HTTP_5XX,
+        Code.ROBOTS_UNREACHABLE,
         Code.WORKER_LOST,
         Code.STORAGE_FULL,
         Code.STORAGE_FAILED,

@@ -267,6 +267,67 @@ class TestRobots:
             assert run(asked)
         assert asked.robots == "unknown"
 
+    def test_one_that_can_not_be_had_is_asked_for_again_after_a_while_and_not_for_each_page(self, settings, rita):
+        broken = {"/robots.txt": Route("broken", status=500), **{f"/{number}": Route(STORY) for number in range(3)}}
+        with site(broken) as where:
+            for number in range(3):
+                assert run(self.asked(settings, rita, where, f"/{number}"))
+                if number == 1:
+                    Host.objects.update(robots_failed_at=timezone.now() - politeness.ROBOTS_FAILURE_KEPT)
+            assert sum(b"/robots.txt" in request for request in where.requests) == 2
+            assert Host.objects.get(robots_failed_at__isnull=False).robots_failure == Code.HTTP_5XX
+
+    def test_what_was_read_before_holds_while_it_can_not_be_had(self, settings, rita):
+        routes = {"/private": Route(STORY), "/open": Route(STORY), "/robots.txt": Route(RULES)}
+        with site(routes) as where:
+            settings.ARCHIVE_ROBOTS = "obey"
+            assert run(self.asked(settings, rita, where, "/open"))
+            routes["/robots.txt"] = Route("broken", status=503)
+            Host.objects.update(robots_at=timezone.now() - timedelta(days=9))
+            Capture.objects.update(requested_at=timezone.now() - timedelta(days=9))
+            assert run(self.asked(settings, rita, where, "/open"))
+            private = self.asked(settings, rita, where, "/private")
+            assert not run(private)
+        assert private.code == Code.ROBOTS_DISALLOWED
+
+    @pytest.mark.parametrize(
+        "answer", [Route("broken", status=500), Route(b"no", headers={"Content-Encoding": "gzip"})]
+    )
+    def test_a_desk_that_obeys_stays_away_while_nobody_can_say(self, settings, rita, answer):
+        """RFC 9309, 2.3.1.4: whoever can't read the rules takes everything for disallowed."""
+        settings.ARCHIVE_ROBOTS = "obey"
+        routes = {"/open": Route(STORY), "/robots.txt": answer}
+        with site(routes) as where:
+            asked = self.asked(settings, rita, where, "/open")
+            assert not run(asked)
+            assert (asked.state, asked.code, asked.robots) == (Capture.State.QUEUED, Code.ROBOTS_UNREACHABLE, "")
+            assert not any(b"GET /open" in request for request in where.requests)
+            again_at = Host.objects.get(name="127.0.0.1").robots_failed_at + politeness.ROBOTS_FAILURE_KEPT
+            assert abs(asked.next_attempt_at - again_at) < timedelta(seconds=30), "a try before would be in vain"
+            assert politeness.held(["127.0.0.1"]) == {}, "the host has not asked to wait"
+            routes["/robots.txt"] = Route(RULES)
+            Host.objects.update(robots_failed_at=timezone.now() - politeness.ROBOTS_FAILURE_KEPT)
+            Capture.objects.update(next_attempt_at=timezone.now())
+            assert run(asked)
+        assert asked.robots == "allowed"
+
+    @pytest.mark.parametrize("answer", [Route("", status=404), Route("no", status=403), Route("")])
+    def test_a_desk_that_obeys_goes_where_there_are_no_rules(self, settings, rita, answer):
+        """RFC 9309, 2.3.1.3: a site that has none, or an empty one, lets everybody in."""
+        settings.ARCHIVE_ROBOTS = "obey"
+        with site({"/open": Route(STORY), "/robots.txt": answer}) as where:
+            asked = self.asked(settings, rita, where, "/open")
+            assert run(asked)
+        assert asked.robots == "allowed"
+
+    def test_a_host_that_is_not_there_is_told_as_such_also_by_a_desk_that_obeys(self, settings, rita):
+        settings.ARCHIVE_ROBOTS = "obey"
+        with site({}) as where:
+            pass
+        asked = self.asked(settings, rita, where, "/open")
+        assert not run(asked)
+        assert (asked.state, asked.code) == (Capture.State.QUEUED, Code.CONNECT_REFUSED)
+
     def test_it_is_asked_for_once_a_day(self, settings, rita):
         with site({"/a": Route(STORY), "/b": Route(STORY), "/robots.txt": Route(RULES)}) as where:
             for path in ("/a", "/b"):

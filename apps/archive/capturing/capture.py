@@ -111,13 +111,18 @@ def _work(leased: Leased) -> bool:
 
 
 def heed_robots(leased: Leased) -> None:
-    """Note what robots.txt says of the page. Raises Refused when it says no, and the desk obeys it or nobody asked."""
+    """Note what robots.txt says of the page. Raises Refused when it says no, and the desk obeys it or nobody asked.
+
+    A desk that obeys also stays away while nobody can say: then it raises FetchFailed.
+    """
     if settings.ARCHIVE_ROBOTS == "ignore":
         return
     capture = leased.capture
     capture.robots = politeness.robots(capture.page.host, capture.page.url, ends=leased.ends)
     if capture.robots == Robots.DISALLOWED and (settings.ARCHIVE_ROBOTS == "obey" or capture.by_watch):
         raise Refused(Code.ROBOTS_DISALLOWED, "")
+    if capture.robots == Robots.UNKNOWN and settings.ARCHIVE_ROBOTS == "obey":
+        politeness.obey_unknown(capture.page.host)
 
 
 def page_in(fetched: Fetched, unpacked: Unpacked | None = None) -> bytes:

@@ -13,7 +13,7 @@ from django.utils import timezone
 from apps.archive.codes import Code, Phase, Robots
 from apps.archive.configured import user_agent
 from apps.archive.models import Capture, Host
-from apps.archive.web.addresses import Refused, WebAddress
+from apps.archive.web.addresses import WebAddress
 from apps.archive.web.decoding import decoded, to_text
 from apps.archive.web.exchanges import FetchFailed, Limits
 from apps.archive.web.fetching import fetch
@@ -24,6 +24,15 @@ from apps.audit.statements import Select, update
 WORTH_WAITING = timedelta(seconds=5)
 LONGEST_HOLD = timedelta(hours=1)
 ROBOTS_KEPT = timedelta(hours=24)
+# A site that is slow with its rules makes one page wait for them, and not each.
+ROBOTS_FAILURE_KEPT = timedelta(minutes=5)
+# With these it is the host that could not be reached, and not its rules alone.
+NOT_REACHED = frozenset(
+    {
+        *(Code.DNS_NOT_FOUND, Code.DNS_TIMEOUT, Code.BLOCKED_ADDRESS, Code.TLS_INVALID),
+        *(Code.CONNECT_REFUSED, Code.CONNECT_TIMEOUT, Code.CONNECT_FAILED),
+    }
+)
 _running = Select(
     lambda now, host: (
         Capture.objects.fetching().filter(lease_until__gte=now, page__host_id=host).order_by().values_list("pk")
@@ -110,19 +119,35 @@ def waiting(host_name: str) -> tuple[int, bool] | None:
 
 
 def robots(host: Host, url: str, *, ends: float = math.inf) -> Robots:
-    """What the host's robots.txt says of `url`; asked for once a day, through the same guard, until `ends` at most."""
+    """What the host's robots.txt says of `url`; asked for once a day, through the same guard, until `ends` at most.
+
+    While it can't be had, what was read before still holds (RFC 9309, 2.4), and it is asked for again after a while.
+    """
     now = timezone.now()
-    if host.robots_at is None or host.robots_at < now - ROBOTS_KEPT:
-        text = _robots_txt(url, ends)
-        if text is None:
-            return Robots.UNKNOWN
-        Host.objects.filter(pk=host.pk).update(robots=text, robots_at=now)
-        host.robots, host.robots_at = text, now
-    return verdict(host.robots, url, user_agent())
+    is_fresh = host.robots_at is not None and host.robots_at >= now - ROBOTS_KEPT
+    has_just_failed = host.robots_failed_at is not None and host.robots_failed_at >= now - ROBOTS_FAILURE_KEPT
+    if not is_fresh and not has_just_failed:
+        _ask_for_robots(host, url, now, ends)
+    return Robots.UNKNOWN if host.robots_at is None else verdict(host.robots, url, user_agent())
 
 
-def _robots_txt(url: str, ends: float) -> str | None:
-    """The rules; empty when the host has none (RFC 9309, 2.3.1.3), None when they can't be had now."""
+def obey_unknown(host: Host) -> None:
+    """Stay away from a host whose robots.txt can't be had: all is disallowed then (RFC 9309, 2.3.1.4).
+
+    Raises FetchFailed, with the seconds after which it is asked for again. When the host itself could not be reached,
+    that is what is said.
+    """
+    failure = Code(host.robots_failure or Code.ROBOTS_UNREACHABLE)
+    asked_again = (host.robots_failed_at or timezone.now()) + ROBOTS_FAILURE_KEPT
+    raise FetchFailed(
+        failure if failure in NOT_REACHED else Code.ROBOTS_UNREACHABLE,
+        f"robots.txt: {failure.value}",
+        retry_after=max((asked_again - timezone.now()).total_seconds(), 0.0),
+    )
+
+
+def _ask_for_robots(host: Host, url: str, now: datetime, ends: float) -> None:
+    """Note the rules in the host's row, none when the host has none (RFC 9309, 2.3.1.3); or why they can't be had."""
     try:
         asked = fetch(
             urljoin(url, "/robots.txt"),
@@ -133,9 +158,15 @@ def _robots_txt(url: str, ends: float) -> str | None:
         )
         with asked as fetched:
             body = decoded(fetched.final, limits=_ROBOTS_LIMITS)
-            return to_text(body, fetched.final.header("Content-Type"))[0][:LONGEST].replace("\0", "")
+            text = to_text(body, fetched.final.header("Content-Type"))[0][:LONGEST].replace("\0", "")
     except FetchFailed as failure:
         failure.close()
-        return "" if failure.http_status and 400 <= failure.http_status < 500 else None
-    except Refused:
-        return None
+        if failure.code != Code.EMPTY and not 400 <= (failure.http_status or 0) < 500:
+            led_away = failure.exchanges and failure.code in NOT_REACHED
+            host.robots_failure = Code.ROBOTS_UNREACHABLE if led_away else failure.code
+            host.robots_failed_at = now
+            host.save(update_fields=["robots_failure", "robots_failed_at"])
+            return
+        text = ""
+    host.robots, host.robots_at, host.robots_failure, host.robots_failed_at = text, now, "", None
+    host.save(update_fields=["robots", "robots_at", "robots_failure", "robots_failed_at"])

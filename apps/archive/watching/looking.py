@@ -112,6 +112,8 @@ def _look(held: Held) -> int | None:
         if held.robots == Robots.DISALLOWED:
             return settle(held, Seen(Look.Outcome.WALLED, Code.ROBOTS_DISALLOWED))
     try:
+        if held.robots == Robots.UNKNOWN and settings.ARCHIVE_ROBOTS == "obey":
+            politeness.obey_unknown(page.host)
         with (
             Connections() as connections,
             fetch(

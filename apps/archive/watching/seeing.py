@@ -30,6 +30,7 @@ WALLS = frozenset(
         Code.PAYWALL,
         Code.CONTENT_EMPTY,
         Code.ROBOTS_DISALLOWED,
+        Code.ROBOTS_UNREACHABLE,
     }
 )
 # Our own fault or choice, or a danger to us: nothing that a page could be called gone for.
