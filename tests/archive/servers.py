@@ -277,6 +277,14 @@ def hostile(name: str) -> Iterator[Loopback]:
 
 
 @contextmanager
+def hostile_rules(behaviour: Behaviour, host: str) -> Iterator[Loopback]:
+    """A site with an ordinary page, whose robots.txt alone behaves like this."""
+    page = _whole(PAGE)
+    with served(lambda visitor: (behaviour if visitor.path == "/robots.txt" else page)(visitor), host=host) as where:
+        yield where
+
+
+@contextmanager
 def full_house() -> Iterator[Loopback]:
     """A server that is up and takes nobody in: its queue is full, so a connection is neither made nor refused."""
     with ExitStack() as guests, socket.socket() as listener:

@@ -11,7 +11,7 @@ import pytest
 
 from apps.archive.codes import Code
 from tests.archive.bombs import packed_zeros
-from tests.archive.servers import HOSTILE, Route, hostile, site
+from tests.archive.servers import HOSTILE, Route, hostile, hostile_rules, redirect, site
 from tests.archive.weighed import AT_ONCE
 from tests.workers import ROOT, environment
 
@@ -129,9 +129,62 @@ def test_all_of_them_at_once_are_told_apart_in_as_little_memory(every_one):
         ARCHIVE_CONNECT_SECONDS="5",
         ARCHIVE_FIRST_BYTE_SECONDS="3",
         ARCHIVE_RESOURCE_SECONDS="8",
-        ARCHIVE_CAPTURE_SECONDS="20",
+        ARCHIVE_CAPTURE_SECONDS="300",
     )
     assert {name: one["code"] for name, one in zip(wires, told, strict=True)} == EXPECTED
+    assert max(one["seconds"] for one in told) < 150, "each ends with its own time, and none with the capture's"
+
+
+def test_all_of_them_as_the_pictures_of_one_page_cost_it_their_own_time_each_and_no_word(every_one):
+    _, urls = every_one
+    tags = "".join(f"<img src={url}>" for url in urls)
+    with site({"/story": Route(f"<link rel=icon href=data:,>{tags}<p>Two soldiers were captured.")}) as where:
+        (told,) = weighed(
+            [f"http://{where}/story"],
+            [str(where), *(url.split("/")[2] for url in urls)],
+            ARCHIVE_FIRST_BYTE_SECONDS="20",
+            ARCHIVE_RESOURCE_SECONDS="3",
+            ARCHIVE_CAPTURE_SECONDS="300",
+        )
+    assert (told["state"], told["code"]) == ("partial", Code.REQUISITES_CUT)
+    # A packing is looked into only where it hides a style.
+    unpacked = sum(EXPECTED[name] in ("", Code.DECODE_ERROR, Code.DECOMPRESSION_BOMB) for name in HOSTILE)
+    assert (told["requisites"], told["requisites_missing"]) == (unpacked, len(HOSTILE) - unpacked)
+    assert told["seconds"] < 150
+
+
+# What robots.txt says when it behaves like this, where anything can be learnt from it.
+READABLE = {name for name, code in EXPECTED.items() if code in ("", Code.EMPTY)} | {"redirect with 1 GB"}
+LONGEST_LINE = b"User-agent: *\nDisallow: /" + b"a" * 500_000
+
+
+def test_a_hostile_robots_txt_costs_its_page_some_seconds_and_little_memory():
+    """However it is, the page is had; and no more of the capture's time is gone than the rules are worth."""
+    behaviours = {name: HOSTILE[name] for name in HOSTILE if name not in ("redirect circle", "redirect chain")}
+    with ExitStack() as servers:
+        inside = servers.enter_context(site({"/robots.txt": Route("User-agent: *\nDisallow: /")}, host="127.0.3.1"))
+        plain = {
+            "into the house": redirect(f"http://{inside}/robots.txt"),
+            "500 kB in a line": Route(LONGEST_LINE),
+            "40,000 rules": Route("User-agent: *\n" + "".join(f"Disallow: /*{line}*$\n" for line in range(40_000))),
+        }
+        behaviours |= {name: lambda visitor, route=route: visitor.send(route.answer()) for name, route in plain.items()}
+        wires = {
+            name: str(servers.enter_context(hostile_rules(behaviour, f"127.0.2.{number}")))
+            for number, (name, behaviour) in enumerate(behaviours.items(), start=1)
+        }
+        told = weighed(
+            [f"http://{wire}/a" for wire in wires.values()],
+            wires.values(),
+            AT_ONCE,
+            ARCHIVE_ROBOTS="record",
+            ARCHIVE_CAPTURE_SECONDS="20",
+        )
+        assert inside.requests == []
+    assert {one["state"] for one in told} == {"stored"}
+    allowed = READABLE | {"500 kB in a line", "40,000 rules"}
+    assert {name for name, one in zip(wires, told, strict=True) if one["robots"] == "allowed"} == allowed
+    assert {one["robots"] for one in told} == {"allowed", "unknown"}
 
 
 def packed(text):

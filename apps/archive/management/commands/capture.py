@@ -106,6 +106,7 @@ class Command(BaseCommand):
             "attempt": capture.attempt,
             **self.waiting(capture),
             "http_status": capture.http_status,
+            "robots": capture.robots,
             "final_url": capture.final_url,
             "redirects": capture.redirects,
             "ip": capture.ip,
