@@ -17,6 +17,8 @@ from tests.workers import ROOT, environment
 
 pytestmark = [pytest.mark.processes, pytest.mark.django_db(transaction=True)]
 MOST_MEMORY = 300_000_000
+# For several giants at once: what one may take, and what each thread holds of its own. Together in hand they take twice it.
+MOST_MEMORY_OF_SEVERAL = 400_000_000
 CAPTURE_SECONDS = 3
 # What the desk does with a page before and after its deadline, on a machine that is shared with other tests.
 SLACK_SECONDS = 3
@@ -63,7 +65,7 @@ EXPECTED: dict[str, str] = {
 }
 
 
-def weighed(urls, allowed, *options, **limits):
+def weighed(urls, allowed, *options, most_memory=MOST_MEMORY, **limits):
     """What a process of its own says of each of these pages, with its time and its memory."""
     # With DEBUG, Django keeps every statement that it has sent, and with it every text.
     env = environment(
@@ -73,6 +75,7 @@ def weighed(urls, allowed, *options, **limits):
         ARCHIVE_ALLOW=",".join(allowed),
         ARCHIVE_REQUISITES="300",
         ARCHIVE_HOST_PAUSE_SECONDS="0",
+        ARCHIVE_HOST_AT_ONCE="100",
     )
     done = subprocess.run(
         [sys.executable, "-m", "tests.archive.weighed", *options, *urls],
@@ -85,7 +88,7 @@ def weighed(urls, allowed, *options, **limits):
     )
     told = [json.loads(line) for line in done.stdout.splitlines()]
     assert [one["url"] for one in told] == urls
-    assert max(one["peak"] for one in told) < MOST_MEMORY, {one["url"]: one["peak"] for one in told}
+    assert max(one["peak"] for one in told) < most_memory, {one["url"]: one["peak"] for one in told}
     return told
 
 
@@ -253,3 +256,22 @@ def test_giant_pages_and_what_belongs_to_them_are_kept_and_read_in_little_memory
     budget = found["pictures for all the budget"]
     assert budget["code"] == Code.REQUISITES_CUT
     assert 9_000_000 * 5 <= budget["requisites"] * 9_000_000 + budget["body_bytes"] <= 100_000_000
+
+
+def test_giants_at_once_are_in_hand_one_by_one_and_let_go_of_before_what_they_name_comes(giants):
+    """Several threads, each with a page that is as large as it may be, and a picture that keeps it waiting."""
+    text = gzip.decompress(giants["/a long text with one rare letter"].body)
+    page = Route(gzip.compress(text.replace(b"<article>", b"<img src=/late.png><article>"), 1), headers=GZIP)
+    routes = {"/a": page, "/late.png": Route(b"late", delay=20)}
+    with ExitStack() as sites:
+        wires = [str(sites.enter_context(site(routes))) for _ in range(6)]
+        told = weighed(
+            [f"http://{wire}/a" for wire in wires],
+            wires,
+            AT_ONCE,
+            most_memory=MOST_MEMORY_OF_SEVERAL,
+            ARCHIVE_FIRST_BYTE_SECONDS="30",
+            ARCHIVE_RESOURCE_SECONDS="60",
+            ARCHIVE_CAPTURE_SECONDS="90",
+        )
+    assert {(one["state"], one["requisites"]) for one in told} == {("stored", 1)}

@@ -63,14 +63,14 @@ class Gathered:
 
 def gather(
     page: Fetched,
-    html_text: str,
+    named: list[str],
     *,
     ends: float,
     progress: Callable[[int], None],
     connections: Connections,
     unpacked: Unpacked,
 ) -> Gathered:
-    """Fetch what the page names, through the same guard, until `ends` by the monotonic clock.
+    """Fetch what the page has `named`, through the same guard, until `ends` by the monotonic clock.
 
     One that can't be had costs no other. What `progress` raises ends all of it.
     """
@@ -79,7 +79,6 @@ def gather(
     if not allowed.requisites:
         return gathered
     seen = {page.requested_url, page.final.url}
-    named = requisites.in_html(html_text, page.final.url)
     try:
         for _ in range(DEEPEST_STYLE):
             fresh = [url for url in dict.fromkeys(named) if url not in seen]

@@ -25,6 +25,7 @@ from apps.archive.watching.seeing import Seen, see, turned_away
 from apps.archive.watching.settling import settle
 from apps.archive.web.addresses import Refused
 from apps.archive.web.connections import Connections
+from apps.archive.web.decoding import most_unpacked
 from apps.archive.web.exchanges import Condition, Exchange, FetchFailed, Limits
 from apps.archive.web.fetching import fetch
 from apps.audit.wording import plain
@@ -127,11 +128,10 @@ def _look(held: Held) -> int | None:
                 on_redirect=politeness.mind,
             ) as fetched,
         ):
-            seen = see(fetched, baseline)
-            size = fetched.final.body_bytes
-            capture = _keep_and_settle(held, seen)
-        memory.give_back(size)
-        return capture
+            with memory.in_hand(most_unpacked(fetched.final, limits=_limits())):
+                seen = see(fetched, baseline)
+                memory.give_back(seen.page_bytes)
+            return _keep_and_settle(held, seen)
     except FetchFailed as failure:
         politeness.heed(failure)
         try:

@@ -62,6 +62,8 @@ class Seen:
     final_url: str = ""
     keeps: list[Exchange] = field(default_factory=list)
     says_gone: bool = False
+    # Of the page that came, unpacked.
+    page_bytes: int = 0
 
     @property
     def is_there(self) -> bool:
@@ -80,6 +82,7 @@ def see(fetched: Fetched, baseline: Capture | None) -> Seen:
         seen.keeps = fetched.exchanges
         return seen
     body = page_in(fetched)
+    seen.page_bytes = len(body)
     led_elsewhere = baseline is not None and not same_place(final.url, baseline.final_url)
     if baseline and not led_elsewhere and hashlib.sha256(body).hexdigest() == baseline.body_digest:
         seen.keeps = fetched.exchanges if _is_same_payload(final, baseline) else []

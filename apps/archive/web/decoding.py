@@ -112,6 +112,12 @@ def decoded(exchange: Exchange, *, limits: Limits, unpacked: Unpacked | None = N
         exchange.body.seek(0)
 
 
+def most_unpacked(exchange: Exchange, *, limits: Limits) -> int:
+    """How many bytes the body may have with its content codings undone."""
+    packed = bool(exchange.header("Content-Encoding"))
+    return min(limits.decoded_bytes, exchange.body_bytes * (limits.ratio if packed else 1))
+
+
 def unpack(
     pieces: Iterable[bytes], content_encoding: str, *, limits: Limits, unpacked: Unpacked | None = None
 ) -> bytes:
