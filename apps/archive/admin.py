@@ -1,6 +1,7 @@
 from django.contrib import admin
 
 from apps.archive.models import (
+    Arrival,
     Attempt,
     Capture,
     Contents,
@@ -65,7 +66,7 @@ class AttemptAdmin(ReadOnlyAdmin):
 
 @admin.register(Host)
 class HostAdmin(ReadOnlyAdmin):
-    list_display = ["name", "free_at", "robots_at"]
+    list_display = ["name", "free_at", "held_until", "robots_at"]
     search_fields = ["name"]
     show_full_result_count = False
 
@@ -84,6 +85,15 @@ class UploadAdmin(ReadOnlyAdmin):
     list_filter = ["kind"]
     list_select_related = ["capture__page"]
     search_fields = ["capture__page__url", "=file_digest"]
+    show_full_result_count = False
+
+
+@admin.register(Arrival)
+class ArrivalAdmin(ReadOnlyAdmin):
+    """Records that are being brought, or were when a process was killed: the sweep clears those away by itself."""
+
+    list_display = ["warc_digest", "at", "let_go_at"]
+    search_fields = ["=warc_digest"]
     show_full_result_count = False
 
 

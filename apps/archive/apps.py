@@ -11,6 +11,7 @@ class ArchiveConfig(AppConfig):
 
         register(checks.check_allow_list, Tags.security)
         register(checks.check_object_store, Tags.security)
+        register(checks.check_limits)
         register(checks.check_uploads)
         register(checks.check_browser)
         register(checks.check_browser_sandbox, Tags.security, deploy=True)

@@ -18,7 +18,7 @@ from warcio.exceptions import ArchiveLoadFailed
 
 from apps.archive.codes import Code
 from apps.archive.configured import limits
-from apps.archive.models import Attempt, Capture, Contents, Extract, Look, record_name
+from apps.archive.models import HOLDERS, Arrival, Attempt, Capture, Contents, Extract, Look, record_name
 from apps.archive.records.contents import REVISIT, Entry, entries, find, read, stamp, surt
 from apps.archive.records.storage import DIGEST, PART, StoredFile, StoreFailed, archive, digest_of, open_record
 from apps.archive.web.addresses import Refused
@@ -26,8 +26,6 @@ from apps.archive.web.addresses import Refused
 PIECE = 1_000_000
 IN_MEMORY = 8_000_000
 AT_ONCE = 500
-# Rows of these keep a record each by its digest: whoever keeps more of them adds a line here and a check below.
-HOLDERS: tuple[type[Model], ...] = (Capture, Attempt, Look)
 INDEXED = frozenset({"response", "revisit", "resource"})
 
 Row = TypeVar("Row", bound=Model)
@@ -118,7 +116,8 @@ def check_files(older_than: datetime) -> Iterator[Finding | None]:
 def _strays(files: list[StoredFile], older_than: datetime) -> Iterator[Finding | None]:
     digests = {digest_of(file.name) for file in files}
     known: set[str] = set()
-    for holder in HOLDERS:
+    holders: tuple[type[Model], ...] = (*HOLDERS, Arrival)
+    for holder in holders:
         held = holder._default_manager.filter(warc_digest__in=digests)
         known.update(held.values_list("warc_digest", flat=True))
     for file in files:

@@ -3,16 +3,29 @@
 import ipaddress
 from datetime import timedelta
 from importlib.util import find_spec
-from typing import Any
+from itertools import pairwise
+from typing import Any, cast
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning
 
+from apps.archive.capturing.politeness import WORTH_WAITING
+from apps.archive.records.storage import STORING_SECONDS
 from apps.archive.web.browser import BrowserMissing, find_browser
 
 # Beyond this Chromium's pictures repeat themselves.
 HIGHEST_PICTURE = 16_384
 SHORTEST_PAUSE, LONGEST_PAUSE = timedelta(minutes=1), timedelta(days=366)
+ABOVE_NONE = (
+    *("ARCHIVE_CONNECT_SECONDS", "ARCHIVE_FIRST_BYTE_SECONDS", "ARCHIVE_RESOURCE_SECONDS", "ARCHIVE_CAPTURE_SECONDS"),
+    *("ARCHIVE_PAGE_BYTES", "ARCHIVE_ASSET_BYTES", "ARCHIVE_DECODED_BYTES", "ARCHIVE_RATIO", "ARCHIVE_AT_ONCE"),
+    *("ARCHIVE_HEADER_LINES", "ARCHIVE_HEADER_BYTES", "ARCHIVE_HOST_AT_ONCE", "ARCHIVE_ATTEMPTS"),
+)
+PARTS = (
+    ("ARCHIVE_PAGE_BYTES", "ARCHIVE_TOTAL_BYTES"),
+    ("ARCHIVE_ASSET_BYTES", "ARCHIVE_TOTAL_BYTES"),
+    ("ARCHIVE_DECODED_BYTES", "ARCHIVE_TOTAL_DECODED_BYTES"),
+)
 S3_PACKAGES = ("storages", "boto3")
 S3_SETTINGS = (
     "ARCHIVE_S3_ENDPOINT",
@@ -43,6 +56,46 @@ def check_allow_list(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
         for pair in sorted(settings.ARCHIVE_ALLOW)
         if not _is_pair(pair)
     )
+    return problems
+
+
+def check_limits(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """archive.E015: limits something can come of. archive.E016: a capture's clocks nest, or work is done twice."""
+    problems: list[CheckMessage] = [
+        Error(
+            f"{name} is none: nothing could be copied within it.",
+            hint="Unset it: the default is what most desks need.",
+            id="archive.E015",
+        )
+        for name in ABOVE_NONE
+        if getattr(settings, name) <= 0
+    ]
+    problems += [
+        Error(
+            f"{part} is more than {whole}, of which it is a part.",
+            hint="Lower the one or raise the other.",
+            id="archive.E015",
+        )
+        for part, whole in PARTS
+        if getattr(settings, part) > getattr(settings, whole)
+    ]
+    needed = WORTH_WAITING.total_seconds() + settings.ARCHIVE_CAPTURE_SECONDS + STORING_SECONDS
+    steps: list[tuple[str, float]] = [
+        (f"what a capture may take ({needed:g} s: its turn, ARCHIVE_CAPTURE_SECONDS, storing)", needed),
+        ("CELERY_TASK_SOFT_TIME_LIMIT", settings.CELERY_TASK_SOFT_TIME_LIMIT),
+        ("CELERY_TASK_TIME_LIMIT", settings.CELERY_TASK_TIME_LIMIT),
+        ("ARCHIVE_LEASE_SECONDS", settings.ARCHIVE_LEASE_SECONDS),
+        ("the broker's visibility_timeout", cast(int, settings.CELERY_BROKER_TRANSPORT_OPTIONS["visibility_timeout"])),
+    ]
+    problems += [
+        Error(
+            f"{longer} is not longer than {shorter}: a capture would be cut off, or made by two workers at once.",
+            hint="Unset ARCHIVE_LEASE_SECONDS: it follows ARCHIVE_CAPTURE_SECONDS then.",
+            id="archive.E016",
+        )
+        for (shorter, less), (longer, more) in pairwise(steps)
+        if less >= more
+    ]
     return problems
 
 

@@ -35,6 +35,7 @@ class Code(models.TextChoices):
     HTTP_404 = "http_404", _("There is no such page: the server answered 404.")
     HTTP_410 = "http_410", _("The page is gone: the server answered 410.")
     HTTP_429 = "http_429", _("The site asks for fewer requests: the server answered 429.")
+    ASKED_TO_WAIT = "asked_to_wait", _("The site has asked the desk to wait, and that time is not over.")
     HTTP_4XX = "http_4xx", _("The server turned the request down.")
     HTTP_5XX = "http_5xx", _("The site has a fault of its own and could not show the page.")
     EMPTY = "empty", _("The server answered with an empty page.")
@@ -43,6 +44,10 @@ class Code(models.TextChoices):
     PAYWALL = "paywall", _("The page says that it is for subscribers: the text may be only its beginning.")
     CONTENT_EMPTY = "content_empty", _("No article text was found: the page may show it only in a browser.")
     ROBOTS_DISALLOWED = "robots_disallowed", _("The site's robots.txt asks archives to stay away from this page.")
+    ROBOTS_UNREACHABLE = (
+        "robots_unreachable",
+        _("The site could not say in its robots.txt whether archives may come; the desk stays away until it can."),
+    )
     REQUISITES_CUT = (
         "requisites_cut",
         _("The page is whole; some pictures or styles went over a limit and are missing."),
@@ -133,6 +138,7 @@ HINTS: dict[Code, Promise] = {
     Code.HTTP_404: _("Check the address. If the page was there before, cite a copy in a web archive, or upload one."),
     Code.HTTP_410: _("Cite a copy in a public web archive, or upload one that somebody has kept."),
     Code.HTTP_429: LATER,
+    Code.ASKED_TO_WAIT: LATER,
     Code.HTTP_4XX: ANOTHER_WAY,
     Code.HTTP_5XX: LATER,
     Code.EMPTY: _("Open the page in a browser. If it shows its text there, save it and upload the file here."),
@@ -143,6 +149,7 @@ HINTS: dict[Code, Promise] = {
     ),
     Code.CONTENT_EMPTY: _("See for yourself in a browser what the page says; save it there and upload the file here."),
     Code.ROBOTS_DISALLOWED: ANOTHER_WAY,
+    Code.ROBOTS_UNREACHABLE: LATER,
     Code.REQUISITES_CUT: _("The words are all there."),
     Code.RENDERING_FAILED: _("Ask for the copy again."),
     Code.NO_RENDERER: _("Ask the administrator to turn the renderer on."),
@@ -162,7 +169,9 @@ RETRYABLE: frozenset[Code] = frozenset(
         Code.DEADLINE_EXCEEDED,
         Code.INCOMPLETE_BODY,
         Code.HTTP_429,
+        Code.ASKED_TO_WAIT,
         Code.HTTP_5XX,
+        Code.ROBOTS_UNREACHABLE,
         Code.WORKER_LOST,
         Code.STORAGE_FULL,
         Code.STORAGE_FAILED,

@@ -18,6 +18,7 @@ def limits() -> Limits:
         asset_bytes=settings.ARCHIVE_ASSET_BYTES,
         total_bytes=settings.ARCHIVE_TOTAL_BYTES,
         decoded_bytes=settings.ARCHIVE_DECODED_BYTES,
+        total_decoded_bytes=settings.ARCHIVE_TOTAL_DECODED_BYTES,
         ratio=settings.ARCHIVE_RATIO,
         requisites=settings.ARCHIVE_REQUISITES,
         at_once=settings.ARCHIVE_AT_ONCE,

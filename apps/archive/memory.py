@@ -1,10 +1,27 @@
-"""What a giant page took is given back to the machine: the allocator would keep it, and the next giant comes on top."""
+"""Giant pages: a process has one of them in hand at a time, and gives back what it took.
+
+Else the allocator would keep it, and the next giant comes on top; and all threads of a worker may meet one at once.
+"""
 
 import ctypes
 import gc
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 # Below this a page leaves nothing behind that the next one could not use.
 GIANT = 2_000_000
+_IN_HAND = threading.Lock()
+
+
+@contextmanager
+def in_hand(size: int) -> Iterator[None]:
+    """Unpack or read a page of so many bytes at most: a giant waits until this process has no other in hand."""
+    if size < GIANT:
+        yield
+        return
+    with _IN_HAND:
+        yield
 
 
 def give_back(size: int) -> None:

@@ -14,6 +14,7 @@ from apps.archive.capturing import capture, politeness, rendering
 from apps.archive.health import heartbeat, tallies
 from apps.archive.models import Capture, Watch
 from apps.archive.reading import reader
+from apps.archive.receiving import arriving
 from apps.archive.watching import catching_up, looking
 from apps.audit.context import Channel, entered_by
 
@@ -69,6 +70,14 @@ def sweep() -> None:
             ring(task, pk)
     for pk in Capture.objects.unread(timezone.now()).order_by("pk").values_list("pk", flat=True)[:SWEPT_AT_ONCE]:
         ring(read_capture, pk)
+    for number in arriving.abandoned()[:SWEPT_AT_ONCE]:
+        ring(clear_away, number)
+
+
+@shared_task(name="archive.clear_away", queue="desk")
+def clear_away(arrival_id: int) -> None:
+    """Remove a record that somebody brought and no copy's row came to hold."""
+    arriving.clear_away(arrival_id)
 
 
 @shared_task(name="archive.look", queue="fetch")

@@ -76,13 +76,13 @@ Behaviour = Callable[[Visitor], None]
 
 
 @contextmanager
-def served(behaviour: Behaviour, *, tls: bool = False) -> Iterator[Loopback]:
-    """A server that reads each request and then behaves as it is told to."""
+def served(behaviour: Behaviour, *, tls: bool = False, host: str = "127.0.0.1") -> Iterator[Loopback]:
+    """A server that reads each request and then behaves as it is told to. All of 127.0.0.0/8 are hosts of loopback."""
     closing = threading.Event()
     threads: list[threading.Thread] = []
-    with socket.create_server(("127.0.0.1", 0)) as listener:
+    with socket.create_server((host, 0)) as listener:
         listener.settimeout(0.05)
-        where = Loopback(f"127.0.0.1:{listener.getsockname()[1]}")
+        where = Loopback(f"{host}:{listener.getsockname()[1]}")
 
         def attend(connection: socket.socket) -> None:
             with suppress(OSError), connection:
@@ -153,7 +153,9 @@ def redirect(location: str, *, status: int = 302, body: bytes = b"") -> Route:
 
 
 @contextmanager
-def site(routes: Mapping[str, Route | Callable[[], Route]], *, tls: bool = False) -> Iterator[Loopback]:
+def site(
+    routes: Mapping[str, Route | Callable[[], Route]], *, tls: bool = False, host: str = "127.0.0.1"
+) -> Iterator[Loopback]:
     """An ordinary site. The routes may be changed while it runs; what isn't among them is a 404."""
 
     def behave(visitor: Visitor) -> None:
@@ -162,7 +164,7 @@ def site(routes: Mapping[str, Route | Callable[[], Route]], *, tls: bool = False
         if visitor.pause(route.delay):
             visitor.send(route.answer())
 
-    with served(behave, tls=tls) as where:
+    with served(behave, tls=tls, host=host) as where:
         yield where
 
 
@@ -271,6 +273,14 @@ HOSTILE: dict[str, Behaviour] = {
 def hostile(name: str) -> Iterator[Loopback]:
     """One of the HOSTILE servers."""
     with served(HOSTILE[name]) as where:
+        yield where
+
+
+@contextmanager
+def hostile_rules(behaviour: Behaviour, host: str) -> Iterator[Loopback]:
+    """A site with an ordinary page, whose robots.txt alone behaves like this."""
+    page = _whole(PAGE)
+    with served(lambda visitor: (behaviour if visitor.path == "/robots.txt" else page)(visitor), host=host) as where:
         yield where
 
 

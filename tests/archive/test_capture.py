@@ -19,7 +19,7 @@ from apps.archive import configured, tasks
 from apps.archive.actions import AlreadyBeingCopied, register_page, request_capture, retry_capture
 from apps.archive.capturing import capture
 from apps.archive.capturing.leasing import wait_before
-from apps.archive.codes import Code
+from apps.archive.codes import Code, Phase
 from apps.archive.models import Capture, Extract, record_name
 from apps.archive.reading import reader
 from apps.archive.records.storage import archive, open_record
@@ -93,8 +93,39 @@ class TestSettings:
         assert all(f"\r\nUser-Agent: {told}\r\n".encode() in request for request in requests)
 
 
+class TestOneClock:
+    def test_robots_txt_and_the_page_share_the_captures_time(self, ask, settings):
+        settings.ARCHIVE_ROBOTS, settings.ARCHIVE_CAPTURE_SECONDS = "record", 3
+        settings.ARCHIVE_FIRST_BYTE_SECONDS = settings.ARCHIVE_RESOURCE_SECONDS = 3
+        slow = {"/robots.txt": Route("", delay=2), "/story": Route(STORY, delay=2)}
+        with site(slow) as where:
+            asked = ask(where)
+            assert not run(asked)
+            assert (asked.code, asked.robots) == (Code.DEADLINE_EXCEEDED, "")
+            settings.ARCHIVE_ROBOTS = "ignore"
+            Capture.objects.update(next_attempt_at=timezone.now())
+            assert run(asked)
+
+
 @pytest.mark.usefixtures("store")
 class TestStoring:
+    def test_a_large_record_says_that_it_is_being_stored(self, ask, settings):
+        settings.ARCHIVE_PAGE_BYTES = 3_000_000
+        told = []
+        with site({"/story": Route(b"<p>" + os.urandom(1_200_000), headers={"Content-Type": "text/plain"})}) as where:
+            asked = ask(where)
+
+            def heard(phase, received):
+                told.append((phase, Capture.objects.get(pk=asked.pk).phase, received))
+
+            with entered_by(Channel.WORKER):
+                assert capture.run(asked.pk, heard=heard)
+        asked.refresh_from_db()
+        stored = [(row, received) for phase, row, received in told if phase == Phase.STORING]
+        assert len(stored) == 1
+        assert stored[0][0] == "storing"
+        assert 1_200_000 < stored[0][1] <= asked.warc_bytes
+
     def test_a_page_is_fetched_stored_and_on_record_with_its_facts(self, ask):
         with site({"/story": Route(STORY)}) as where:
             asked = ask(where)

@@ -8,16 +8,21 @@ from pathlib import Path
 
 import pytest
 
+from apps.archive.capturing.politeness import WORTH_WAITING
 from apps.archive.checks import (
+    ABOVE_NONE,
+    PARTS,
     check_allow_list,
     check_browser,
     check_browser_sandbox,
     check_contact,
+    check_limits,
     check_object_store,
     check_patience,
     check_uploads,
     check_watch,
 )
+from apps.archive.records.storage import STORING_SECONDS
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -165,6 +170,44 @@ class TestBrowser:
         refused = manage(**PRODUCTION, ARCHIVE_RENDER="sometimes")
         assert refused.returncode != 0
         assert "ARCHIVE_RENDER" in refused.stderr
+
+
+class TestLimits:
+    def found(self, settings, **values):
+        for name, value in values.items():
+            setattr(settings, name, value)
+        return [problem.id for problem in check_limits(None)]
+
+    def test_the_usual_ones_fit(self, settings):
+        assert self.found(settings) == []
+
+    @pytest.mark.parametrize("name", ABOVE_NONE)
+    def test_a_limit_within_which_nothing_could_be_copied_is_refused(self, settings, name):
+        assert self.found(settings, **{name: 0}) == ["archive.E015"]
+
+    @pytest.mark.parametrize(("part", "whole"), PARTS)
+    def test_a_part_is_no_larger_than_its_whole(self, settings, part, whole):
+        limit = getattr(settings, whole)
+        assert self.found(settings, **{part: limit}) == []
+        assert self.found(settings, **{part: limit + 1}) == ["archive.E015"]
+
+    def test_a_capture_and_what_stands_around_it_ends_before_another_worker_may_take_it(self, settings):
+        longest = settings.CELERY_TASK_SOFT_TIME_LIMIT - STORING_SECONDS - WORTH_WAITING.total_seconds()
+        assert self.found(settings, ARCHIVE_CAPTURE_SECONDS=longest - 0.1) == []
+        assert self.found(settings, ARCHIVE_CAPTURE_SECONDS=longest) == ["archive.E016"]
+
+    @pytest.mark.parametrize("name", ["CELERY_TASK_SOFT_TIME_LIMIT", "CELERY_TASK_TIME_LIMIT", "ARCHIVE_LEASE_SECONDS"])
+    def test_each_clock_ends_before_the_next(self, settings, name):
+        later = {"CELERY_TASK_SOFT_TIME_LIMIT": settings.CELERY_TASK_TIME_LIMIT}
+        later["CELERY_TASK_TIME_LIMIT"] = settings.ARCHIVE_LEASE_SECONDS
+        later["ARCHIVE_LEASE_SECONDS"] = settings.CELERY_BROKER_TRANSPORT_OPTIONS["visibility_timeout"]
+        assert self.found(settings, **{name: later[name]}) == ["archive.E016"]
+
+    def test_the_lease_follows_the_captures_time_and_one_that_is_too_short_stops_the_desk(self):
+        assert manage(**PRODUCTION, ARCHIVE_CAPTURE_SECONDS="200").returncode == 0
+        refused = manage(**PRODUCTION, ARCHIVE_CAPTURE_SECONDS="200", ARCHIVE_LEASE_SECONDS="150")
+        assert refused.returncode == 1
+        assert "archive.E016" in refused.stderr
 
 
 @pytest.mark.parametrize(("upload", "decoded", "ids"), [(5, 5, []), (6, 5, ["archive.E030"]), (0, 5, ["archive.E030"])])

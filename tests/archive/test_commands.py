@@ -4,16 +4,19 @@ import hashlib
 import io
 import json
 import re
+from datetime import timedelta
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 
 from apps.archive.actions import register_page, request_capture
 from apps.archive.capturing import capture as capturing
-from apps.archive.capturing import leasing
+from apps.archive.capturing import leasing, politeness
 from apps.archive.management.commands import capture as capture_command
+from apps.archive.models import Capture, Host
 from apps.archive.records.storage import archive
-from apps.archive.web import fetching
+from apps.archive.web import wire as on_the_wire
 from apps.audit.models import Entry
 from tests.archive.servers import Route, redirect, site
 
@@ -36,6 +39,7 @@ def wire(settings, store):
         "/long": Route(long),
         "/short": redirect("/story"),
         "/gone": Route("Gone.", status=410),
+        "/broken": Route("Broken.", status=500),
     }
     with site(routes) as where:
         settings.ARCHIVE_ALLOW = frozenset([str(where)])
@@ -88,14 +92,16 @@ class TestCapture:
         assert " of 2: " not in said
 
     def test_a_page_that_takes_long_is_told_of_while_it_comes(self, wire, monkeypatch):
-        for told in (leasing, fetching):
+        for told in (leasing, on_the_wire):
             monkeypatch.setattr(told, "TOLD_EVERY_SECONDS", 0)
         err = io.StringIO()
         said, _ = command("capture", f"{wire}/long", err=err)
         first, *further = err.getvalue().splitlines()
         assert first == f"1 of 1: {wire}/long"
         assert further
-        assert all(re.fullmatch(r"  Fetching the page: [\d.]+\xa0(bytes|KB)", line) for line in further), further
+        assert all(re.fullmatch(r"  (Fetching the page|Storing): [\d.]+\xa0(bytes|KB)", line) for line in further), (
+            further
+        )
         assert "Fetching" not in said
 
     def test_it_waits_for_a_worker_who_was_faster_and_tells_what_that_one_stored(self, wire, monkeypatch):
@@ -132,6 +138,37 @@ class TestCapture:
         monkeypatch.setattr(capture_command.time, "sleep", lambda seconds: busy and capturing.work(busy.pop()))
         said, status = command("capture", f"{wire}/story", "--json")
         assert (status, json.loads(said)["state"]) == (0, "stored")
+
+    def test_one_that_its_host_holds_back_says_so_and_until_when(self, wire):
+        page = register_page(f"{wire}/story")
+        politeness.leave_alone(page.host_id, 600)
+        until = Host.objects.get(pk=page.host_id).held_until.isoformat()
+        said, status = command("capture", f"{wire}/story", "--json")
+        told = json.loads(said)
+        assert (status, told["state"], told["attempt"]) == (1, "queued", 0)
+        assert (told["waiting"], told["not_before"]) == ("127.0.0.1 has asked the desk to wait.", until)
+        said, _ = command("capture", f"{wire}/story")
+        assert said.startswith(f"queued: {wire}/story")
+        assert "  waiting: 127.0.0.1 has asked the desk to wait." in said
+        assert f"  not before: {until}" in said
+
+    def test_one_whose_attempt_has_failed_says_when_the_next_is(self, wire, settings):
+        settings.ARCHIVE_RETRY_SECONDS = 60
+        told = json.loads(command("capture", f"{wire}/broken", "--json")[0])
+        due = Capture.objects.get().next_attempt_at
+        assert (told["state"], told["code"], told["not_before"]) == ("queued", "http_5xx", due.isoformat())
+        assert told["waiting"] == "Attempt 1 of 4 failed; a worker tries again."
+
+    def test_one_whose_turn_is_far_says_for_which_host(self, wire):
+        page = register_page(f"{wire}/story")
+        Host.objects.filter(pk=page.host_id).update(free_at=timezone.now() + timedelta(minutes=1))
+        told = json.loads(command("capture", f"{wire}/story", "--json")[0])
+        assert (told["state"], told["waiting"]) == ("queued", "Its turn at 127.0.0.1 has not come.")
+        assert told["not_before"] is not None
+
+    def test_one_that_is_stored_waits_for_nothing(self, wire):
+        told = json.loads(command("capture", f"{wire}/story", "--json")[0])
+        assert (told["state"], told["waiting"], told["not_before"]) == ("stored", "", None)
 
     def test_people_read_it_in_lines_without_the_text(self, wire):
         said, _ = command("capture", f"{wire}/story")

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from apps.archive.codes import Code
-from apps.archive.web.decoding import CODECS, LONGEST_TEXT, _decode, decoded, to_text, unpack
+from apps.archive.web.decoding import CODECS, LONGEST_TEXT, Unpacked, _decode, decoded, to_text, unpack
 from apps.archive.web.fetching import Exchange, FetchFailed, Limits, fetch
 from tests.archive.bombs import packed_zeros
 from tests.archive.servers import PAGE, hostile
@@ -106,6 +106,23 @@ def test_a_packing_that_can_not_be_undone_completely_is_no_evidence(coding: str,
 )
 def test_a_bomb_is_refused(coding: str, packed: bytes) -> None:
     assert code_of(packed, coding, Limits()) == Code.DECOMPRESSION_BOMB
+
+
+def test_the_bodies_of_a_capture_are_counted_together_with_every_layer_and_what_came_to_nothing() -> None:
+    plain = b"x" * 400_000
+    unpacked = Unpacked(most=2_000_000)
+    unpack([plain], "", limits=LIMITS, unpacked=unpacked)
+    assert unpacked.size == 0, "as it came over the wire"
+    unpack([gzip.compress(plain)], "gzip", limits=LIMITS, unpacked=unpacked)
+    assert unpacked.size == len(plain)
+    unpack([gzip.compress(gzip.compress(plain, 0))], "gzip, gzip", limits=LIMITS, unpacked=unpacked)
+    assert 3 * len(plain) < unpacked.size < 3 * len(plain) + 1_000
+    with pytest.raises(FetchFailed):
+        unpack([gzip.compress(plain)[:-8]], "gzip", limits=LIMITS, unpacked=unpacked)
+    assert not unpacked.is_spent
+    with pytest.raises(FetchFailed) as failed:
+        unpack([gzip.compress(plain)], "gzip", limits=LIMITS, unpacked=unpacked)
+    assert (failed.value.code, unpacked.is_spent) == (Code.TOO_LARGE, True)
 
 
 def test_the_cap_holds_below_the_ratio_too() -> None:

@@ -1,8 +1,11 @@
 """What belongs to a page comes into its record, within the page's budget and through the same guard."""
 
+import gzip
 import time
+from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 from warcio.archiveiterator import ArchiveIterator
 
 from apps.archive.actions import register_page, request_capture
@@ -153,6 +156,35 @@ class TestLimits:
             asked = copied(where)
         assert (asked.state, asked.code) == (Capture.State.PARTIAL, "requisites_cut")
         assert 0 < asked.requisites < 4
+
+    def test_what_comes_before_a_picture_is_a_part_of_what_the_capture_may_be(self, copied, settings):
+        settings.ARCHIVE_TOTAL_BYTES, settings.ARCHIVE_AT_ONCE = 50_000, 1
+        tags = "".join(f"<img src=/{number}.png>" for number in range(15))
+        heavy = Route(b"x", headers={"Content-Type": "image/png", "X-Weight": "y" * 9_000})
+        with site({"/story": page(tags), **{f"/{number}.png": heavy for number in range(15)}}) as where:
+            asked = copied(where)
+        assert (asked.state, asked.code) == (Capture.State.PARTIAL, "requisites_cut")
+        assert 0 < asked.requisites < 7
+
+    @pytest.mark.parametrize("damage", [b"", b"?"], ids=["whole", "damaged at the end"])
+    def test_all_styles_together_are_no_larger_unpacked_than_the_capture_may_be(self, copied, settings, damage):
+        settings.ARCHIVE_TOTAL_DECODED_BYTES = 1_000_000
+        tags = "".join(f"<link rel=stylesheet href=/{number}.css>" for number in range(4))
+        routes = {"/story": page(tags), "/icon.png": PICTURE}
+        for number in range(4):
+            packed = gzip.compress(f"a {{ background: url(/{number}.png) }}".encode() + b" " * 600_000)
+            packed = packed[: -len(damage)] + damage if damage else packed
+            headers = {"Content-Type": "text/css", "Content-Encoding": "gzip"}
+            routes |= {f"/{number}.css": Route(packed, headers=headers), f"/{number}.png": PICTURE}
+        with site(routes) as where:
+            asked = copied(where)
+            came = {path for path in asked_for(where) if path.endswith(".png")}
+        assert came == {"/icon.png"} | (set() if damage else {"/0.png"})
+        assert (asked.state, asked.code) == (Capture.State.PARTIAL, "requisites_cut")
+        settings.ARCHIVE_TOTAL_DECODED_BYTES = 10_000_000
+        Capture.objects.update(requested_at=timezone.now() - timedelta(hours=1))
+        with site(routes) as where:
+            assert copied(where).state == Capture.State.STORED
 
     @pytest.mark.parametrize(
         "picture",

@@ -237,6 +237,44 @@ def test_a_name_server_that_does_not_answer_is_given_up_in_time() -> None:
     assert seen == []
 
 
+def test_looking_up_and_trying_all_addresses_share_the_time_to_connect(monkeypatch: pytest.MonkeyPatch) -> None:
+    given: list[float] = []
+
+    class Nowhere(socket.socket):
+        def connect(self, _address: Any, /) -> None:
+            given.append(self.gettimeout() or 0)
+            raise TimeoutError
+
+    def lookup(host: str, port: int, **options: object) -> list[tuple[Any, ...]]:
+        time.sleep(QUICK.connect_seconds / 2)
+        return answers("8.8.8.8", "8.8.4.4", "1.1.1.1")[0](host, port, **options)
+
+    monkeypatch.setattr(socket, "socket", Nowhere)
+    assert failure("http://news.example/", lookup=lookup).code == Code.CONNECT_TIMEOUT
+    assert len(given) == 3
+    assert given[0] * 3 <= QUICK.connect_seconds / 2
+
+
+def test_a_connection_is_secured_in_what_is_left_of_the_time_to_connect(monkeypatch: pytest.MonkeyPatch) -> None:
+    given: list[float] = []
+
+    class Slow(socket.socket):
+        def connect(self, address: Any, /) -> None:
+            super().connect(address)
+            time.sleep(QUICK.connect_seconds / 2)
+
+        def settimeout(self, value: float | None, /) -> None:
+            given.append(value or 0)
+            super().settimeout(value)
+
+    with hostile("silence") as wire:
+        monkeypatch.setattr(socket, "socket", Slow)
+        failed = failure(f"https://{wire}/", allow=frozenset({str(wire)}))
+        monkeypatch.undo()
+    assert failed.code == Code.CONNECT_TIMEOUT
+    assert given[-1] <= QUICK.connect_seconds / 2
+
+
 def still_bad(url: str, base: str) -> bool:
     """Whether the address is bad also as a page names it: there, line breaks go, NULs are replaced, some are relative."""
     try:

@@ -11,12 +11,14 @@ import pytest
 
 from apps.archive.codes import Code
 from tests.archive.bombs import packed_zeros
-from tests.archive.servers import HOSTILE, Route, hostile, site
+from tests.archive.servers import HOSTILE, Route, hostile, hostile_rules, redirect, site
 from tests.archive.weighed import AT_ONCE
 from tests.workers import ROOT, environment
 
 pytestmark = [pytest.mark.processes, pytest.mark.django_db(transaction=True)]
 MOST_MEMORY = 300_000_000
+# For several giants at once: what one may take, and what each thread holds of its own. Together in hand they take twice it.
+MOST_MEMORY_OF_SEVERAL = 400_000_000
 CAPTURE_SECONDS = 3
 # What the desk does with a page before and after its deadline, on a machine that is shared with other tests.
 SLACK_SECONDS = 3
@@ -63,7 +65,7 @@ EXPECTED: dict[str, str] = {
 }
 
 
-def weighed(urls, allowed, *options, **limits):
+def weighed(urls, allowed, *options, most_memory=MOST_MEMORY, **limits):
     """What a process of its own says of each of these pages, with its time and its memory."""
     # With DEBUG, Django keeps every statement that it has sent, and with it every text.
     env = environment(
@@ -73,6 +75,7 @@ def weighed(urls, allowed, *options, **limits):
         ARCHIVE_ALLOW=",".join(allowed),
         ARCHIVE_REQUISITES="300",
         ARCHIVE_HOST_PAUSE_SECONDS="0",
+        ARCHIVE_HOST_AT_ONCE="100",
     )
     done = subprocess.run(
         [sys.executable, "-m", "tests.archive.weighed", *options, *urls],
@@ -85,7 +88,7 @@ def weighed(urls, allowed, *options, **limits):
     )
     told = [json.loads(line) for line in done.stdout.splitlines()]
     assert [one["url"] for one in told] == urls
-    assert max(one["peak"] for one in told) < MOST_MEMORY, {one["url"]: one["peak"] for one in told}
+    assert max(one["peak"] for one in told) < most_memory, {one["url"]: one["peak"] for one in told}
     return told
 
 
@@ -129,9 +132,62 @@ def test_all_of_them_at_once_are_told_apart_in_as_little_memory(every_one):
         ARCHIVE_CONNECT_SECONDS="5",
         ARCHIVE_FIRST_BYTE_SECONDS="3",
         ARCHIVE_RESOURCE_SECONDS="8",
-        ARCHIVE_CAPTURE_SECONDS="20",
+        ARCHIVE_CAPTURE_SECONDS="300",
     )
     assert {name: one["code"] for name, one in zip(wires, told, strict=True)} == EXPECTED
+    assert max(one["seconds"] for one in told) < 150, "each ends with its own time, and none with the capture's"
+
+
+def test_all_of_them_as_the_pictures_of_one_page_cost_it_their_own_time_each_and_no_word(every_one):
+    _, urls = every_one
+    tags = "".join(f"<img src={url}>" for url in urls)
+    with site({"/story": Route(f"<link rel=icon href=data:,>{tags}<p>Two soldiers were captured.")}) as where:
+        (told,) = weighed(
+            [f"http://{where}/story"],
+            [str(where), *(url.split("/")[2] for url in urls)],
+            ARCHIVE_FIRST_BYTE_SECONDS="20",
+            ARCHIVE_RESOURCE_SECONDS="3",
+            ARCHIVE_CAPTURE_SECONDS="300",
+        )
+    assert (told["state"], told["code"]) == ("partial", Code.REQUISITES_CUT)
+    # A packing is looked into only where it hides a style.
+    unpacked = sum(EXPECTED[name] in ("", Code.DECODE_ERROR, Code.DECOMPRESSION_BOMB) for name in HOSTILE)
+    assert (told["requisites"], told["requisites_missing"]) == (unpacked, len(HOSTILE) - unpacked)
+    assert told["seconds"] < 150
+
+
+# What robots.txt says when it behaves like this, where anything can be learnt from it.
+READABLE = {name for name, code in EXPECTED.items() if code in ("", Code.EMPTY)} | {"redirect with 1 GB"}
+LONGEST_LINE = b"User-agent: *\nDisallow: /" + b"a" * 500_000
+
+
+def test_a_hostile_robots_txt_costs_its_page_some_seconds_and_little_memory():
+    """However it is, the page is had; and no more of the capture's time is gone than the rules are worth."""
+    behaviours = {name: HOSTILE[name] for name in HOSTILE if name not in ("redirect circle", "redirect chain")}
+    with ExitStack() as servers:
+        inside = servers.enter_context(site({"/robots.txt": Route("User-agent: *\nDisallow: /")}, host="127.0.3.1"))
+        plain = {
+            "into the house": redirect(f"http://{inside}/robots.txt"),
+            "500 kB in a line": Route(LONGEST_LINE),
+            "40,000 rules": Route("User-agent: *\n" + "".join(f"Disallow: /*{line}*$\n" for line in range(40_000))),
+        }
+        behaviours |= {name: lambda visitor, route=route: visitor.send(route.answer()) for name, route in plain.items()}
+        wires = {
+            name: str(servers.enter_context(hostile_rules(behaviour, f"127.0.2.{number}")))
+            for number, (name, behaviour) in enumerate(behaviours.items(), start=1)
+        }
+        told = weighed(
+            [f"http://{wire}/a" for wire in wires.values()],
+            wires.values(),
+            AT_ONCE,
+            ARCHIVE_ROBOTS="record",
+            ARCHIVE_CAPTURE_SECONDS="20",
+        )
+        assert inside.requests == []
+    assert {one["state"] for one in told} == {"stored"}
+    allowed = READABLE | {"500 kB in a line", "40,000 rules"}
+    assert {name for name, one in zip(wires, told, strict=True) if one["robots"] == "allowed"} == allowed
+    assert {one["robots"] for one in told} == {"allowed", "unknown"}
 
 
 def packed(text):
@@ -200,3 +256,22 @@ def test_giant_pages_and_what_belongs_to_them_are_kept_and_read_in_little_memory
     budget = found["pictures for all the budget"]
     assert budget["code"] == Code.REQUISITES_CUT
     assert 9_000_000 * 5 <= budget["requisites"] * 9_000_000 + budget["body_bytes"] <= 100_000_000
+
+
+def test_giants_at_once_are_in_hand_one_by_one_and_let_go_of_before_what_they_name_comes(giants):
+    """Several threads, each with a page that is as large as it may be, and a picture that keeps it waiting."""
+    text = gzip.decompress(giants["/a long text with one rare letter"].body)
+    page = Route(gzip.compress(text.replace(b"<article>", b"<img src=/late.png><article>"), 1), headers=GZIP)
+    routes = {"/a": page, "/late.png": Route(b"late", delay=20)}
+    with ExitStack() as sites:
+        wires = [str(sites.enter_context(site(routes))) for _ in range(6)]
+        told = weighed(
+            [f"http://{wire}/a" for wire in wires],
+            wires,
+            AT_ONCE,
+            most_memory=MOST_MEMORY_OF_SEVERAL,
+            ARCHIVE_FIRST_BYTE_SECONDS="30",
+            ARCHIVE_RESOURCE_SECONDS="60",
+            ARCHIVE_CAPTURE_SECONDS="90",
+        )
+    assert {(one["state"], one["requisites"]) for one in told} == {("stored", 1)}

@@ -102,6 +102,20 @@ class TestLeasing:
         with django_assert_num_queries(0):
             leased.progress(70_000)
 
+    def test_storing_is_told_of_what_is_large_or_took_long_and_costs_a_small_page_nothing(
+        self, asked, django_assert_num_queries
+    ):
+        leased = lease(asked.pk)
+        with django_assert_num_queries(0):
+            leased.storing(50_000)
+        leased.told_at -= TOLD_EVERY_SECONDS
+        with django_assert_num_queries(1):
+            leased.storing(50_000)
+        with django_assert_num_queries(1):
+            leased.storing(50_000)
+        asked.refresh_from_db()
+        assert (asked.phase, asked.progress_bytes) == ("storing", 50_000)
+
     def test_a_worker_that_was_overtaken_stops_fetching(self, asked):
         late = lease(asked.pk)
         Capture.objects.update(lease_until=timezone.now() - timedelta(seconds=1))

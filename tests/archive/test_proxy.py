@@ -185,6 +185,14 @@ class TestPassingOn:
         ):
             assert say(running, get(where)).startswith(b"HTTP/1.1 403 ")
 
+    @pytest.mark.parametrize("request_line", ["GET http://{}/ HTTP/1.1", "CONNECT {} HTTP/1.1"])
+    def test_a_host_that_asked_to_wait_is_not_gone_to(self, request_line):
+        with site({"/": Route("Found")}) as where:
+            with proxy(where, left_alone=frozenset(["127.0.0.1"])) as running:
+                assert say(running, f"{request_line.format(where)}\nHost: {where}").startswith(b"HTTP/1.1 403 ")
+                assert [code for _, code in running.refused] == [Code.ASKED_TO_WAIT]
+            assert where.requests == []
+
 
 class TestBudget:
     def test_bytes(self):

@@ -30,7 +30,7 @@ from apps.archive.records.contents import DOM, PRINT, SCREENSHOT, drawn, entries
 from apps.archive.records.storage import place
 from apps.audit.context import Channel, entered_by
 from apps.audit.models import Entry
-from tests.archive.servers import Route, site
+from tests.archive.servers import Route, chunked, site
 from tests.archive.test_capture import rung
 from tests.archive.test_commands import command
 from tests.newsroom import make_capture, make_citation, make_claim, make_person, make_reporter
@@ -153,6 +153,43 @@ class TestDrawn:
         with open(place(asked.warc_name), "rb") as record:
             texts = [part.content_stream().read() for part in ArchiveIterator(record) if part.rec_type == "metadata"]
         assert any(b"refused: http://127.0.0.1:18080/inside (blocked_address)" in text for text in texts)
+
+
+class TestOneBudget:
+    """What a browser loads counts against the capture's bytes, as what we fetch does."""
+
+    @pytest.fixture
+    def heavy(self, settings):
+        settings.ARCHIVE_REQUISITES = 10
+        headers = {"Content-Type": "image/png", "Transfer-Encoding": "chunked"}
+        picture = Route(chunked(os.urandom(400_000), 50_000), headers=headers)
+        page = Route(STORY + '<link rel=icon href=data:,><img src="/one.png">')
+        with site({"/story": page, "/one.png": picture, "/a.css": ROUTES["/a.css"]}) as where:
+            settings.ARCHIVE_ALLOW = frozenset([str(where)])
+            yield where
+
+    def told(self, asked):
+        with open(place(asked.warc_name), "rb") as record:
+            return "".join(
+                part.content_stream().read().decode() for part in ArchiveIterator(record) if part.rec_type == "metadata"
+            )
+
+    @pytest.mark.browser
+    @pytest.mark.parametrize(("total", "is_cut"), [(2_000_000, False), (600_000, True)])
+    def test_the_browser_gets_what_is_left_of_the_captures_bytes(self, heavy, settings, rita, total, is_cut):
+        settings.ARCHIVE_TOTAL_BYTES = total
+        asked = request_capture(register_page(f"http://{heavy}/story"), by=rita, rendered=True)
+        assert run(asked)
+        assert (asked.method, asked.requisites) == (Capture.Method.RENDERED, 2)
+        assert ("bytes that were left of the capture's" in self.told(asked)) == is_cut
+
+    def test_a_page_that_took_all_of_it_is_not_drawn_and_says_so(self, heavy, settings, rita):
+        settings.ARCHIVE_TOTAL_BYTES = 400_000
+        asked = request_capture(register_page(f"http://{heavy}/story"), by=rita, rendered=True)
+        assert run(asked)
+        assert (asked.method, asked.code) == (Capture.Method.FETCHED, Code.RENDERING_FAILED)
+        assert "all 400000 bytes" in asked.detail
+        assert not any(b"Headless" in request for request in heavy.requests)
 
 
 @pytest.mark.browser

@@ -5,20 +5,28 @@ import hashlib
 import io
 import tracemalloc
 import zlib
+from datetime import timedelta
 
 import pytest
+from django.db import transaction
+from django.utils import timezone
 from warcio.archiveiterator import ArchiveIterator
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
+from apps.archive import tasks
 from apps.archive.actions import UploadRefused, upload_copy
+from apps.archive.actions.uploads import keep
 from apps.archive.codes import Kind
-from apps.archive.models import Capture
+from apps.archive.models import Arrival, Capture
 from apps.archive.reading import reader
+from apps.archive.receiving import arriving
+from apps.archive.receiving.documents import forgotten_if_refused, receive
 from apps.archive.records.contents import entries, read
 from apps.archive.records.storage import open_record
 from tests.archive import uploads
 from tests.archive.stores import stored_files
+from tests.archive.test_capture import rung
 from tests.archive.test_uploads import NOTE
 from tests.archive.uploads import PAGE, URL
 from tests.newsroom import make_page, make_reporter
@@ -52,6 +60,70 @@ def test_one_packed_record_by_record_is_kept_with_its_own_bytes(bring):
     reader.run(capture.pk)
     capture.refresh_from_db()
     assert capture.extract.title == "Two captured"
+
+
+class TestTheVerySameFile:
+    """A WARC keeps its own bytes, so that two who bring it mean one record."""
+
+    def test_one_that_a_copy_holds_is_not_taken_away_by_another_that_is_refused(self, bring):
+        data = uploads.warc()
+        held = bring(data)
+        received = receive(io.BytesIO(data), URL, name="again.warc.gz")
+        with pytest.raises(UploadRefused), forgotten_if_refused(received):
+            raise UploadRefused("Not this time.")
+        assert reader.body_of(held) == PAGE
+        assert not Arrival.objects.exists()
+
+    def test_one_that_no_copy_holds_goes_when_it_is_refused(self):
+        received = receive(io.BytesIO(uploads.warc()), URL, name="a.warc.gz")
+        assert len(stored_files()) == 1
+        with pytest.raises(UploadRefused), forgotten_if_refused(received):
+            raise UploadRefused("Not this time.")
+        assert stored_files() == set()
+
+    def test_one_that_a_killed_process_left_is_the_next_ones_who_brings_it(self, bring):
+        data = uploads.warc()
+        receive(io.BytesIO(data), URL, name="lost.warc.gz")
+        Arrival.objects.update(at=timezone.now() - timedelta(days=1))
+        number = arriving.abandoned()[0]
+        kept = bring(data)
+        arriving.clear_away(number)
+        assert reader.body_of(kept) == PAGE
+
+    def test_one_that_is_just_being_removed_is_to_be_brought_once_more(self, bring):
+        data = uploads.warc()
+        receive(io.BytesIO(data), URL, name="lost.warc.gz")
+        Arrival.objects.update(let_go_at=timezone.now())
+        with pytest.raises(UploadRefused, match="once more"):
+            bring(data)
+        Arrival.objects.all().delete()
+        assert reader.body_of(bring(data)) == PAGE
+
+    def test_one_that_was_removed_before_its_row_came_is_no_evidence(self, bring):
+        data = uploads.warc()
+        received = receive(io.BytesIO(data), URL, name="slow.warc.gz")
+        Arrival.objects.update(at=timezone.now() - timedelta(days=1))
+        arriving.clear_away(arriving.abandoned()[0])
+        with pytest.raises(UploadRefused, match="once more"), transaction.atomic():
+            keep(make_page(URL), received, by=make_reporter("ben"), note=NOTE)
+        assert not Capture.objects.exists()
+
+    def test_what_is_just_being_brought_is_left_alone(self):
+        receive(io.BytesIO(uploads.warc()), URL, name="a.warc.gz")
+        arriving.clear_away(Arrival.objects.get().pk)
+        assert (arriving.abandoned(), len(stored_files())) == ([], 1)
+
+    def test_the_sweep_rings_for_what_was_abandoned(self):
+        receive(io.BytesIO(uploads.warc()), URL, name="lost.warc.gz")
+        # A number that no other row has: bells of other tests lie in the same queue.
+        Arrival.objects.update(id=987_654_321)
+        tasks.sweep()
+        assert 987_654_321 not in rung("desk")
+        Arrival.objects.update(at=timezone.now() - timedelta(days=1))
+        tasks.sweep()
+        assert 987_654_321 in rung("desk")
+        tasks.clear_away(987_654_321)
+        assert stored_files() == set()
 
 
 def test_when_it_was_fetched_is_what_the_file_says(bring):

@@ -285,6 +285,19 @@ class TestWalls:
         assert (look.outcome, look.code) == (Look.Outcome.WALLED, "robots_disallowed")
         assert [request for request in where.requests if b"GET /story" in request] == before
 
+    def test_a_desk_that_obeys_looks_at_nothing_while_robots_txt_can_not_be_had(self, watched, where, routes, settings):
+        """Nothing is known of the page then: it is not gone, however long that lasts."""
+        settings.ARCHIVE_ROBOTS = "obey"
+        routes["/robots.txt"] = Route("broken", status=500)
+        before = [request for request in where.requests if b"GET /story" in request]
+        for _ in range(3):
+            look = watched.look()
+            assert (look.outcome, look.code) == (Look.Outcome.WALLED, "robots_unreachable")
+        assert [request for request in where.requests if b"GET /story" in request] == before
+        assert watched.kinds == []
+        settings.ARCHIVE_ROBOTS = "record"
+        assert watched.look().outcome == Look.Outcome.UNCHANGED
+
     def test_a_copy_that_nobody_asked_for_obeys_robots_txt_too(self, watched, routes, settings):
         settings.ARCHIVE_ROBOTS = "record"
         routes["/robots.txt"] = Route("User-agent: *\nDisallow: /story\n")

@@ -1,7 +1,7 @@
 """A process that captures and reads pages as the command does, and weighs itself: ``python -m tests.archive.weighed``.
 
 For each URL of the command line one line of JSON: what the command says, how long it took, and the most memory that the
-process has had so far. ``--at-once`` takes all of them at once, each in a thread of its own.
+process has had so far. ``--at-once`` takes all of them at once, each in a thread of its own, as a worker's threads do.
 """
 
 import contextlib
@@ -28,7 +28,6 @@ def memory() -> dict[str, int]:
 
 def captured(url: str) -> dict[str, Any]:
     from django.core.management import call_command
-    from django.db import connection
 
     out = io.StringIO()
     started = time.monotonic()
@@ -36,16 +35,35 @@ def captured(url: str) -> dict[str, Any]:
         call_command("capture", url, "--json", stdout=out, stderr=io.StringIO())
     told = json.loads(out.getvalue())
     told["text"] = told.get("text", "")[:1_000]
-    connection.close()
     return {**told, "seconds": time.monotonic() - started, **memory()}
+
+
+def worked(url: str) -> dict[str, Any]:
+    from django.db import connection
+
+    from apps.archive.actions import register_page, request_capture
+    from apps.archive.capturing import capture
+    from apps.archive.models import Capture
+    from apps.archive.reading import reader
+    from apps.audit.context import Channel, entered_by
+
+    started = time.monotonic()
+    with entered_by(Channel.WORKER):
+        asked = request_capture(register_page(url), by=None)
+        capture.run(asked.pk)
+        reader.run(asked.pk)
+    told = Capture.objects.values("state", "code", "requisites", "robots").get(pk=asked.pk)
+    connection.close()
+    return {"url": url, **told, "seconds": time.monotonic() - started, **memory()}
 
 
 def main(*given: str) -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "verifydesk.settings")
     django.setup()
     urls = [url for url in given if url != AT_ONCE]
-    with ThreadPoolExecutor(len(urls) if AT_ONCE in given else 1) as threads:
-        for told in threads.map(captured, urls):
+    at_once = AT_ONCE in given
+    with ThreadPoolExecutor(len(urls) if at_once else 1) as threads:
+        for told in threads.map(worked if at_once else captured, urls):
             print(json.dumps(told), flush=True)  # noqa: T201
 
 

@@ -7,7 +7,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from apps.archive.models import Capture
+from apps.archive.models import Capture, Host, Page
 from apps.audit.models import Entry
 from apps.claims import actions
 from apps.claims.models import Citation, Claim, Decision
@@ -360,10 +360,36 @@ class TestPolling:
         Capture.objects.filter(pk=waiting.capture_id).update(**held, attempt=1)
         page = text(desk.get(at("claim", claim)))
         shown = page.split(f"{url}?shown=")[1].split('"')[0].replace("&amp;", "&")
-        assert "Attempt 1 of 4" in page
+        assert "Fetching the page. Attempt 1 of 4" in page
         Capture.objects.filter(pk=waiting.capture_id).update(progress_bytes=3 * 1024 * 1024)
         news = text(desk.get(f"{url}?shown={shown}", headers=HTMX))
         assert "Fetching the page: 3.0 MB so far" in news.replace("\xa0", " ").replace("&nbsp;", " ")
+
+    @pytest.mark.parametrize(
+        ("fields", "words"),
+        [
+            ({"phase": "turn"}, "Waiting for its turn at afp.example.com"),
+            ({"phase": "rendering"}, "Drawing it in a browser. Attempt 1 of 4"),
+            ({"phase": "storing", "progress_bytes": 3 * 1024 * 1024}, "Storing: 3.0 MB<"),
+            ({"state": "queued", "phase": "turn"}, "Waiting for its turn at afp.example.com"),
+            ({"state": "queued", "phase": "turn", "code": "http_5xx"}, "Waiting for its turn at afp.example.com"),
+            ({"state": "queued", "attempt": 0}, "Waiting for the archive"),
+            (
+                {"state": "queued", "attempt": 0, "next_attempt_at": "2125-01-12T14:00Z"},
+                'Waiting for its turn at afp.example.com, not before <time datetime="2125-01-12T',
+            ),
+        ],
+    )
+    def test_a_copy_on_its_way_says_what_it_does_or_for_which_host_it_waits(self, desk, claim, ada, fields, words):
+        waiting = make_citation(claim, ada, outlet="AFP", state=Capture.State.QUEUED)
+        Host.objects.get_or_create(name="afp.example.com")
+        Page.objects.filter(captures=waiting.capture_id).update(host="afp.example.com")
+        held = {"state": "fetching", "lease_token": uuid4(), "lease_until": "2125-01-12T00:00Z"}
+        fields = {"attempt": 1, **({} if "state" in fields else held), **fields}
+        Capture.objects.filter(pk=waiting.capture_id).update(**fields)
+        for page in (at("claim", claim), at("source", waiting.source)):
+            told = text(desk.get(page)).replace("\xa0", " ").replace("&nbsp;", " ").replace(".</p>", "<")
+            assert words in told, page
 
     def test_the_poller_goes_when_nothing_moves_any_more(self, desk, claim):
         answer = text(desk.get(f"{at('claim_evidence', claim)}?shown=", headers=HTMX))

@@ -5,6 +5,7 @@ row and a step; it answers with the signal that ended the child there, or 0 when
 It holds no connection and no thread of its own, so that its children begin with nothing of anybody's.
 """
 
+import io
 import os
 import signal
 import sys
@@ -41,11 +42,26 @@ def die_before(step: int) -> None:
 
 
 def jobs() -> dict[str, Callable[[int], Any]]:
+    from apps.accounts.models import User
+    from apps.archive.actions import upload_copy
     from apps.archive.capturing import capture
+    from apps.archive.models import Page
     from apps.archive.reading import reader
+    from apps.archive.receiving import arriving
     from apps.archive.watching import looking
+    from tests.archive.uploads import PAGE
 
-    return {"capture": capture.run, "look": looking.run, "read": reader.run}
+    def upload(number: int) -> None:
+        page, by = Page.objects.get(pk=number), User.objects.get(username="rita")
+        upload_copy(page, io.BytesIO(PAGE), by=by, file_name="copy.html", note="Saved by me.")
+
+    return {
+        "capture": capture.run,
+        "look": looking.run,
+        "read": reader.run,
+        "upload": upload,
+        "clear away": arriving.clear_away,
+    }
 
 
 def main(job: str) -> None:

@@ -1,5 +1,6 @@
 """Workers are killed before every step that they take, one after the other: whoever takes over ends with the same."""
 
+import hashlib
 import io
 import json
 import signal
@@ -9,20 +10,23 @@ from contextlib import contextmanager, suppress
 from datetime import timedelta
 
 import pytest
+from django.conf import settings
+from django.core.files.base import ContentFile
 from django.core.management import call_command
 from django.utils import timezone
 
 from apps.archive.actions import register_page, request_capture
 from apps.archive.capturing import capture
-from apps.archive.models import Attempt, Capture, Extract, Host, Look, Watch
+from apps.archive.models import Arrival, Attempt, Capture, Extract, Host, Look, Watch, record_name
 from apps.archive.reading import reader
+from apps.archive.receiving import arriving
 from apps.archive.records import storage
 from apps.archive.watching import looking
 from apps.audit.context import Channel, entered_by
 from apps.audit.models import Entry
 from tests.archive.servers import Route, site
 from tests.archive.watched import STORY, Watched
-from tests.newsroom import make_reporter
+from tests.newsroom import make_page, make_reporter
 from tests.workers import ROOT, environment
 
 pytestmark = [pytest.mark.processes, pytest.mark.django_db(transaction=True)]
@@ -126,6 +130,46 @@ def test_a_look(where, rita):
     assert not Look.objects.filter(outcome="").exists()
     looks = Look.objects.exclude(warc_digest="").values_list("warc_digest", flat=True)
     assert_nothing_is_left(*looks, *Capture.objects.values_list("warc_digest", flat=True))
+
+
+def long_ago():
+    """When nobody who held something then can come back any more."""
+    return past() - timedelta(seconds=settings.ARCHIVE_LEASE_SECONDS)
+
+
+def test_an_upload(rita):
+    """Whoever was bringing it sees that it failed; what they left is removed when nobody can come back any more."""
+
+    def to_bring(step):
+        return make_page(f"https://paper.example.com/{step}").pk
+
+    def clear_away(_):
+        Arrival.objects.update(at=long_ago())
+        for number in arriving.abandoned():
+            arriving.clear_away(number)
+
+    steps = killed_at_each_step("upload", to_bring, clear_away)
+    assert steps >= 8
+    assert 1 <= Capture.objects.stored().count() == Capture.objects.count() < steps
+    assert [entry.verb for entry in Entry.objects.all()] == ["capture_uploaded"] * Capture.objects.count()
+    assert not Arrival.objects.exists()
+    assert_nothing_is_left(*Capture.objects.values_list("warc_digest", flat=True))
+
+
+def test_the_removal_of_what_was_brought_in_vain():
+    def left(step):
+        data = f"A record that no row came to know, {step}.".encode()
+        digest = hashlib.sha256(data).hexdigest()
+        storage.archive().save(record_name(digest), ContentFile(data))
+        return Arrival.objects.create(warc_digest=digest, at=long_ago()).pk
+
+    def take_over(number):
+        Arrival.objects.exclude(let_go_at=None).update(let_go_at=long_ago())
+        arriving.clear_away(number)
+
+    assert killed_at_each_step("clear away", left, take_over) >= 4
+    assert not Arrival.objects.exists()
+    assert_nothing_is_left()
 
 
 def test_a_reading(where, rita):

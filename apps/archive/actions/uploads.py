@@ -14,6 +14,7 @@ from apps.accounts.models import User
 from apps.accounts.permissions import require
 from apps.archive import tasks
 from apps.archive.models import Capture, Contents, Page, Upload, facts_of
+from apps.archive.receiving import arriving
 from apps.archive.receiving.documents import Received, forgotten_if_refused, receive
 from apps.archive.receiving.refusals import UploadRefused
 from apps.audit.actions import record
@@ -66,6 +67,7 @@ def _store(page: Page, received: Received, by: User, note: str) -> Capture:
 
 def keep(page: Page, received: Received, *, by: User, note: str, provided_by: str = "") -> Capture:
     """The rows of a stored copy whose file somebody brought, and a bell for whoever reads it. The caller records it."""
+    arriving.arrived(received.warc_digest)
     capture = Capture.objects.create(
         page=page,
         state=Capture.State.STORED,

@@ -14,7 +14,7 @@ from django.db import OperationalError, transaction
 from django.utils import timezone
 
 from apps.archive import memory
-from apps.archive.capturing import politeness, rendering
+from apps.archive.capturing import politeness, rendering, requisites
 from apps.archive.capturing.gathering import Gathered, gather
 from apps.archive.capturing.leasing import Leased, LeaseLostError, give_back, lease
 from apps.archive.capturing.rendering import Drawn
@@ -26,7 +26,7 @@ from apps.archive.records import storage
 from apps.archive.records.warc import Made, write_warc
 from apps.archive.web.addresses import Refused
 from apps.archive.web.connections import Connections
-from apps.archive.web.decoding import decoded, to_text
+from apps.archive.web.decoding import Unpacked, decoded, most_unpacked, to_text
 from apps.archive.web.exchanges import Exchange, Fetched, FetchFailed
 from apps.archive.web.fetching import fetch
 from apps.audit.actions import record
@@ -38,6 +38,15 @@ MOST_MISSING_TOLD = 50
 # Answers whose page may show that the site tests for robots or wants a sign-in.
 REFUSALS = frozenset({Code.HTTP_401, Code.HTTP_403, Code.HTTP_429, Code.HTTP_4XX, Code.HTTP_5XX})
 logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Known:
+    """What is known of a page that was unpacked. Its bytes are let go of: what it names takes its time to come."""
+
+    size: int
+    digest: str
+    named: list[str]
 
 
 @dataclass
@@ -63,17 +72,12 @@ def run(capture_id: int, *, with_browser: bool = False, heard: Callable[[Phase, 
 
 def work(leased: Leased) -> bool:
     """Fetch, store and settle a capture that is ours. True when a copy was stored."""
-    stored = _work(leased)
-    memory.give_back(leased.capture.body_bytes or 0)
-    return stored
-
-
-def _work(leased: Leased) -> bool:
     capture = leased.capture
     try:
         time.sleep(max((leased.turn - timezone.now()).total_seconds(), 0))
         leased.ends = time.monotonic() + settings.ARCHIVE_CAPTURE_SECONDS
-        heed_robots(capture)
+        leased.progress(0)
+        heed_robots(leased)
         with Connections() as connections:
             fetched = fetch(
                 capture.page.url,
@@ -82,10 +86,13 @@ def _work(leased: Leased) -> bool:
                 user_agent=user_agent(),
                 on_progress=leased.progress,
                 connections=connections,
+                ends=leased.ends,
+                on_redirect=politeness.mind,
             )
-            body = page_in(fetched)
-            with fetched, gather_for(leased, fetched, body, connections) as gathered:
-                return keep(leased, fetched, body, gathered, draw_for(leased, fetched))
+            unpacked = Unpacked(limits().total_decoded_bytes)
+            known = look_into(fetched, unpacked)
+            with fetched, gather_for(leased, fetched, known, connections, unpacked) as gathered:
+                return keep(leased, fetched, known, gathered, draw_for(leased, fetched, gathered))
     except LeaseLostError:
         logger.warning("capture %s: attempt %s was taken over", capture.pk, capture.attempt)
         leased.clear_away()
@@ -106,20 +113,43 @@ def _work(leased: Leased) -> bool:
     return False
 
 
-def heed_robots(capture: Capture) -> None:
-    """Note what robots.txt says of the page. Raises Refused when it says no, and the desk obeys it or nobody asked."""
+def heed_robots(leased: Leased) -> None:
+    """Note what robots.txt says of the page. Raises Refused when it says no, and the desk obeys it or nobody asked.
+
+    A desk that obeys also stays away while nobody can say: then it raises FetchFailed.
+    """
     if settings.ARCHIVE_ROBOTS == "ignore":
         return
-    capture.robots = politeness.robots(capture.page.host, capture.page.url)
+    capture = leased.capture
+    capture.robots = politeness.robots(capture.page.host, capture.page.url, ends=leased.ends)
     if capture.robots == Robots.DISALLOWED and (settings.ARCHIVE_ROBOTS == "obey" or capture.by_watch):
         raise Refused(Code.ROBOTS_DISALLOWED, "")
+    if capture.robots == Robots.UNKNOWN and settings.ARCHIVE_ROBOTS == "obey":
+        politeness.obey_unknown(capture.page.host)
 
 
-def page_in(fetched: Fetched) -> bytes:
+def look_into(fetched: Fetched, unpacked: Unpacked) -> Known:
+    """What is to be known of a page before its bytes are let go of. Raises FetchFailed for one that is none."""
+    with memory.in_hand(most_unpacked(fetched.final, limits=limits())):
+        known = _known(fetched, page_in(fetched, unpacked))
+        memory.give_back(known.size)
+    return known
+
+
+def _known(fetched: Fetched, body: bytes) -> Known:
+    size, digest = len(body), hashlib.sha256(body).hexdigest()
+    if not (is_html(fetched) and limits().requisites):
+        return Known(size, digest, [])
+    text, _ = to_text(body, fetched.final.header("content-type"))
+    del body  # the text is as large
+    return Known(size, digest, requisites.in_html(text, fetched.final.url))
+
+
+def page_in(fetched: Fetched, unpacked: Unpacked | None = None) -> bytes:
     """The page, unpacked. Raises FetchFailed, with what came, for one that can't be unpacked, is empty or a wall."""
     final = fetched.final
     try:
-        body = decoded(final, limits=limits())
+        body = decoded(final, limits=limits(), unpacked=unpacked)
         if not body.strip():
             raise FetchFailed(Code.EMPTY, "")
         if found := wall(final.status, final.headers, body, fetched.requested_url, final.url):
@@ -133,8 +163,7 @@ def page_in(fetched: Fetched) -> bytes:
 def turned_away(leased: Leased, failure: FetchFailed) -> None:
     """No page came. What came instead is kept with the attempt, and the capture given back."""
     code = wall_of(failure) or failure.code
-    if failure.retry_after:
-        politeness.leave_alone(leased.capture.page.host_id, failure.retry_after)
+    politeness.heed(failure)
     if failure.exchanges:
         try:
             with Fetched(failure.exchanges[0].url, failure.exchanges) as answers:
@@ -146,30 +175,37 @@ def turned_away(leased: Leased, failure: FetchFailed) -> None:
     give_back(leased, code, failure.detail, failure.http_status, failure.retry_after)
 
 
-def keep(leased: Leased, fetched: Fetched, body: bytes, gathered: Gathered, drawn: Drawn) -> bool:
+def keep(leased: Leased, fetched: Fetched, known: Known, gathered: Gathered, drawn: Drawn) -> bool:
     """Store what was fetched and settle the row. The file is under its final name before the row says "stored"."""
-    leased.phase = Phase.STORING
     missing = " ".join(f"{url} ({code.value})" for url, code in gathered.missing[:MOST_MISSING_TOLD])
     whole = Fetched(fetched.requested_url, [*gathered.exchanges, *fetched.exchanges])
     kept = write_record(leased, whole, drawn.made, missing=missing, drawing=drawn.detail)
-    return settle_stored(leased, fetched, body, gathered, drawn, kept)
+    return settle_stored(leased, fetched, known, gathered, drawn, kept)
 
 
-def gather_for(leased: Leased, fetched: Fetched, body: bytes, connections: Connections) -> Gathered:
+def gather_for(
+    leased: Leased, fetched: Fetched, known: Known, connections: Connections, unpacked: Unpacked
+) -> Gathered:
     """What belongs to the page, if it is one that anything can belong to."""
     if not is_html(fetched):
         return Gathered()
     leased.phase = Phase.REQUISITES
-    text, _ = to_text(body, fetched.final.header("content-type"))
-    return gather(fetched, text, ends=leased.ends, progress=leased.progress, connections=connections)
+    return gather(
+        fetched,
+        known.named,
+        ends=leased.ends,
+        progress=leased.progress,
+        connections=connections,
+        unpacked=unpacked,
+    )
 
 
-def draw_for(leased: Leased, fetched: Fetched) -> Drawn:
+def draw_for(leased: Leased, fetched: Fetched, gathered: Gathered) -> Drawn:
     """What a browser makes of the page, if somebody wants to see that and it is one that a browser draws."""
     if not leased.capture.wants_browser or not is_html(fetched):
         return Drawn()
     leased.phase = Phase.RENDERING
-    return rendering.drawn(leased, fetched.final.url)
+    return rendering.drawn(leased, fetched.final.url, gathered)
 
 
 def is_html(fetched: Fetched) -> bool:
@@ -198,6 +234,7 @@ def write_record(leased: Leased, whole: Fetched, made: Sequence[Made] = (), **fa
             },
             made=made,
         )
+        leased.storing(draft.size)
         leased.announce(draft.digest, draft.size)
         draft.keep(record_name(draft.digest))
         leased.is_stored = True
@@ -216,7 +253,7 @@ def wall_of(failure: FetchFailed) -> Code | None:
     return wall(last.status, last.headers, body, failure.exchanges[0].url, last.url)
 
 
-def settle_stored(leased: Leased, fetched: Fetched, body: bytes, gathered: Gathered, drawn: Drawn, kept: Kept) -> bool:
+def settle_stored(leased: Leased, fetched: Fetched, known: Known, gathered: Gathered, drawn: Drawn, kept: Kept) -> bool:
     """The record is in the store: say so in the row, unless somebody else has taken it over."""
     now, capture, final = timezone.now(), leased.capture, fetched.final
     with transaction.atomic():
@@ -236,8 +273,8 @@ def settle_stored(leased: Leased, fetched: Fetched, body: bytes, gathered: Gathe
             "ip": final.ip,
             "http_status": final.status,
             "content_type": final.header("content-type")[:200],
-            "body_bytes": len(body),
-            "body_digest": hashlib.sha256(body).hexdigest(),
+            "body_bytes": known.size,
+            "body_digest": known.digest,
             "etag": _kept_header(final, "etag", 300),
             "last_modified": _kept_header(final, "last-modified", 60),
             "robots": capture.robots,

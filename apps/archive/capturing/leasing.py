@@ -31,6 +31,8 @@ _locked = Select(
 )
 LONGEST_WAIT = timedelta(minutes=15)
 TOLD_EVERY_SECONDS = 1.0
+# A record of less is stored before anybody could read that it is.
+WORTH_TELLING_BYTES = 1_000_000
 logger = logging.getLogger(__name__)
 
 
@@ -48,6 +50,7 @@ class Leased:
     phase: Phase = Phase.PAGE
     ends: float = 0.0
     told_at: float = field(default_factory=time.monotonic)
+    is_told: bool = False
     thread: int = field(default_factory=threading.get_ident)
     with_browser: bool = False
     attempt: Attempt | None = None
@@ -57,9 +60,21 @@ class Leased:
 
     def progress(self, received: int) -> None:
         """Tell the row how far we are, once a second at most. Raises LeaseLostError."""
-        if threading.get_ident() != self.thread or time.monotonic() - self.told_at < TOLD_EVERY_SECONDS:
-            return
-        self.told_at = time.monotonic()
+        if threading.get_ident() == self.thread and time.monotonic() - self.told_at >= TOLD_EVERY_SECONDS:
+            self.tell(received)
+
+    def storing(self, size: int) -> None:
+        """Tell the row that its record is on its way into the store, unless both are done in no time.
+
+        Raises LeaseLostError.
+        """
+        self.phase = Phase.STORING
+        if self.is_told or size >= WORTH_TELLING_BYTES or time.monotonic() - self.told_at >= TOLD_EVERY_SECONDS:
+            self.tell(size)
+
+    def tell(self, received: int) -> None:
+        """Tell the row, and whoever listens, how far we are. Raises LeaseLostError."""
+        self.told_at, self.is_told = time.monotonic(), True
         ours = Capture.objects.filter(pk=self.capture.pk, lease_token=self.token)
         if not ours.update(phase=self.phase, progress_bytes=received):
             raise LeaseLostError
@@ -127,7 +142,7 @@ def _take(capture_id: int, with_browser: bool) -> tuple[Leased | None, bool]:
             _record_postponed(leased.capture, Code.WORKER_LOST)
     if abandoned:
         _clear_away(capture)
-    return leased, capture.phase == Phase.TURN
+    return leased, leased is None and capture.phase == Phase.TURN
 
 
 def _booked(capture: Capture, now: datetime) -> Leased | None:
@@ -151,7 +166,7 @@ def _booked(capture: Capture, now: datetime) -> Leased | None:
         "taken_at": now,
         "lease_token": token,
         "lease_until": now + timedelta(seconds=settings.ARCHIVE_LEASE_SECONDS),
-        "phase": Phase.PAGE,
+        "phase": Phase.TURN if turn > now else Phase.PAGE,
         "progress_bytes": 0,
     }
     update(Capture, {"pk": capture.pk}, {"state": Capture.State.FETCHING, **taken})

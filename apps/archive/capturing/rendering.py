@@ -6,10 +6,11 @@ import logging
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from django.conf import settings
 
+from apps.archive.capturing.gathering import Gathered
 from apps.archive.capturing.leasing import Leased
 from apps.archive.codes import Code
 from apps.archive.configured import limits, user_agent
@@ -44,21 +45,30 @@ def turn() -> Iterator[bool]:
             _TURN.release()
 
 
-def drawn(leased: Leased, url: str) -> Drawn:
-    """Have a browser draw the page within what is left of the capture's time. Raises LeaseLostError, and no failure."""
+def drawn(leased: Leased, url: str, gathered: Gathered) -> Drawn:
+    """Have a browser draw the page within what is left of the capture's time and bytes.
+
+    Raises LeaseLostError, and no failure.
+    """
     if not leased.with_browser:
         return Drawn(code=Code.NO_RENDERER, detail="No worker with a browser came for it.")
+    allowed = limits()
+    left = allowed.total_bytes - gathered.received
+    if left <= 0:
+        told = f"The page and what belongs to it took all {allowed.total_bytes} bytes that the capture may."
+        return Drawn(code=Code.RENDERING_FAILED, detail=told)
     try:
         drawing = draw(
             url,
             program=find_browser(settings.ARCHIVE_BROWSER),
             sandbox=settings.ARCHIVE_BROWSER_SANDBOX,
             user_agent=user_agent(),
-            limits=limits(),
+            limits=replace(allowed, total_bytes=left),
             bounded=bounded(),
             allow=settings.ARCHIVE_ALLOW,
             ends=leased.ends,
-            on_progress=leased.progress,
+            on_progress=lambda received: leased.progress(gathered.received + received),
+            left_alone=frozenset(gathered.left_alone),
         )
     except BrowserMissing as missing:
         logger.warning("capture %s: %s", leased.capture.pk, missing)
@@ -67,7 +77,7 @@ def drawn(leased: Leased, url: str) -> Drawn:
         logger.warning("capture %s was not drawn: %s", leased.capture.pk, failure)
         told = str(failure) if isinstance(failure, BrowserFailed) else type(failure).__name__
         return Drawn(code=Code.RENDERING_FAILED, detail=told)
-    return Drawn(made=_made(url, drawing))
+    return Drawn(made=_made(url, drawing, left))
 
 
 def bounded() -> Bounded:
@@ -80,15 +90,18 @@ def bounded() -> Bounded:
     )
 
 
-def _made(url: str, drawing: Drawing) -> list[Made]:
+def _made(url: str, drawing: Drawing, most_bytes: int) -> list[Made]:
     """The drawing as it lies in the record, under the page's own address; what is known of it lies with the DOM."""
     refused = " ".join(f"{where} ({code.value})" for where, code in drawing.refused[:MOST_REFUSED_TOLD])
+    cut = [] if drawing.height else [f"the screenshot ends after {settings.ARCHIVE_RENDER_HEIGHT} pixels"]
+    if drawing.received >= most_bytes:
+        cut.append(f"the browser got no more than the {most_bytes} bytes that were left of the capture's")
     facts = {
         "browser": drawing.browser,
         "shown": drawing.url,
         "refused": refused,
         "loaded": "" if drawing.loaded else "no: the page was still loading",
-        "cut": "" if drawing.height else f"the screenshot ends after {settings.ARCHIVE_RENDER_HEIGHT} pixels",
+        "cut": "; ".join(cut),
     }
     return [
         Made(f"{DOM}{url}", "text/html; charset=utf-8", drawing.dom, drawing.at, facts),

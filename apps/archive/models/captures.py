@@ -20,6 +20,7 @@ A_WORKER_NEEDS = [
     *("state", "method", "attempt", "last_attempt", "taken_at", "next_attempt_at", "lease_token", "lease_until"),
     *("by_watch", "wants_browser", "robots", "http_status", "final_url", "body_digest", "warc_digest"),
     *("page__url", "page__host__free_at", "page__host__look_until", "page__host__robots", "page__host__robots_at"),
+    *("page__host__robots_failure", "page__host__robots_failed_at"),
     *("requested_by__name", "requested_by__username"),
 ]
 
@@ -290,7 +291,7 @@ class Capture(models.Model):
     @property
     def shown(self) -> str:
         """What a page shows of this row, in short: when it is another, the row is to be drawn anew."""
-        return f"{self.state}.{self.attempt}.{self.phase}.{self.progress_bytes}"
+        return f"{self.state}.{self.attempt}.{self.phase}.{self.progress_bytes}.{int(self.is_waiting_long)}"
 
     def is_due(self, now: datetime) -> bool:
         """Whether a worker may take this row now: what `due` asks of all rows."""

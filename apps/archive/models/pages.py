@@ -6,6 +6,8 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from apps.archive.codes import Code
+
 
 class Host(models.Model):
     """A server that pages live on. Every worker that goes there asks this row first."""
@@ -14,13 +16,20 @@ class Host(models.Model):
     free_at = models.DateTimeField(
         default=timezone.now, help_text=_("No request before this: the pause between two, or what the host asked for.")
     )
+    held_until = models.DateTimeField(
+        null=True, editable=False, help_text=_("The host itself has asked for no request before this.")
+    )
     look_until = models.DateTimeField(
         null=True,
         editable=False,
         help_text=_("The watch is looking at a page here, until then at most: one at a time."),
     )
     robots = models.TextField("robots.txt", blank=True, help_text=_("As it was last read; empty when there is none."))
-    robots_at = models.DateTimeField(null=True, help_text=_("When robots.txt was last asked for."))
+    robots_at = models.DateTimeField(null=True, help_text=_("When robots.txt was last read."))
+    robots_failure = models.CharField(
+        max_length=30, choices=Code.choices, blank=True, help_text=_("Why robots.txt could not be had when last asked.")
+    )
+    robots_failed_at = models.DateTimeField(null=True, help_text=_("When that was."))
 
     class Meta:
         ordering = ["name"]

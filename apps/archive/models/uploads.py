@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from apps.archive.codes import Kind
@@ -39,3 +42,32 @@ class Upload(models.Model):
 
     def __str__(self) -> str:
         return self.file_name
+
+
+class ArrivalQuerySet(models.QuerySet["Arrival"]):
+    """Reads of what is on its way into the store by hand."""
+
+    def expected(self) -> ArrivalQuerySet:
+        """Those whose copy may still come to have a row."""
+        return self.filter(let_go_at__isnull=True)
+
+    def abandoned(self, before: datetime) -> ArrivalQuerySet:
+        """Those that nobody has settled since then: whoever brought them, or was removing them, never came back."""
+        removing = models.Q(let_go_at__isnull=True) | models.Q(let_go_at__lt=before)
+        return self.filter(removing, at__lt=before).order_by("pk")
+
+
+class Arrival(models.Model):
+    """A record that somebody is bringing, written down before it is stored, and gone once a copy's row holds it.
+
+    What an attempt is to a capture: with it, who is killed between the store and the row leaves nothing that is lost.
+    """
+
+    warc_digest = models.CharField("record SHA-256", max_length=64, unique=True)
+    at = models.DateTimeField(default=timezone.now)
+    let_go_at = models.DateTimeField(null=True, help_text=_("When somebody began to remove what nobody came back for."))
+
+    objects = ArrivalQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return self.warc_digest

@@ -52,6 +52,15 @@ class Reading:
 
 def run(capture_id: int) -> None:
     """Read one stored capture, once, and one reader at a time. A text that kills its reader is left after three."""
+    size = Capture.objects.filter(pk=capture_id).values_list("body_bytes", flat=True).first() or 0
+    with memory.in_hand(size):
+        _run(capture_id)
+        if size >= memory.GIANT:
+            forget()
+            memory.give_back(size)
+
+
+def _run(capture_id: int) -> None:
     now = timezone.now()
     taken = (
         Capture.objects.unread(now)
@@ -71,10 +80,6 @@ def run(capture_id: int) -> None:
         settle(capture, Reading(problem=f"The archived record could not be read ({type(error).__name__})."))
         return
     settle(capture, reading)
-    if (size := capture.body_bytes or 0) >= memory.GIANT:
-        del reading
-        forget()
-        memory.give_back(size)
 
 
 def read_body(body: bytes, content_type: str, url: str) -> Reading:

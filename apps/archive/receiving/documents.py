@@ -16,9 +16,9 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.archive.codes import Kind
 from apps.archive.configured import SOFTWARE, limits
-from apps.archive.models import record_name
 from apps.archive.reading.kinds import CONTENT_TYPES, LOOKED_AT, PICTURES, WIDE_BOMS, kind_of
 from apps.archive.reading.walls import wall
+from apps.archive.receiving import arriving
 from apps.archive.receiving.mhtml import Part, read_mhtml
 from apps.archive.receiving.pictures import check_picture
 from apps.archive.receiving.refusals import UploadRefused
@@ -53,12 +53,8 @@ class Received:
     says_at: datetime | None = None
 
     def forget(self) -> None:
-        """Take the record out of the store again: no row came to know it.
-
-        A WARC that is kept with its own bytes may be another row's too; what we write ourselves never is.
-        """
-        if self.kind != Kind.WARC:
-            storage.discard(self.warc_digest)
+        """Take the record out of the store again: no row came to know it."""
+        arriving.forget(self.warc_digest)
 
 
 def receive(file: IO[bytes], url: str, *, name: str) -> Received:
@@ -132,7 +128,7 @@ def into_a_record(kind: Kind, data: bytes, url: str, name: str, digest: str, bes
         # Neither who brought it nor what they wrote of it: records leave the desk, and may name whom nobody may name.
         told = {"uploaded": "by hand; no server sent this", "fileName": name, "fileSha256": digest, "saysUrl": says_url}
         writer.metadata(url, told, now, concurrent_to=page_id)
-        draft.keep(record_name(draft.digest))
+        arriving.store(draft)
         facts |= {"body_bytes": len(body), "body_digest": hashlib.sha256(body).hexdigest()}
         return Received(kind, name, len(data), digest, draft.digest, draft.size, writer.cdxj, facts, says_url=says_url)
 

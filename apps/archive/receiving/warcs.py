@@ -25,8 +25,8 @@ from warcio.exceptions import ArchiveLoadFailed
 from warcio.limitreader import LimitReader
 
 from apps.archive.configured import limits
-from apps.archive.models import record_name
 from apps.archive.reading.walls import wall
+from apps.archive.receiving import arriving
 from apps.archive.receiving.refusals import UploadRefused
 from apps.archive.records import storage
 from apps.archive.records.contents import REVISIT, Elsewhere, Entry, Stored, find, read, stamp, surt
@@ -83,7 +83,7 @@ def read_warc(file: IO[bytes], url: str) -> Web:
         with storage.draft() as draft:
             packed.seek(0)
             shutil.copyfileobj(packed, draft, PIECE)
-            draft.keep(record_name(draft.digest))
+            arriving.store(draft)
             return Web(draft.digest, draft.size, cdxj, facts, facts["fetched_at"])
 
 

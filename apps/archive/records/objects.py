@@ -20,12 +20,12 @@ from storages.backends.s3 import S3Storage
 from urllib3.exceptions import HTTPError
 
 from apps.archive.codes import Code
-from apps.archive.records.storage import ROOT, StoredFile, StoreFailed, digest_of
+from apps.archive.records.storage import ROOT, STORING_SECONDS, StoredFile, StoreFailed, digest_of
 
 CONNECT_SECONDS = 3.0
 ANSWER_SECONDS = 10.0
-# All of one upload. It begins when the capture's own time may be over, and must end before another worker takes over.
-UPLOAD_SECONDS = 30.0
+# All of one upload but the last answer.
+UPLOAD_SECONDS = STORING_SECONDS - ANSWER_SECONDS
 ATTEMPTS = 3
 AT_ONCE = 40
 AHEAD = 262_144

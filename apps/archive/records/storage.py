@@ -24,6 +24,9 @@ from apps.archive.models import record_name
 
 # Everything of ours lies below this; whatever else an operator keeps beside it is no business of the archive.
 ROOT = "sha256"
+# What the slowest store may take for one record: storing begins when the capture's own time may be over, and must end
+# before another worker takes over.
+STORING_SECONDS = 40.0
 # How the name of a file begins that is still being written; the record's digest comes next.
 PART = ".part-"
 DIGEST = re.compile(r"[0-9a-f]{64}")

@@ -25,6 +25,7 @@ from apps.archive.watching.seeing import Seen, see, turned_away
 from apps.archive.watching.settling import settle
 from apps.archive.web.addresses import Refused
 from apps.archive.web.connections import Connections
+from apps.archive.web.decoding import most_unpacked
 from apps.archive.web.exchanges import Condition, Exchange, FetchFailed, Limits
 from apps.archive.web.fetching import fetch
 from apps.audit.wording import plain
@@ -105,12 +106,15 @@ def waiting(host_name: str) -> int | None:
 
 def _look(held: Held) -> int | None:
     page, baseline = held.watch.page, held.watch.baseline
+    ends = time.monotonic() + settings.ARCHIVE_CAPTURE_SECONDS
     # A look is the machine's own visit: it obeys robots.txt also where a copy that somebody asks for would not.
     if settings.ARCHIVE_ROBOTS != "ignore":
-        held.robots = politeness.robots(page.host, page.url)
+        held.robots = politeness.robots(page.host, page.url, ends=ends)
         if held.robots == Robots.DISALLOWED:
             return settle(held, Seen(Look.Outcome.WALLED, Code.ROBOTS_DISALLOWED))
     try:
+        if held.robots == Robots.UNKNOWN and settings.ARCHIVE_ROBOTS == "obey":
+            politeness.obey_unknown(page.host)
         with (
             Connections() as connections,
             fetch(
@@ -120,16 +124,16 @@ def _look(held: Held) -> int | None:
                 user_agent=user_agent(),
                 connections=connections,
                 condition=_condition(held.watch),
+                ends=ends,
+                on_redirect=politeness.mind,
             ) as fetched,
         ):
-            seen = see(fetched, baseline)
-            size = fetched.final.body_bytes
-            capture = _keep_and_settle(held, seen)
-        memory.give_back(size)
-        return capture
+            with memory.in_hand(most_unpacked(fetched.final, limits=_limits())):
+                seen = see(fetched, baseline)
+                memory.give_back(seen.page_bytes)
+            return _keep_and_settle(held, seen)
     except FetchFailed as failure:
-        if failure.retry_after:
-            politeness.leave_alone(page.host_id, failure.retry_after)
+        politeness.heed(failure)
         try:
             return _keep_and_settle(held, turned_away(failure))
         finally:

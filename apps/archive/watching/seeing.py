@@ -23,12 +23,14 @@ WALLS = frozenset(
         Code.HTTP_401,
         Code.HTTP_403,
         Code.HTTP_429,
+        Code.ASKED_TO_WAIT,
         Code.HTTP_4XX,
         Code.BOT_WALL,
         Code.LOGIN_WALL,
         Code.PAYWALL,
         Code.CONTENT_EMPTY,
         Code.ROBOTS_DISALLOWED,
+        Code.ROBOTS_UNREACHABLE,
     }
 )
 # Our own fault or choice, or a danger to us: nothing that a page could be called gone for.
@@ -60,6 +62,8 @@ class Seen:
     final_url: str = ""
     keeps: list[Exchange] = field(default_factory=list)
     says_gone: bool = False
+    # Of the page that came, unpacked.
+    page_bytes: int = 0
 
     @property
     def is_there(self) -> bool:
@@ -78,6 +82,7 @@ def see(fetched: Fetched, baseline: Capture | None) -> Seen:
         seen.keeps = fetched.exchanges
         return seen
     body = page_in(fetched)
+    seen.page_bytes = len(body)
     led_elsewhere = baseline is not None and not same_place(final.url, baseline.final_url)
     if baseline and not led_elsewhere and hashlib.sha256(body).hexdigest() == baseline.body_digest:
         seen.keeps = fetched.exchanges if _is_same_payload(final, baseline) else []

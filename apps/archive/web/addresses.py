@@ -223,12 +223,12 @@ def follow(address: WebAddress, location: str, *, allow: frozenset[str]) -> WebA
 def connect(
     address: WebAddress, *, allow: frozenset[str], seconds: float, lookup: Lookup = socket.getaddrinfo
 ) -> tuple[socket.socket, Endpoint]:
-    """A connection to one of the address's vetted endpoints. `seconds` for the lookup, and again for all attempts.
+    """A connection to one of the address's vetted endpoints, within `seconds` for the lookup and all attempts.
 
     Raises Refused.
     """
-    endpoints = resolve(address, allow=allow, seconds=seconds, lookup=lookup)[:MOST_ENDPOINTS]
     ends = time.monotonic() + seconds
+    endpoints = resolve(address, allow=allow, seconds=seconds, lookup=lookup)[:MOST_ENDPOINTS]
     refusal = Refused(Code.CONNECT_FAILED, address.authority)
     for left, endpoint in zip(range(len(endpoints), 0, -1), endpoints, strict=True):
         connection = socket.socket(endpoint.family, socket.SOCK_STREAM)

@@ -5,6 +5,7 @@ import io
 import re
 import zlib
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
 from charset_normalizer import from_bytes
 
@@ -76,11 +77,34 @@ CODECS = {name: codec for name, (codec, _labels) in CHARSETS.items()}
 LABELS = {label: name for name, (_codec, labels) in CHARSETS.items() for label in (name, *labels.split())}
 
 
-def decoded(exchange: Exchange, *, limits: Limits) -> bytes:
-    """The body with its content codings undone. Raises FetchFailed: decode_error or decompression_bomb."""
+@dataclass
+class Unpacked:
+    """What has been unpacked for one capture so far: bytes of every layer, also of bodies that came to nothing."""
+
+    most: int
+    size: int = 0
+
+    @property
+    def is_spent(self) -> bool:
+        """Whether nothing more may be unpacked for it."""
+        return self.size >= self.most
+
+    def add(self, size: int) -> None:
+        """Count what was unpacked. Raises FetchFailed beyond the most."""
+        self.size += size
+        if self.size > self.most:
+            raise FetchFailed(Code.TOO_LARGE, f"Unpacked, the capture is larger than {self.most} bytes.")
+
+
+def decoded(exchange: Exchange, *, limits: Limits, unpacked: Unpacked | None = None) -> bytes:
+    """The body with its content codings undone, counted in ``unpacked``.
+
+    Raises FetchFailed: decode_error, decompression_bomb or too_large.
+    """
     exchange.body.seek(0)
+    pieces = iter(lambda: exchange.body.read(PIECE), b"")
     try:
-        return unpack(iter(lambda: exchange.body.read(PIECE), b""), exchange.header("Content-Encoding"), limits=limits)
+        return unpack(pieces, exchange.header("Content-Encoding"), limits=limits, unpacked=unpacked)
     except FetchFailed as failure:
         failure.http_status = exchange.status
         raise
@@ -88,7 +112,15 @@ def decoded(exchange: Exchange, *, limits: Limits) -> bytes:
         exchange.body.seek(0)
 
 
-def unpack(pieces: Iterable[bytes], content_encoding: str, *, limits: Limits) -> bytes:
+def most_unpacked(exchange: Exchange, *, limits: Limits) -> int:
+    """How many bytes the body may have with its content codings undone."""
+    packed = bool(exchange.header("Content-Encoding"))
+    return min(limits.decoded_bytes, exchange.body_bytes * (limits.ratio if packed else 1))
+
+
+def unpack(
+    pieces: Iterable[bytes], content_encoding: str, *, limits: Limits, unpacked: Unpacked | None = None
+) -> bytes:
     """The pieces of a body with its content codings undone, in memory little larger than the result."""
     codings = [coding.strip().lower() for coding in content_encoding.split(",")]
     codings = [coding for coding in codings if coding not in ("", "identity", "none")]
@@ -98,7 +130,7 @@ def unpack(pieces: Iterable[bytes], content_encoding: str, *, limits: Limits) ->
     for coding in reversed(codings):
         if coding not in ("gzip", "x-gzip", "deflate"):
             raise FetchFailed(Code.DECODE_ERROR, f"Unknown packing: {coding[:40]}")
-        stream = _unpacked(stream, gzip=coding != "deflate", limits=limits)
+        stream = _unpacked(stream, gzip=coding != "deflate", limits=limits, unpacked=unpacked)
     out = io.BytesIO()
     for piece in stream:
         out.write(piece)
@@ -141,7 +173,7 @@ def _decode(body: bytes, codec: str, errors: str) -> str:
     return "".join(text)[:LONGEST_TEXT]
 
 
-def _unpacked(stream: Iterable[bytes], *, gzip: bool, limits: Limits) -> Iterator[bytes]:
+def _unpacked(stream: Iterable[bytes], *, gzip: bool, limits: Limits, unpacked: Unpacked | None) -> Iterator[bytes]:
     """Each layer has the cap and the ratio of its own, or an inner bomb could burn time and give nothing."""
     member = _Member(gzip)
     taken = given = 0
@@ -149,6 +181,8 @@ def _unpacked(stream: Iterable[bytes], *, gzip: bool, limits: Limits) -> Iterato
         taken += len(piece)
         for part in member.feed(piece):
             given += len(part)
+            if unpacked:
+                unpacked.add(len(part))
             if given > limits.decoded_bytes or given > max(RATIO_FROM_BYTES, limits.ratio * taken):
                 raise FetchFailed(Code.DECOMPRESSION_BOMB, f"{taken} bytes unpack to more than {given}.")
             yield part

@@ -73,17 +73,18 @@ def draw(
     ends: float,
     on_progress: Callable[[int], None] = lambda received: None,
     lookup: Lookup | None = None,
+    left_alone: frozenset[str] = frozenset(),
 ) -> Drawing:
     """Draw one page, through the guard alone, until `ends` by the monotonic clock at most.
 
-    `on_progress` is told the bytes so far a few times a second; what it raises ends the browser. Raises BrowserMissing,
-    or BrowserFailed.
+    `on_progress` is told the bytes so far a few times a second; what it raises ends the browser. Hosts that are
+    `left_alone` are not gone to. Raises BrowserMissing, or BrowserFailed.
     """
     ends = min(ends, time.monotonic() + bounded.seconds)
     bounds = Bounds(memory_bytes=bounded.memory_bytes, message_bytes=bounded.drawn_bytes * 4 // 3 + 1_000, ends=ends)
     looked_up = {"lookup": lookup} if lookup else {}
     with (
-        GuardedProxy(limits=limits, allow=allow, ends=ends, **looked_up) as proxy,
+        GuardedProxy(limits=limits, allow=allow, ends=ends, left_alone=left_alone, **looked_up) as proxy,
         Browser(
             program,
             proxy=proxy.address,

@@ -12,7 +12,10 @@ Headers = list[tuple[str, str]]
 
 @dataclass(frozen=True)
 class Limits:
-    """What one capture may cost. Seconds are of the monotonic clock, totals and not pauses between two bytes."""
+    """What one capture may cost. Seconds are of the monotonic clock, totals and not pauses between two bytes.
+
+    `page_bytes`, `asset_bytes` and `decoded_bytes` are of one body, `total_bytes` and `total_decoded_bytes` of all.
+    """
 
     connect_seconds: float = 5
     first_byte_seconds: float = 20
@@ -21,7 +24,8 @@ class Limits:
     page_bytes: int = 20_000_000
     asset_bytes: int = 10_000_000
     total_bytes: int = 100_000_000
-    decoded_bytes: int = 200_000_000
+    decoded_bytes: int = 50_000_000
+    total_decoded_bytes: int = 200_000_000
     ratio: int = 100
     requisites: int = 300
     at_once: int = 8
@@ -50,7 +54,7 @@ class Condition:
 class Exchange:
     """One request and its response. `body` is de-chunked, still content-encoded, and stands at its beginning.
 
-    `truncated` is the WARC's word for why a redirect's or an error's body ends early.
+    `truncated` is the WARC's word for why a redirect's or an error's body ends early. `wire_bytes` is all that came.
     """
 
     url: str
@@ -68,6 +72,7 @@ class Exchange:
     tls: str = ""
     truncated: str = ""
     notes: list[str] = field(default_factory=list)
+    wire_bytes: int = 0
 
     def header(self, name: str) -> str:
         """The values of one header, joined by commas; empty when it was not sent."""
@@ -84,6 +89,11 @@ class Fetched:
     @property
     def final(self) -> Exchange:
         return self.exchanges[-1]
+
+    @property
+    def wire_bytes(self) -> int:
+        """What came over the wire for it, heads and redirects included."""
+        return sum(exchange.wire_bytes for exchange in self.exchanges)
 
     @property
     def redirects(self) -> list[Exchange]:
@@ -103,6 +113,7 @@ class Fetched:
 class FetchFailed(Refused):
     """No page. `code` says why, `exchanges` holds what did arrive; close() lets go of it.
 
+    ``retry_after`` are the seconds to wait before another try, and ``asked_by`` the host that has just asked for them.
     ``received`` is what the exchange that failed had taken off the wire by then.
     """
 
@@ -114,17 +125,19 @@ class FetchFailed(Refused):
         http_status: int | None = None,
         exchanges: list[Exchange] | None = None,
         retry_after: float | None = None,
+        asked_by: str = "",
     ) -> None:
         super().__init__(code, detail)
         self.http_status = http_status
         self.exchanges = exchanges or []
         self.retry_after = retry_after
+        self.asked_by = asked_by
         self.received = 0
 
     @property
     def wire_bytes(self) -> int:
-        """What came for it in all: bodies, and the beginning of the answer that failed."""
-        return self.received + sum(exchange.body_bytes for exchange in self.exchanges)
+        """What came over the wire for it, the beginning of the answer that failed included."""
+        return self.received + sum(exchange.wire_bytes for exchange in self.exchanges)
 
     def close(self) -> None:
         for exchange in self.exchanges:

@@ -47,13 +47,19 @@ class GuardedProxy:
     """A proxy for one drawing, until `ends` by the monotonic clock. It serves inside a with statement.
 
     `address` is where it listens; `received` and `sent` count bytes of sites and to sites; `refused` are
-    addresses not gone to, each with its reason.
+    addresses not gone to, each with its reason. Hosts that asked for it are `left_alone`.
     """
 
     def __init__(
-        self, *, limits: Limits, allow: frozenset[str], ends: float, lookup: Lookup = socket.getaddrinfo
+        self,
+        *,
+        limits: Limits,
+        allow: frozenset[str],
+        ends: float,
+        lookup: Lookup = socket.getaddrinfo,
+        left_alone: frozenset[str] = frozenset(),
     ) -> None:
-        self.limits, self.allow, self.ends, self.lookup = limits, allow, ends, lookup
+        self.limits, self.allow, self.ends, self.lookup, self.left_alone = limits, allow, ends, lookup, left_alone
         self.address = ""
         self.user, self.password = "drawing", secrets.token_urlsafe(24)
         self.received = self.sent = self.asked = 0
@@ -139,6 +145,12 @@ class GuardedProxy:
             self.asked += 1
             if self.asked > self.limits.requisites * 2 + 50 or self.spent:
                 raise Refused(Code.TOO_LARGE, "The drawing has used up its budget.")
+        address = self._parsed(method, target)
+        if address.host in self.left_alone:
+            raise Refused(Code.ASKED_TO_WAIT, address.host)
+        return address
+
+    def _parsed(self, method: bytes, target: str) -> WebAddress:
         if method == b"CONNECT":
             if "/" in target or "?" in target or "#" in target:
                 raise Refused(Code.INVALID_URL, "A tunnel leads to a site and a port.")

@@ -10,13 +10,15 @@ from typing import Any
 
 from django import template
 from django.forms.utils import flatatt
-from django.template.defaultfilters import linebreaksbr, urlize
+from django.template.defaultfilters import filesizeformat, linebreaksbr, urlize
 from django.utils.formats import date_format
 from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.timezone import localtime
 from django.utils.translation import get_language, gettext
 
+from apps.archive.codes import Phase
+from apps.archive.models import Capture
 from apps.audit.models import Entry
 from apps.claims.models import COUNTED_TO, Citation, Claim
 from apps.desk.addresses import address
@@ -98,6 +100,25 @@ def moment(value: datetime | None) -> str:
     full = f"{whole}, {here:%H:%M:%S} {_escaped(here.tzname())}"
     told = f'<time datetime="{here.isoformat(timespec="seconds")}" title="{full}">{short}, {here:%H:%M}</time>'
     return mark_safe(told)  # noqa: S308 - days and zones are escaped, the rest are numbers
+
+
+@register.filter
+def how_far(capture: Capture) -> str:
+    """What is being done for a copy on its way, or what it waits for."""
+    if capture.is_waiting_long:
+        waiting = gettext("Waiting for its turn at {host}, not before {when}")
+        return format_html(waiting, host=capture.page.host_id, when=moment(capture.next_attempt_at))
+    if capture.phase == Phase.TURN:
+        return gettext("Waiting for its turn at %(host)s") % {"host": capture.page.host_id}
+    if capture.state == Capture.State.QUEUED:
+        return gettext("Waiting for the archive")
+    told = {"phase": capture.get_phase_display(), "size": filesizeformat(capture.progress_bytes)}
+    if capture.phase == Phase.STORING:
+        return gettext("%(phase)s: %(size)s") % told
+    if capture.progress_bytes:
+        return gettext("%(phase)s: %(size)s so far") % told
+    tries = {"attempt": capture.attempt, "last": capture.last_attempt}
+    return gettext("%(phase)s. Attempt %(attempt)s of %(last)s") % {**told, **tries}
 
 
 @lru_cache(maxsize=1_000)

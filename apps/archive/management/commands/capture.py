@@ -6,6 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.template.defaultfilters import filesizeformat
+from django.utils import timezone
 
 from apps.archive.actions import AlreadyBeingCopied, register_page, request_capture
 from apps.archive.capturing import capture as workshop
@@ -49,7 +50,7 @@ class Command(BaseCommand):
             told = {"url": url, "state": state.value, "code": refused.code.value, "failure": str(refused.code.label)}
             return {**told, "detail": refused.detail}
         self.settle(asked)
-        return self.facts(Capture.objects.select_related("page", "extract").get(pk=asked.pk))
+        return self.facts(Capture.objects.select_related("page__host", "extract").get(pk=asked.pk))
 
     def asked(self, page: Page) -> Capture:
         """A copy that is to be made; where one without a drawing is being made, that one is waited for first."""
@@ -76,6 +77,21 @@ class Command(BaseCommand):
                 return
             time.sleep(0.2)
 
+    def waiting(self, capture: Capture) -> dict[str, Any]:
+        """Why a copy is still queued, and until when it stays so at least."""
+        if capture.state != Capture.State.QUEUED:
+            return {"waiting": "", "not_before": None}
+        host, now, until = capture.page.host, timezone.now(), capture.next_attempt_at
+        if host.held_until and host.held_until > now:
+            why, until = f"{host} has asked the desk to wait.", max(until, host.held_until)
+        elif capture.phase == Phase.TURN:
+            why = f"Other pages of {host} are being copied, as many as may be at once."
+        elif capture.attempt:
+            why = f"Attempt {capture.attempt} of {capture.last_attempt} failed; a worker tries again."
+        else:
+            why = f"Its turn at {host} has not come."
+        return {"waiting": why, "not_before": until.isoformat() if until > now else None}
+
     def facts(self, capture: Capture) -> dict[str, Any]:
         extract = getattr(capture, "extract", None)
         told = {
@@ -88,7 +104,9 @@ class Command(BaseCommand):
             "method": capture.method,
             "detail": capture.detail,
             "attempt": capture.attempt,
+            **self.waiting(capture),
             "http_status": capture.http_status,
+            "robots": capture.robots,
             "final_url": capture.final_url,
             "redirects": capture.redirects,
             "ip": capture.ip,
