@@ -4,7 +4,7 @@ import logging
 import re
 from typing import Any
 
-from apps.archive.reading.surroundings import Outline, set_apart
+from apps.archive.reading.outline import Outline, set_apart
 
 # Two readings that share this much of their words are one reading. Below it, two more are made, and the majority wins.
 AGREED = 0.8

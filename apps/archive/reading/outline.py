@@ -1,0 +1,158 @@
+"""Where on a page its article stands: its blocks of text, and the element that holds the most of them."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from apps.archive.reading.surroundings import surroundings, take_out
+from apps.archive.reading.tags import INLINE, NO_TEXT
+
+# Nobody writes figures in paragraphs: a cell with so many of them, or so many broken lines, is a column of the page.
+LEAST_IN_A_COLUMN = 3
+LEAST_LETTERS_IN_A_COLUMN = 400
+OF_A_TABLE = frozenset({"table", "tbody", "thead", "tfoot", "tr", "td", "th"})
+NO_CONTAINER = frozenset({"p", "li", "td", "blockquote"})
+LONG_BLOCK = 50
+MOST_LINKED = 0.3
+MOST_LINKED_IN_A_LINE = 0.5
+MOST_OF_THE_TEXT = 0.5
+ALL_LINKED = 0.9
+SHORTEST_HEADLINE = 20
+LONGEST_TEASER = 300
+
+
+@dataclass
+class Block:
+    """Text without a break in it: a paragraph, a heading, an item, or what stands between two of them."""
+
+    text: str
+    linked: float
+    within: Any
+
+
+@dataclass
+class Outline:
+    """A page's blocks, and the element that holds the most of its long ones."""
+
+    elements: list[Any]
+    blocks: list[Block]
+    container: Any
+
+    @property
+    def lines(self) -> list[str]:
+        within = set(self.container.iter())
+        return [block.text for block in self.blocks if block.linked < MOST_LINKED_IN_A_LINE and block.within in within]
+
+    def inside(self) -> str:
+        return " ".join(self.container.itertext())
+
+    def headlines(self) -> set[str]:
+        """The blocks that are one link to somewhere, and long enough to be another article's headline."""
+        return {
+            block.text for block in self.blocks if block.linked > ALL_LINKED and len(block.text) >= SHORTEST_HEADLINE
+        }
+
+    def teasers(self) -> str:
+        """What stands under such a headline."""
+        pairs = zip(self.blocks, self.blocks[1:], strict=False)
+        return "\n".join(
+            after.text
+            for block, after in pairs
+            if block.linked > ALL_LINKED and len(block.text) >= SHORTEST_HEADLINE and len(after.text) <= LONGEST_TEASER
+        )
+
+
+def set_apart(tree: Any) -> Outline:
+    """Takes out of a page what is known not to be its article, and finds where the article stands. In linear time."""
+    elements = [element for element in tree.iter() if isinstance(element.tag, str)]
+    _unfold_columns(elements)
+    for element in surroundings(elements):
+        take_out(element)
+    blocks = _blocks(tree)
+    elements = [element for element in tree.iter() if isinstance(element.tag, str)]
+    return Outline(elements, blocks, _container(tree, elements, blocks))
+
+
+def _unfold_columns(elements: list[Any]) -> None:
+    """Makes boxes of tables that only say what stands beside what, as pages were built once: they hold no figures."""
+    breaks: dict[Any, int] = {}
+    letters: dict[Any, int] = {}
+    columns: list[Any] = []
+    for element in reversed(elements):
+        broken = breaks.get(element, 0) + (element.tag in ("p", "br"))
+        written = letters.get(element, 0) + len((element.text or "").strip())
+        if (parent := element.getparent()) is not None:
+            breaks[parent] = breaks.get(parent, 0) + broken
+            letters[parent] = letters.get(parent, 0) + written + len((element.tail or "").strip())
+        if element.tag in ("td", "th") and broken >= LEAST_IN_A_COLUMN and written >= LEAST_LETTERS_IN_A_COLUMN:
+            columns.append(element)
+    table_of: dict[Any, Any] = {}
+    for element in elements if columns else ():
+        table_of[element] = element if element.tag == "table" else table_of.get(element.getparent())
+    unfolded = {table_of[column] for column in columns} - {None}
+    for element, table in table_of.items():
+        if table in unfolded and element.tag in OF_A_TABLE:
+            element.tag = "div"
+
+
+def _blocks(tree: Any) -> list[Block]:
+    blocks: list[Block] = []
+    pieces: list[str] = []
+    linked = 0
+    links = 0
+    # A loop, not a recursion: how deep it goes is for the page to say. An element comes twice, to be entered and left.
+    waiting: list[tuple[Any, bool]] = [(tree, False)]
+
+    def close(within: Any) -> None:
+        nonlocal linked
+        text = " ".join("".join(pieces).split())
+        if text:
+            blocks.append(Block(text, linked / len(text), within))
+        pieces.clear()
+        linked = 0
+
+    def add(text: str | None) -> None:
+        nonlocal linked
+        if text:
+            pieces.append(text)
+            linked += len(text) if links else 0
+
+    while waiting:
+        element, leaving = waiting.pop()
+        tag = element.tag
+        if leaving:
+            links -= tag == "a"
+            if tag not in INLINE:
+                close(element)
+            add(element.tail if element is not tree else None)
+        elif not isinstance(tag, str) or tag in NO_TEXT:
+            add(element.tail)
+        elif tag == "br":
+            close(element.getparent())
+            add(element.tail)
+        else:
+            if tag not in INLINE:
+                close(element.getparent())
+            links += tag == "a"
+            add(element.text)
+            waiting.append((element, True))
+            waiting += [(child, False) for child in reversed(element)]
+    return blocks
+
+
+def _container(tree: Any, elements: list[Any], blocks: list[Block]) -> Any:
+    """The smallest element that holds most of the page's long blocks: step by step, the child with most of them."""
+    held: dict[Any, int] = {}
+    for block in blocks:
+        if len(block.text) >= LONG_BLOCK and block.linked < MOST_LINKED:
+            held[block.within] = held.get(block.within, 0) + len(block.text)
+    for element in reversed(elements):
+        parent = element.getparent()
+        if element in held and parent is not None:
+            held[parent] = held.get(parent, 0) + held[element]
+    at = tree
+    while held.get(at):
+        inner = max(at, key=lambda child: held.get(child, 0), default=None)
+        if inner is None or held.get(inner, 0) < MOST_OF_THE_TEXT * held[at] or inner.tag in NO_CONTAINER:
+            break
+        at = inner
+    return at

@@ -1,0 +1,117 @@
+"""How pages call and announce what stands around their articles: names of classes, and phrases, by language."""
+
+import re
+from functools import lru_cache
+from typing import Any
+
+# Names are compared word by word: "userComments", "user-comments" and "user_comments" all have the word "comments".
+WORDS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|[^A-Za-z]+")
+LONGEST_NAMES = 400
+LONGEST_PHRASE = 3
+
+# Wholly these words, so that "section--with-ads" and "cookie-monster" stay.
+NO_ARTICLE = frozenset(
+    {
+        "ad",
+        "ads",
+        "advert",
+        "advertisement",
+        "advertising",
+        "ad-slot",
+        "ad-container",
+        "adsbygoogle",
+        "sponsored",
+        "cookie-banner",
+        "cookie-consent",
+        "cookie-notice",
+    }
+)
+COMMENTS = {
+    "any": "comment comments commentlist commentslist commentlists commenttext commenttexts disqus",
+    "fr": "commentaire commentaires",
+    "es, pt": "comentario comentarios",
+    "de": "kommentare",
+}
+# "no-comments" or "comments-open" on an article's own wrapper.
+BEFORE_COMMENTS = "no has with open closed status show hide allow"
+AFTER_COMMENTS = "open opened closed enabled disabled status off on"
+
+
+def _listed(names: dict[str, str]) -> frozenset[str]:
+    """Every name of a list by language; words of one name are joined by an underscore there."""
+    return frozenset(name.replace("_", " ") for group in names.values() for name in group.split())
+
+
+NAMES = {
+    "comments": _listed(COMMENTS),
+    "about comments": frozenset(
+        [f"{word} {noun}" for word in BEFORE_COMMENTS.split() for noun in ("comment", "comments")]
+        + [f"{noun} {word}" for word in AFTER_COMMENTS.split() for noun in ("comment", "comments")]
+    ),
+}
+FIRST_WORDS = frozenset(name.split()[0] for names in NAMES.values() for name in names)
+
+
+def named(element: Any) -> frozenset[str]:
+    """Which of the `NAMES` an element's class and id have."""
+    kept, identity = element.get("class"), element.get("id")
+    return _kinds(f"{kept or ''} {identity or ''}"[:LONGEST_NAMES]) if kept or identity else frozenset()
+
+
+@lru_cache(maxsize=4_096)
+def _kinds(names: str) -> frozenset[str]:
+    words = " ".join(WORDS.split(names)).lower().split()
+    if FIRST_WORDS.isdisjoint(words):
+        return frozenset()
+    phrases = {
+        " ".join(words[start : start + length])
+        for length in range(1, LONGEST_PHRASE + 1)
+        for start in range(len(words))
+    }
+    return frozenset(kind for kind, known in NAMES.items() if not known.isdisjoint(phrases))
+
+
+# Before a colon these begin a pointer to another page; alone before its one link, without a colon too.
+POINTERS = {
+    "en": "read more|read also|read next|see also|also read|also see",
+    "de": "lesen sie auch|mehr zum thema|sehen sie auch",
+    "fr": "(?:à|a) lire aussi|lire aussi|(?:à|a) voir aussi|voir aussi",
+    "es": "lee también|lea también|lea además|ver también|vea también",
+    "pt": "leia também|leia mais|veja também",
+    "it": "leggi anche|guarda anche|vedi anche",
+    "nl": "lees ook|lees meer|bekijk ook",
+    "da, no, sv": "læs også|les også|läs också",
+    "pl": "czytaj też|czytaj także|zobacz też|zobacz także|przeczytaj też|przeczytaj także",
+    "cs, sk": "čtěte také|čítajte tiež|přečtěte si také|prečítajte si aj",
+    "ru": "читайте также|смотрите также",
+    "uk": "читайте також|читати також|дивіться також",
+    "tr": "ayrıca okuyun|bunları da okuyun",
+    "ar": "اقرأ أيضا|اقرأ أيضًا|اقرأ المزيد",
+    "zh": "相关阅读|相關閱讀|延伸阅读|延伸閱讀",
+    "ja": "関連記事|あわせて読みたい",
+    "ko": "관련기사|관련 기사",
+}
+# Words of other sentences too: only with a colon.
+HALF_POINTERS = {"en": r"related(?: \w+)?|more (?:from|on)\b[^:]{0,40}|watch"}
+# And these only with a sign after them, before one link that ends the block.
+LABELS = {
+    "en": "more|read|read this|see|see more|also|background|analysis|explainer|explained|opinion|listen|photos?"
+    "|pictures|videos?|exclusive",
+    "de": "mehr|hintergrund|analyse|video",
+    "fr": "lire|à lire|voir|vidéo|analyse",
+    "es": "más|más información|vea|lea|video|vídeo",
+    "pt": "mais|leia|veja|vídeo",
+    "it": "approfondisci|leggi|guarda|video",
+    "ru": "подробнее|видео",
+    "uk": "докладніше|детальніше|відео",
+}
+
+
+def _any_of(*lists: dict[str, str]) -> str:
+    return "|".join(phrases for one in lists for phrases in one.values())
+
+
+POINTER = re.compile(rf"\W*(?:{_any_of(POINTERS, HALF_POINTERS)})\s*[:\uff1a]", re.IGNORECASE)
+LABEL = re.compile(
+    rf"\W*(?:(?:{_any_of(POINTERS)})\W*|(?:{_any_of(LABELS)})\s*[:\uff1a|\u2013\u2014-]\W*)", re.IGNORECASE
+)
