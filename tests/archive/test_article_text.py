@@ -76,8 +76,8 @@ def test_an_article_in_a_wrapper_that_speaks_of_comments_is_read(wrapper: str) -
         ('<p><b>Lesen Sie auch: <a href="/b">Familien warten auf Nachricht von der Front im Norden</a></b></p>', False),
         ('<p>Read more: the man was wounded in the leg, two of his comrades told <a href="/b">the agency</a>.</p>', True),
         ('<p>Read more <a href="/b">Families wait for word from the front in the north</a></p>', False),
-        ('<section><span>À lire aussi</span><div><a href="/b">Les familles attendent des nouvelles du front</a></div></section>', False),
-        ('<section><a href="/b"><span>Читайте також:</span> Родини чекають на звістку з фронту</a></section>', False),
+        ('<p><span>À lire aussi</span> <a href="/b">Les familles attendent des nouvelles du front</a></p>', False),
+        ('<p><strong>Читайте також: <a href="/b">Родини чекають на звістку з фронту</a></strong></p>', False),
         ('<p><b>À VOIR AUSSI -</b> <a href="/b">Les familles attendent des nouvelles du front</a></p>', False),
         ('<p><b>More:</b> <a href="/b">Families wait for word from the front in the north</a></p>', False),
         ('<p><b>Read this: </b><a href="/b">Families wait for word from the front in the north</a></p>', False),
@@ -94,6 +94,55 @@ def test_what_stands_between_its_paragraphs_and_is_not_its_own_goes(markup: str,
     cut = BODY.index("<p>", half)
     found = lines(f"<article>{BODY[:cut]}{markup}{BODY[cut:]}</article>")
     assert (len(found) == len(SENTENCES) + 1) is stays
+    assert [line for line in found if line in SENTENCES] == SENTENCES
+
+
+HEADLINE = '<p><b><a href="/b">FAMILIES WAIT FOR WORD FROM THE NORTH</a></b></p>'
+
+
+def test_a_paragraph_that_is_another_headline_goes_where_few_are_so() -> None:
+    assert lines(f"<article>{BODY}{HEADLINE}<p>{REMARKS[0]}</p></article>") == [*SENTENCES, REMARKS[0]]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "".join(f"{HEADLINE}<p>{sentence}</p>" for sentence in SENTENCES),
+        f"<p>{SENTENCES[0]}</p>{HEADLINE}<p>{SENTENCES[1]}</p><p>{SENTENCES[2]}</p>",
+        f'{BODY}<p><a href="/b">Families wait for word from the north, and hear nothing from there.</a></p><p>{REMARKS[0]}</p>',
+        f'{BODY}<p><a href="/b">FAMILIES WAIT FOR</a> <a href="/c">WORD FROM THE NORTH</a></p><p>{REMARKS[0]}</p>',
+    ],
+)
+def test_paragraphs_that_are_links_stay_where_they_may_be_the_articles_own(body: str) -> None:
+    shown = " ".join(lines(f"<article>{body}</article>")).casefold()
+    assert shown.count("word from the north") == body.casefold().count("word from the north")
+
+
+# Calls to subscribe
+
+
+@pytest.mark.parametrize(
+    ("markup", "stays"),
+    [
+        ('<p>Sign up for our <a href="/n">weekly newsletter</a> and never miss a story like this one again.</p>', False),
+        ('<p>Sign up for our weekly newsletter <a href="/n">here</a> to get stories like this one in your inbox.</p>', False),
+        ('<p>Every evening we send out a selection of what has happened that day. <a href="/n">Sign up here</a>.</p>', False),
+        ('<p><a href="/n">CLICK HERE TO GET THE APP OF THE PAPER</a></p>', False),
+        ('<p>Редакція: <a href="/n">Підпишіться на наш канал</a></p>', False),
+        ('<p><a href="/n">Inscrivez-vous</a> à notre newsletter du matin, qui raconte la journée de la veille.</p>', False),
+        ('<p>Abonnieren Sie unseren <a href="/n">Newsletter</a>, der jeden Morgen das Wichtigste vom Vortag erzählt.</p>', False),
+        ('<p>Volunteers can sign up <a href="/n">here</a> before Saturday, the town council said in a letter.</p>', True),
+        ('<p>Readers who <a href="/n">sign up</a> for the newsletter of the company were told of it in March.</p>', True),
+        ('<p>The <a href="/n">download</a> of the app was stopped on Monday, a spokesman for the ministry said.</p>', True),
+        ('<p>The ministry had no comment on Friday night. Follow us on <a href="/n">Facebook</a> for more news.</p>', True),
+        ('<p>“Sign up for the newsletter of the <a href="/n">ministry</a>,” the official told the families.</p>', True),
+        ("<p>Sign up for the newsletter, the ministry wrote to the families of the soldiers on Saturday night.</p>", True),
+        ('<p>Sign up <a href="/n">here</a> for a place on the buses that leave the town on Saturday morning.</p>', True),
+    ],
+)  # fmt: skip
+def test_a_call_to_subscribe_is_not_the_article(markup: str, stays: bool) -> None:
+    found = lines(f"<article>{BODY}{markup}<p>{REMARKS[0]}</p></article>")
+    assert (len(found) == len(SENTENCES) + 2) is stays
     assert [line for line in found if line in SENTENCES] == SENTENCES
 
 

@@ -1,16 +1,21 @@
 """What stands around an article on its page: readers' comments, advertisements, pointers to other pages."""
 
+import re
 from typing import Any
 
 from apps.archive.reading.measures import Size, measured
 from apps.archive.reading.tags import PARTS
-from apps.archive.reading.wording import LABEL, NO_ARTICLE, POINTER, named
+from apps.archive.reading.wording import CALL, LABEL, NO_ARTICLE, POINTER, named
 
 MOST_OF_A_PAGE = 0.5
 LONGEST_POINTER = 300
 MOST_IN_A_POINTER = 12
 SHORTEST_HEADLINE = 20
 ALL_LINKED = 0.9
+LEAST_PARAGRAPHS = 5
+MOST_HEADLINES = 0.4
+# A headline ends so only where it is a sentence of the article.
+FULL_STOP = re.compile(r"[.\u3002\u0964\u06d4][\"'\u2019\u201d\u00bb)\]]*$")
 
 
 def surroundings(elements: list[Any]) -> list[Any]:
@@ -18,6 +23,7 @@ def surroundings(elements: list[Any]) -> list[Any]:
     sizes = measured(elements)
     needed = _needed(elements)
     most = MOST_OF_A_PAGE * sizes[elements[0]].letters
+    headlines = _headlines(elements, sizes)
     out: list[Any] = []
     gone: set[Any] = set()
     for element in elements:
@@ -28,7 +34,11 @@ def surroundings(elements: list[Any]) -> list[Any]:
             size.letters
             and element.tag in PARTS
             and element not in needed
-            and (_is_named_so(element, small=size.letters < most) or _is_beside_the_point(element, size))
+            and (
+                element in headlines
+                or _is_named_so(element, small=size.letters < most)
+                or _is_beside_the_point(element, size)
+            )
         ):
             gone.add(element)
             out.append(element)
@@ -75,7 +85,7 @@ def _is_beside_the_point(element: Any, size: Size) -> bool:
     if not size.linked or size.letters >= LONGEST_POINTER or size.elements > MOST_IN_A_POINTER:
         return False
     text = " ".join("".join(element.itertext()).split())
-    return 2 * size.linked > size.letters and _points_elsewhere(element, text, size)
+    return CALL.match(text) is not None or (2 * size.linked > size.letters and _points_elsewhere(element, text, size))
 
 
 def _points_elsewhere(element: Any, text: str, size: Size) -> bool:
@@ -87,3 +97,26 @@ def _points_elsewhere(element: Any, text: str, size: Size) -> bool:
     link = " ".join("".join(next(element.iter("a")).itertext()).split())
     label = text.removesuffix(link)
     return len(link) >= SHORTEST_HEADLINE and LABEL.fullmatch(label) is not None
+
+
+def _headlines(elements: list[Any], sizes: dict[Any, Size]) -> set[Any]:
+    """Paragraphs that are one link, and not a sentence, where most that stand beside them are not so."""
+    paragraphs: dict[Any, list[Any]] = {}
+    for element in elements:
+        if element.tag == "p":
+            paragraphs.setdefault(element.getparent(), []).append(element)
+    found: set[Any] = set()
+    for group in paragraphs.values():
+        linked = [
+            one for one in group if sizes[one].links == 1 and sizes[one].linked >= ALL_LINKED * sizes[one].letters
+        ]
+        if linked and len(group) >= LEAST_PARAGRAPHS and len(linked) <= MOST_HEADLINES * len(group):
+            found.update(one for one in linked if _is_a_headline(one, sizes[one]))
+    return found
+
+
+def _is_a_headline(element: Any, size: Size) -> bool:
+    return (
+        SHORTEST_HEADLINE <= size.letters < LONGEST_POINTER
+        and FULL_STOP.search("".join(element.itertext()).rstrip()) is None
+    )

@@ -105,6 +105,32 @@ LABELS = {
     "ru": "подробнее|видео",
     "uk": "докладніше|детальніше|відео",
 }
+# A call says what to do as a sentence begins, and names what is to be got. Only so written: "sign up" is an article's.
+CALLS = {
+    "en": "(?:Please )?(?:Sign up|SIGN UP|Subscribe|SUBSCRIBE|Download|DOWNLOAD|Click here|CLICK HERE|Follow us|Join us"
+    "|Get (?:the|our|all the))",
+    "de": "Abonnieren Sie|Melden Sie sich|Laden Sie",
+    "fr": "Inscrivez-vous|Abonnez-vous|Recevez|Téléchargez|Suivez-nous",
+    "es": "Suscríbete|Suscríbase|Suscribirse|Apúntate|Síguenos|Descarga",
+    "pt": "Assine|Cadastre-se|Inscreva-se|Receba|Siga",
+    "it": "Iscriviti|Abbonati|Seguici|Scarica",
+    "nl": "Meld je aan|Schrijf je in",
+    "pl": "Zapisz się|Pobierz",
+    "ru": "Подпишитесь|Подписывайтесь|Подпишись",
+    "uk": "Підпишіться|Підписуйтесь|Підписуйтеся|Підпишись",
+    "tr": "Abone olun",
+}
+CALLED_FOR = {
+    "any": r"newsletters?|podcasts?|telegram|whatsapp|youtube|facebook|apps?|APP",
+    "en": r"inbox|channel|(?:e-?mail|breaking news) (?:newsletters?|alerts?|updates?|briefings?)",
+    "de": r"kanal",
+    "fr": r"infolettre|chaîne",
+    "es, pt": r"bolet[ií]n|boletim|canal",
+    "it": r"canale",
+    "ru, uk": r"канал\w*|рассылк\w*|розсилк\w*",
+}
+# What comes at such times may be signed up for with no other name.
+REGULAR = {"en": r"[Ee]very (?:day|morning|evening|week)|[Dd]aily|[Ww]eekly|[Nn]ewsletters?"}
 
 
 def _any_of(*lists: dict[str, str]) -> str:
@@ -114,4 +140,10 @@ def _any_of(*lists: dict[str, str]) -> str:
 POINTER = re.compile(rf"\W*(?:{_any_of(POINTERS, HALF_POINTERS)})\s*[:\uff1a]", re.IGNORECASE)
 LABEL = re.compile(
     rf"\W*(?:(?:{_any_of(POINTERS)})\W*|(?:{_any_of(LABELS)})\s*[:\uff1a|\u2013\u2014-]\W*)", re.IGNORECASE
+)
+CALL = re.compile(
+    rf"[^\w\"'\u2018\u201c\u201e\u00ab]*(?:[^.!?:]{{1,40}}[:\u2013\u2014-]\s+)?"
+    rf"(?:(?:{_any_of(CALLS)})\b[^.!?]{{0,150}}?\b(?i:{_any_of(CALLED_FOR)})\b"
+    rf"|(?=[^.!?]{{0,150}}\b(?:{_any_of(REGULAR)})\b)[^.!?]{{1,150}}[.!?]\s+"
+    r"(?:Sign up|Subscribe)\b[^.!?]{0,40}\bhere\b)"
 )
