@@ -47,6 +47,12 @@ def test_what_readers_wrote_is_not_the_article(markup: str) -> None:
     assert lines(f"<div><h1>Captured</h1><div class=text>{BODY}</div>{remarks}</div>") == SENTENCES
 
 
+@pytest.mark.parametrize("name", ["b-kommentarer", "commenti", "listaKomentarze", "yorumlar", "spcv_conversation"])
+def test_nor_is_it_under_the_names_that_it_has_elsewhere(name: str) -> None:
+    remarks = "".join(f"<p>{remark}</p>" for remark in REMARKS)
+    assert lines(f'<div><h1>Captured</h1>{BODY}<div class="{name}">{remarks}</div></div>') == SENTENCES
+
+
 @pytest.mark.parametrize(
     "wrapper",
     [
@@ -144,6 +150,48 @@ def test_a_call_to_subscribe_is_not_the_article(markup: str, stays: bool) -> Non
     found = lines(f"<article>{BODY}{markup}<p>{REMARKS[0]}</p></article>")
     assert (len(found) == len(SENTENCES) + 2) is stays
     assert [line for line in found if line in SENTENCES] == SENTENCES
+
+
+# Captions
+
+UNDER = "Soldiers in the Kursk region, where the man was captured, on a picture of Friday. He is not on it."
+
+
+@pytest.mark.parametrize(
+    ("markup", "stays"),
+    [
+        ('<p class="imageCaption">{}</p>', False),
+        ('<span><em class="img_desc">{}</em></span>', False),
+        ('<div class="box"><span class="photo-credit">{}</span></div>', False),
+        ('<div><p class="pie-de-foto">{}</p></div>', False),
+        ('<p class="bildunterschrift">{}</p>', False),
+        ('<div class="didascalia">{}</div>', False),
+        ('<p class="image">{}</p>', True),
+        ('<p class="pie">{}</p>', True),
+    ],
+)
+def test_what_stands_under_a_picture_is_not_the_article(markup: str, stays: bool) -> None:
+    cut = BODY.index("<p>", len(BODY) // 2)
+    found = lines(f"<article>{BODY[:cut]}{markup.format(UNDER)}{BODY[cut:]}</article>")
+    assert (UNDER in found) is stays
+    assert [line for line in found if line in SENTENCES] == SENTENCES
+
+
+def test_where_captions_are_the_article_they_stay() -> None:
+    pictures = "".join(f'<div><img><p class="pie-foto">{text}</p></div>' for text in (*SENTENCES, *REMARKS))
+    found = lines(f"<article><h1>Captured</h1><p>{UNDER}</p>{pictures}</article>")
+    assert [line for line in found if line in SENTENCES] == SENTENCES
+
+
+def test_what_has_a_caption_is_none() -> None:
+    wrapper = f'<div class="media-with-caption"><p>{"</p><p>".join(REMARKS)}</p></div>'
+    found = lines(f"<article><h1>Captured</h1>{BODY}{wrapper}</article>", data(" ".join([*SENTENCES, *REMARKS])))
+    assert found == [*SENTENCES, *REMARKS]
+
+
+def test_a_long_text_in_an_element_that_is_named_a_caption_stays() -> None:
+    found = lines(f'<article><p>{"</p><p>".join(REMARKS)}</p><div class="pie-de-foto">{BODY * 2}</div>{BODY}</article>')
+    assert found.count(SENTENCES[0]) == 3
 
 
 def test_what_follows_an_element_that_is_taken_out_stays() -> None:

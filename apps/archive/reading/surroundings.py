@@ -4,12 +4,14 @@ import re
 from typing import Any
 
 from apps.archive.reading.measures import Size, measured
-from apps.archive.reading.tags import PARTS
+from apps.archive.reading.tags import CAPTION_TAGS, NO_TEXT, PARTS
 from apps.archive.reading.wording import CALL, LABEL, NO_ARTICLE, POINTER, named
 
 MOST_OF_A_PAGE = 0.5
 LONGEST_POINTER = 300
 MOST_IN_A_POINTER = 12
+LONGEST_CAPTION = 600
+LONG_TEXT = 50
 SHORTEST_HEADLINE = 20
 ALL_LINKED = 0.9
 LEAST_PARAGRAPHS = 5
@@ -23,7 +25,7 @@ def surroundings(elements: list[Any]) -> list[Any]:
     sizes = measured(elements)
     needed = _needed(elements)
     most = MOST_OF_A_PAGE * sizes[elements[0]].letters
-    headlines = _headlines(elements, sizes)
+    beside = _headlines(elements, sizes) | _captions(elements, sizes, most)
     out: list[Any] = []
     gone: set[Any] = set()
     for element in elements:
@@ -32,13 +34,8 @@ def surroundings(elements: list[Any]) -> list[Any]:
             gone.add(element)
         elif (
             size.letters
-            and element.tag in PARTS
             and element not in needed
-            and (
-                element in headlines
-                or _is_named_so(element, small=size.letters < most)
-                or _is_beside_the_point(element, size)
-            )
+            and (element in beside or (element.tag in PARTS and _is_something_else(element, size, most)))
         ):
             gone.add(element)
             out.append(element)
@@ -73,11 +70,41 @@ def _needed(elements: list[Any]) -> set[Any]:
     return needed
 
 
-def _is_named_so(element: Any, *, small: bool) -> bool:
-    if small and not NO_ARTICLE.isdisjoint(f"{element.get('class') or ''} {element.get('id') or ''}".lower().split()):
-        return True
+def _is_something_else(element: Any, size: Size, most: float) -> bool:
+    return _is_an_advertisement(element, size, most) or _is_comments(element) or _is_beside_the_point(element, size)
+
+
+def _is_an_advertisement(element: Any, size: Size, most: float) -> bool:
+    names = f"{element.get('class') or ''} {element.get('id') or ''}"
+    return size.letters < most and not NO_ARTICLE.isdisjoint(names.lower().split())
+
+
+def _is_comments(element: Any) -> bool:
     names = named(element)
     return "comments" in names and "about comments" not in names
+
+
+def _captions(elements: list[Any], sizes: dict[Any, Size], most: float) -> set[Any]:
+    """What is named a caption, unless captions are what the page is about: they say more than all the rest does."""
+    found: set[Any] = set()
+    aside: set[Any] = set()
+    under = written = 0
+    for element in elements:
+        size = sizes[element]
+        if element.getparent() in aside or element.tag in NO_TEXT or (element.tag in PARTS and _is_comments(element)):
+            aside.add(element)
+        elif size.letters <= min(LONGEST_CAPTION, most) and element.tag in CAPTION_TAGS and _is_a_caption(element):
+            found.add(element)
+            aside.add(element)
+            under += size.letters
+        elif size.own >= LONG_TEXT and element.tag != "a":
+            written += size.own
+    return found if under <= written else set()
+
+
+def _is_a_caption(element: Any) -> bool:
+    names = named(element)
+    return "caption" in names and "about captions" not in names
 
 
 def _is_beside_the_point(element: Any, size: Size) -> bool:

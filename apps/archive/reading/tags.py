@@ -26,6 +26,7 @@ PARTS = frozenset(
         "ul",
     }
 )
+CAPTION_TAGS = PARTS | {"cite", "em", "font", "i", "small"}
 INLINE = frozenset(
     {
         "a",

@@ -27,14 +27,30 @@ NO_ARTICLE = frozenset(
     }
 )
 COMMENTS = {
-    "any": "comment comments commentlist commentslist commentlists commenttext commenttexts disqus",
+    "any": "comment comments commentlist commentslist commentlists commenttext commenttexts disqus livefyre viafoura"
+    " talkback talkbacks spcv_conversation",
     "fr": "commentaire commentaires",
     "es, pt": "comentario comentarios",
-    "de": "kommentare",
+    "it": "commenti",
+    "de, da, no, sv": "kommentare kommentarer kommentarene",
+    "nl": "reacties",
+    "pl": "komentarze",
+    "cs, sk, sl, hr": "komentare komentari",
+    "hu": "hozzaszolas hozzaszolasok",
+    "tr": "yorumlar",
 }
 # "no-comments" or "comments-open" on an article's own wrapper.
 BEFORE_COMMENTS = "no has with open closed status show hide allow"
 AFTER_COMMENTS = "open opened closed enabled disabled status off on"
+# What is said of a picture, and who took it.
+CAPTIONS = {
+    "en": "caption captions caption_text img_desc img_descr image_desc image_description photo_desc photo_description"
+    " pic_desc picture_description photo_credit photo_credits image_credit image_credits picture_credit img_credit",
+    "de": "bildunterschrift bildtext",
+    "fr, pt, es": "legende legenda pie_de_foto pie_foto foto_pie foto_texto",
+    "it": "didascalia",
+}
+BEFORE_CAPTIONS = "has with no without show hide"
 
 
 def _listed(names: dict[str, str]) -> frozenset[str]:
@@ -42,12 +58,18 @@ def _listed(names: dict[str, str]) -> frozenset[str]:
     return frozenset(name.replace("_", " ") for group in names.values() for name in group.split())
 
 
+def _joined(before: str, nouns: tuple[str, ...], after: str = "") -> frozenset[str]:
+    return frozenset(
+        [f"{word} {noun}" for word in before.split() for noun in nouns]
+        + [f"{noun} {word}" for word in after.split() for noun in nouns]
+    )
+
+
 NAMES = {
     "comments": _listed(COMMENTS),
-    "about comments": frozenset(
-        [f"{word} {noun}" for word in BEFORE_COMMENTS.split() for noun in ("comment", "comments")]
-        + [f"{noun} {word}" for word in AFTER_COMMENTS.split() for noun in ("comment", "comments")]
-    ),
+    "about comments": _joined(BEFORE_COMMENTS, ("comment", "comments"), AFTER_COMMENTS),
+    "caption": _listed(CAPTIONS),
+    "about captions": _joined(BEFORE_CAPTIONS, ("caption", "captions")),
 }
 FIRST_WORDS = frozenset(name.split()[0] for names in NAMES.values() for name in names)
 
