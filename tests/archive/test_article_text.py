@@ -1,6 +1,7 @@
 """Which lines of a page are its article, and which stand around it."""
 
 import json
+from html import escape
 
 import pytest
 
@@ -47,7 +48,7 @@ def test_what_readers_wrote_is_not_the_article(markup: str) -> None:
     assert lines(f"<div><h1>Captured</h1><div class=text>{BODY}</div>{remarks}</div>") == SENTENCES
 
 
-@pytest.mark.parametrize("name", ["b-kommentarer", "commenti", "listaKomentarze", "yorumlar", "spcv_conversation"])
+@pytest.mark.parametrize("name", ["b-kommentarer", "reacties", "listaKomentarze", "yorumlar", "spcv_conversation"])
 def test_nor_is_it_under_the_names_that_it_has_elsewhere(name: str) -> None:
     remarks = "".join(f"<p>{remark}</p>" for remark in REMARKS)
     assert lines(f'<div><h1>Captured</h1>{BODY}<div class="{name}">{remarks}</div></div>') == SENTENCES
@@ -281,6 +282,85 @@ def test_what_the_page_says_of_itself_is_read_where_nothing_else_is() -> None:
     assert lines(f"<article>{BODY}</article>", data(said)) == SENTENCES
 
 
+# Its last lines, and its first
+
+PAPER = '<meta property="og:site_name" content="Valley Echo"><meta name="author" content="Ann Other">'
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Copyright 2024 Valley Echo. All rights reserved.",
+        "\u00a9 2019-2024 Valley Echo",
+        "Alle Rechte vorbehalten.",
+        "\u00a9 Riproduzione riservata",
+        "ann.other@echo.example",
+        "By Ann Other, ann.other@echo.example",
+    ],
+)
+def test_the_papers_own_rights_and_its_writers_address_are_not_its_last_lines(line: str) -> None:
+    assert lines(f"<article>{BODY}<p>{line}</p></article>", PAPER) == SENTENCES
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "\u00a9 2024 Agence France-Presse. All rights reserved.",
+        "<\uc800\uc791\uad8c\uc790(c) \uc5f0\ud569\ub274\uc2a4, \ubb34\ub2e8 \uc804\uc7ac-\uc7ac\ubc30\ud3ec \uae08\uc9c0>",
+        "Copyright law leaves no room for such pictures, the court in Seoul had ruled a year before.",
+        "Who has the copyright of the video is not known, and the service did not say so.",
+        "Whoever knows the man should call 555-0199 or write to police@halifax.example.",
+        "Ben Else, Agence France-Presse, ben.else@echo.example",
+    ],
+)
+def test_a_last_line_that_says_whose_it_is_or_more_than_that_stays(line: str) -> None:
+    """Lines of evidence are told by them."""
+    assert lines(f"<article>{BODY}<p>{escape(line)}</p></article>", PAPER) == [*SENTENCES, line]
+
+
+def test_its_agency_is_read_above_the_line_of_the_rights() -> None:
+    body = f"<article><h1>Captured</h1>{BODY}<p>AFP</p><p>\u00a9 2024 Valley Echo</p></article>"
+    article = read_article(f"<html><head>{PAPER}</head><body>{body}</body></html>", URL)
+    assert article.credit_line == "AFP"
+    assert article.text.split("\n") == SENTENCES
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "27 December 2024",
+        "Published December 27, 2024 at 9:30 am",
+        "Dienstag, 27.12.2024 19:02 Uhr",
+        "\u0412\u0456\u0432\u0442\u043e\u0440\u043e\u043a, 27 \u0433\u0440\u0443\u0434\u043d\u044f 2024, 19:02",
+        "2024\u5e7412\u670827\u65e5 19\u664202\u5206",
+        "- Families wait for word from the north",
+    ],
+)
+def test_its_date_and_the_headlines_above_it_are_not_its_first_line(line: str) -> None:
+    shown = f"<ul><li>{line[2:]}</li></ul>" if line.startswith("- ") else f"<p>{line}</p>"
+    assert lines(f"<article><h1>Captured</h1><div>{shown}{BODY}</div></article>") == SENTENCES
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "27 December 2024 was a Friday",
+        "Winter 2024",
+        "On 27 December 2024 he was seen for the last time",
+        "- Families wait for word from the north.",
+    ],
+)
+def test_what_only_begins_as_they_do_stays(line: str) -> None:
+    shown = f"<ul><li>{line[2:]}</li></ul>" if line.startswith("- ") else f"<p>{line}</p>"
+    assert lines(f"<article><h1>Captured</h1><div>{shown}{BODY}</div></article>") == [line, *SENTENCES]
+
+
+def test_a_list_that_is_all_of_it_stays() -> None:
+    items = [f"Family number {number} of the valley" for number in range(1, 9)]
+    found = lines(f"<article><h1>Captured</h1><ul><li>{'</li><li>'.join(items)}</li></ul></article>")
+    assert found == [f"- {item}" for item in items]
+
+
 # Very long pages
 
 
@@ -316,6 +396,26 @@ COLUMN = f"<td><font size=5>Captured</font>{BODY}</td>"
 def test_a_page_that_is_built_of_tables_is_read_in_paragraphs(page: str) -> None:
     assert [line for line in lines(page) if line in SENTENCES] == SENTENCES
     assert not any("|" in line for line in lines(page))
+
+
+def test_lines_that_are_broken_in_a_box_of_such_a_page_are_its_paragraphs() -> None:
+    links = "".join(f"<tr><td><a href=/{place}>{place}</a></td></tr>" for place in ("Home", "World", "Sport"))
+    text = f"<font face=Arial size=2>{'<br><br>'.join(SENTENCES)}</font>"
+    others = "".join(
+        f'<tr><td><a href="/{at}">{ELSEWHERE}</a><br>{remark}</td></tr>' for at, remark in enumerate(REMARKS)
+    )
+    page = (
+        f"<table><tr><td><table>{links}</table></td><td><table><tr><td><b>Captured</b></td></tr><tr><td>"
+        f"<table><tr><td><font size=1><i>{UNDER}</i></font></td></tr></table>{text}</td></tr></table></td>"
+        f"<td><table>{others}</table></td></tr></table>"
+    )
+    assert [line for line in lines(page) if line in SENTENCES] == SENTENCES
+
+
+def test_what_is_broken_within_a_paragraph_stays_in_it() -> None:
+    verses = "<br>".join(f"The {number} soldiers who were there" for number in range(1, 6))
+    found = lines(f"<table><tr><td>{BODY}<p><font size=2>{verses}</font></p><p>{REMARKS[0]}</p></td></tr></table>")
+    assert found == [*SENTENCES, *(f"The {number} soldiers who were there" for number in range(1, 6)), REMARKS[0]]
 
 
 def test_figures_stay_in_their_table() -> None:

@@ -13,6 +13,7 @@ from urllib.parse import urljoin, urlsplit
 from selectolax.lexbor import LexborHTMLParser
 
 from apps.archive.reading.body import article_text
+from apps.archive.reading.frame import without_frame
 from apps.archive.reading.markup import MOST_OPEN, tame
 
 LONGEST_TEXT = 2_000_000
@@ -44,10 +45,6 @@ PUBLISHED_METAS = (
 UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff\ufffe\uffff]")
 SPACES = re.compile(r"\s+")
 LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{1,8}){0,3}")
-HEAD_LINES = 4
-LONGEST_LABEL = 40
-LABEL = re.compile(r"(?:published|updated|posted|last updated|photo|share|listen)\W*", re.IGNORECASE)
-FRAME_WORDS = re.compile(r"^(?:by|credit|source|photo credit)\b[\s:]*")
 SUFFIX = re.compile(r"\s+(?:[-\u2013\u2014|\u00b7\u2022\u00bb:]|::)\s+")
 SEPARATED = re.compile(r"\s*[-\u2013\u2014|\u00b7\u2022\u00bb:\uff1a\u2026]")
 SHORTEST_HEADING = 12
@@ -115,7 +112,7 @@ def read_article(html_text: str, url: str) -> Article:
     credit_line = _line(_credit(page, byline, text), LONGEST_CREDIT)
     return Article(
         title=title,
-        text=_without_frame(text, title, byline, credit_line),
+        text=without_frame(text, title, byline, credit_line, site_name),
         byline=byline,
         site_name=site_name,
         published=published,
@@ -156,25 +153,6 @@ class _Page:
             text = SPACES.sub(" ", element.text(separator=" ")[: longest * 4]).strip()
             if 0 < len(text) <= longest:
                 yield text
-
-
-def _without_frame(text: str, title: str, byline: str, credit_line: str) -> str:
-    """The article's own text: without the lines around it that repeat its headline, section, byline or credit line."""
-    lines = text.split("\n")
-    said = {_folded(value) for value in (title, byline, credit_line) if value}
-    top = next((number for number, line in enumerate(lines[:HEAD_LINES]) if _folded(line) == _folded(title)), None)
-    if title and top is not None and all(len(line) <= LONGEST_LABEL for line in lines[:top]):
-        lines = lines[top + 1 :]
-    while lines and (_folded(lines[0]) in said or LABEL.fullmatch(lines[0].strip()) or not lines[0].strip()):
-        lines.pop(0)
-    while lines and (_folded(lines[-1]) in said or not lines[-1].strip()):
-        lines.pop()
-    return "\n".join(lines)
-
-
-def _folded(line: str) -> str:
-    """A line as it compares: without "By", "Credit:", case and punctuation around it."""
-    return FRAME_WORDS.sub("", SPACES.sub(" ", line).strip(" -\u2013\u2014|\u00b7").casefold()).strip(" .:,;()[]“”\"'")
 
 
 def _items(block: str) -> list[dict[str, Any]]:

@@ -10,6 +10,7 @@ from apps.archive.reading.tags import INLINE, NO_TEXT
 LEAST_IN_A_COLUMN = 3
 LEAST_LETTERS_IN_A_COLUMN = 400
 OF_A_TABLE = frozenset({"table", "tbody", "thead", "tfoot", "tr", "td", "th"})
+BOXES_OF_LINES = frozenset({"div", "font", "center"})
 NO_CONTAINER = frozenset({"p", "li", "td", "blockquote"})
 LONG_BLOCK = 50
 MOST_LINKED = 0.3
@@ -89,9 +90,22 @@ def _unfold_columns(elements: list[Any]) -> None:
     for element in elements if columns else ():
         table_of[element] = element if element.tag == "table" else table_of.get(element.getparent())
     unfolded = {table_of[column] for column in columns} - {None}
+    in_a_paragraph: set[Any] = set()
     for element, table in table_of.items():
-        if table in unfolded and element.tag in OF_A_TABLE:
+        if element.tag == "p" or element.getparent() in in_a_paragraph:
+            in_a_paragraph.add(element)
+        if table not in unfolded:
+            continue
+        if element.tag in OF_A_TABLE:
             element.tag = "div"
+        if element.tag in BOXES_OF_LINES and element not in in_a_paragraph and _is_broken_lines(element):
+            element.tag = "p"
+
+
+def _is_broken_lines(element: Any) -> bool:
+    """Whether its paragraphs are told apart by nothing but breaks."""
+    tags = [child.tag for child in element if isinstance(child.tag, str)]
+    return tags.count("br") >= LEAST_IN_A_COLUMN and all(tag == "br" or tag in INLINE for tag in tags)
 
 
 def _blocks(tree: Any) -> list[Block]:

@@ -153,6 +153,22 @@ CALLED_FOR = {
 }
 # What comes at such times may be signed up for with no other name.
 REGULAR = {"en": r"[Ee]very (?:day|morning|evening|week)|[Dd]aily|[Ww]eekly|[Nn]ewsletters?"}
+RIGHTS = {
+    "en": "all rights reserved",
+    "de": "alle rechte vorbehalten",
+    "fr": "tous droits réservés",
+    "es": "todos los derechos reservados",
+    "pt": "todos os direitos reservados",
+    "it": "riproduzione riservata|tutti i diritti riservati",
+    "pl": "wszelkie prawa zastrzeżone",
+    "ru": "все права защищены",
+    "uk": "(?:усі|всі) права захищен[оі]",
+    "tr": "tüm hakları saklıdır",
+    "ar": "جميع الحقوق محفوظة",
+    "zh": "版权所有|版權所有",
+    "ja": r"無断転載|無断複製",
+    "ko": r"저작권자|무단\s*전재",
+}
 
 
 def _any_of(*lists: dict[str, str]) -> str:
@@ -169,3 +185,4 @@ CALL = re.compile(
     rf"|(?=[^.!?]{{0,150}}\b(?:{_any_of(REGULAR)})\b)[^.!?]{{1,150}}[.!?]\s+"
     r"(?:Sign up|Subscribe)\b[^.!?]{0,40}\bhere\b)"
 )
+RIGHT = re.compile(rf"(?i:{_any_of(RIGHTS)}|\bcopyright\b|©|\([c]\))")
