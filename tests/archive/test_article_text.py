@@ -211,6 +211,68 @@ OTHERS = "".join(
 )
 
 
+def cards(number: int = 12, to: str = "/", head: str = "h3") -> str:
+    return "".join(
+        f'<div class="card c{at}"><{head}><a href="{to}{at}">Another story altogether, told in number {at}</a></{head}>'
+        f"<p>What number {at} tells is told here by Ann Other. {REMARKS[at % 3]}</p></div>"
+        for at in range(number)
+    )
+
+
+def told_elsewhere(page: str) -> int:
+    return sum("What number" in line for line in lines(page))
+
+
+def test_teasers_in_a_row_are_other_articles_however_many_they_are() -> None:
+    page = f"<div><div><h1>Captured</h1>{BODY}</div></div><div><h2>More</h2>{cards()}</div>"
+    assert lines(page) == SENTENCES
+    boxes = "".join(
+        f'<li><span>1{at}:20</span> <a href="/{at}">Another story altogether, told in number {at}</a>'
+        f"<div>What number {at} tells is told here by Ann Other. {REMARKS[at % 3]}</div></li>"
+        for at in range(9)
+    )
+    assert lines(f"<div><h1>Captured</h1>{BODY}</div><ul>{boxes}</ul>") == SENTENCES
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        f"<div><h1>Captured</h1><p>{SENTENCES[0]}</p>{cards()}</div>",
+        f"<div><h2>Captured</h2>{BODY}</div><div>{cards()}</div>",
+        f"<div><h1>Captured</h1>{BODY}</div><div>{cards(to='#')}</div>",
+        f"<div><h1>Captured</h1>{BODY}</div><div>{cards().replace('</h3><p>', ': ').replace('<h3>', '')}</div>",
+        f'<div><h1>Captured</h1><div class="lead">{BODY}</div></div><div>{cards()}</div>',
+        f"<div><h1>Captured</h1>{BODY}</div><div><p>{'</p><p>'.join(3 * REMARKS)}</p>{cards()}</div>",
+        f"<div><h1>Captured</h1>{BODY}</div><div><h1>And what came of it</h1><p>{SENTENCES[0]}</p>{cards()}</div>",
+    ],
+    ids=[
+        "its own list",
+        "no headline",
+        "a live report",
+        "no headlines in them",
+        "a lead apart",
+        "half of it",
+        "two headlines",
+    ],
+)
+def test_what_is_built_as_teasers_are_stays_where_it_may_be_the_article(page: str) -> None:
+    assert told_elsewhere(page) == 12
+
+
+def test_a_discussion_beside_the_article_is_not_the_article() -> None:
+    posts = "".join(f'<div class="post"><b>Somebody {at}</b><p>{REMARKS[at % 3]}</p></div>' for at in range(30))
+    article = f"<article><h1>Captured</h1>{BODY}</article>"
+    assert lines(f"<main>{article}<section id=discussion>{posts}</section></main>") == SENTENCES
+    several = posts.replace('class="post"', 'class="kommentar"')
+    assert lines(f"<main>{article}<div>{several}</div></main>") == SENTENCES
+
+
+@pytest.mark.parametrize("name", ["discussion", "kommentar", "yorum", "responses"])
+def test_an_article_under_a_name_that_comments_have_too_is_read(name: str) -> None:
+    body = "".join(f'<div class="{name}">{sentence}</div>' for sentence in SENTENCES)
+    assert lines(f'<header><h1>Captured</h1></header><div class="{name}">{body}</div>') == SENTENCES
+
+
 ELSEWHERE = "Another story altogether, which is told at greater length elsewhere"
 
 
@@ -410,12 +472,6 @@ def test_lines_that_are_broken_in_a_box_of_such_a_page_are_its_paragraphs() -> N
         f"<td><table>{others}</table></td></tr></table>"
     )
     assert [line for line in lines(page) if line in SENTENCES] == SENTENCES
-
-
-def test_what_is_broken_within_a_paragraph_stays_in_it() -> None:
-    verses = "<br>".join(f"The {number} soldiers who were there" for number in range(1, 6))
-    found = lines(f"<table><tr><td>{BODY}<p><font size=2>{verses}</font></p><p>{REMARKS[0]}</p></td></tr></table>")
-    assert found == [*SENTENCES, *(f"The {number} soldiers who were there" for number in range(1, 6)), REMARKS[0]]
 
 
 def test_figures_stay_in_their_table() -> None:

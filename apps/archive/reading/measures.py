@@ -3,15 +3,22 @@
 from dataclasses import dataclass
 from typing import Any
 
+SHORTEST_HEADLINE = 20
+LONG_TEXT = 50
+
 
 @dataclass(slots=True)
 class Size:
-    """What an element holds with all that is in it, in letters and elements. `own` are the letters it holds itself."""
+    """What an element holds with all that is in it, in letters and elements.
+
+    `own` are the letters that stand in it and in nothing within it, `after` those that follow it in what it stands in.
+    """
 
     letters: int = 0
     linked: int = 0
     links: int = 0
     own: int = 0
+    after: int = 0
     elements: int = 1
 
 
@@ -29,6 +36,7 @@ def measured(elements: list[Any]) -> dict[Any, Size]:
         if (around := sizes.get(element.getparent())) is not None:
             after = len((element.tail or "").strip())
             around.own += after
+            size.after = around.letters + after
             around.letters += size.letters + after
             around.linked += size.linked
             around.links += size.links

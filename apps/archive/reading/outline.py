@@ -90,15 +90,12 @@ def _unfold_columns(elements: list[Any]) -> None:
     for element in elements if columns else ():
         table_of[element] = element if element.tag == "table" else table_of.get(element.getparent())
     unfolded = {table_of[column] for column in columns} - {None}
-    in_a_paragraph: set[Any] = set()
     for element, table in table_of.items():
-        if element.tag == "p" or element.getparent() in in_a_paragraph:
-            in_a_paragraph.add(element)
         if table not in unfolded:
             continue
         if element.tag in OF_A_TABLE:
             element.tag = "div"
-        if element.tag in BOXES_OF_LINES and element not in in_a_paragraph and _is_broken_lines(element):
+        if element.tag in BOXES_OF_LINES and _is_broken_lines(element):
             element.tag = "p"
 
 

@@ -3,16 +3,15 @@
 import re
 from typing import Any
 
-from apps.archive.reading.measures import Size, measured
+from apps.archive.reading.measures import LONG_TEXT, SHORTEST_HEADLINE, Size, measured
+from apps.archive.reading.neighbours import neighbours
 from apps.archive.reading.tags import CAPTION_TAGS, NO_TEXT, PARTS
-from apps.archive.reading.wording import CALL, LABEL, NO_ARTICLE, POINTER, named
+from apps.archive.reading.wording import CALL, LABEL, NO_ARTICLE, POINTER, is_caption, is_comments
 
 MOST_OF_A_PAGE = 0.5
 LONGEST_POINTER = 300
 MOST_IN_A_POINTER = 12
 LONGEST_CAPTION = 600
-LONG_TEXT = 50
-SHORTEST_HEADLINE = 20
 ALL_LINKED = 0.9
 LEAST_PARAGRAPHS = 5
 MOST_HEADLINES = 0.4
@@ -25,7 +24,7 @@ def surroundings(elements: list[Any]) -> list[Any]:
     sizes = measured(elements)
     needed = _needed(elements)
     most = MOST_OF_A_PAGE * sizes[elements[0]].letters
-    beside = _headlines(elements, sizes) | _captions(elements, sizes, most)
+    beside = _headlines(elements, sizes) | _captions(elements, sizes, most) | neighbours(elements, sizes, needed)
     out: list[Any] = []
     gone: set[Any] = set()
     for element in elements:
@@ -71,17 +70,12 @@ def _needed(elements: list[Any]) -> set[Any]:
 
 
 def _is_something_else(element: Any, size: Size, most: float) -> bool:
-    return _is_an_advertisement(element, size, most) or _is_comments(element) or _is_beside_the_point(element, size)
+    return _is_an_advertisement(element, size, most) or is_comments(element) or _is_beside_the_point(element, size)
 
 
 def _is_an_advertisement(element: Any, size: Size, most: float) -> bool:
     names = f"{element.get('class') or ''} {element.get('id') or ''}"
     return size.letters < most and not NO_ARTICLE.isdisjoint(names.lower().split())
-
-
-def _is_comments(element: Any) -> bool:
-    names = named(element)
-    return "comments" in names and "about comments" not in names
 
 
 def _captions(elements: list[Any], sizes: dict[Any, Size], most: float) -> set[Any]:
@@ -91,20 +85,15 @@ def _captions(elements: list[Any], sizes: dict[Any, Size], most: float) -> set[A
     under = written = 0
     for element in elements:
         size = sizes[element]
-        if element.getparent() in aside or element.tag in NO_TEXT or (element.tag in PARTS and _is_comments(element)):
+        if element.getparent() in aside or element.tag in NO_TEXT or (element.tag in PARTS and is_comments(element)):
             aside.add(element)
-        elif size.letters <= min(LONGEST_CAPTION, most) and element.tag in CAPTION_TAGS and _is_a_caption(element):
+        elif size.letters <= min(LONGEST_CAPTION, most) and element.tag in CAPTION_TAGS and is_caption(element):
             found.add(element)
             aside.add(element)
             under += size.letters
         elif size.own >= LONG_TEXT and element.tag != "a":
             written += size.own
     return found if under <= written else set()
-
-
-def _is_a_caption(element: Any) -> bool:
-    names = named(element)
-    return "caption" in names and "about captions" not in names
 
 
 def _is_beside_the_point(element: Any, size: Size) -> bool:

@@ -39,6 +39,13 @@ COMMENTS = {
     "hu": "hozzaszolas hozzaszolasok",
     "tr": "yorumlar",
 }
+# An article may be a "Kommentar" and have a "discussion": believed of several beside one another, or of a crowd.
+SOMETIMES_COMMENTS = {
+    "en": "discussion response responses",
+    "de, da, no, sv": "kommentar diskussion",
+    "cs, pl, sk": "diskusia diskuze komentarz",
+    "tr": "yorum",
+}
 # "no-comments" or "comments-open" on an article's own wrapper.
 BEFORE_COMMENTS = "no has with open closed status show hide allow"
 AFTER_COMMENTS = "open opened closed enabled disabled status off on"
@@ -51,6 +58,20 @@ CAPTIONS = {
     "it": "didascalia",
 }
 BEFORE_CAPTIONS = "has with no without show hide"
+# The sentence or two between headline and article.
+LEADS = {
+    "en": "lead leads lede lead_text standfirst intro introduction intro_text summary subtitle sub_title subtitles"
+    " subheadline sub_headline subheading sub_heading subhead deck dek abstract excerpt desc",
+    "cs, sk": "perex",
+    "de": "vorspann",
+    "es": "bajada copete entradilla subtitulo sumario",
+    "fr": "chapeau chapo",
+    "it": "catenaccio sommario",
+    "da, no, sv": "ingress manchet",
+    "pt": "linha_fina resumo",
+    "ru, uk": "announce anons",
+    "tr": "spot",
+}
 
 
 def _listed(names: dict[str, str]) -> frozenset[str]:
@@ -67,9 +88,11 @@ def _joined(before: str, nouns: tuple[str, ...], after: str = "") -> frozenset[s
 
 NAMES = {
     "comments": _listed(COMMENTS),
+    "sometimes comments": _listed(SOMETIMES_COMMENTS),
     "about comments": _joined(BEFORE_COMMENTS, ("comment", "comments"), AFTER_COMMENTS),
     "caption": _listed(CAPTIONS),
     "about captions": _joined(BEFORE_CAPTIONS, ("caption", "captions")),
+    "lead": _listed(LEADS),
 }
 FIRST_WORDS = frozenset(name.split()[0] for names in NAMES.values() for name in names)
 
@@ -78,6 +101,20 @@ def named(element: Any) -> frozenset[str]:
     """Which of the `NAMES` an element's class and id have."""
     kept, identity = element.get("class"), element.get("id")
     return _kinds(f"{kept or ''} {identity or ''}"[:LONGEST_NAMES]) if kept or identity else frozenset()
+
+
+def is_comments(element: Any) -> bool:
+    names = named(element)
+    return "comments" in names and "about comments" not in names
+
+
+def is_caption(element: Any) -> bool:
+    names = named(element)
+    return "caption" in names and "about captions" not in names
+
+
+def is_lead(element: Any) -> bool:
+    return "lead" in named(element)
 
 
 @lru_cache(maxsize=4_096)
