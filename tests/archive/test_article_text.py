@@ -294,6 +294,59 @@ def test_what_stands_under_other_headlines_is_another_article() -> None:
     assert lines(f'<article><h1>Captured</h1><div class="text">{BODY}</div>{OTHERS}</article>') == SENTENCES
 
 
+LEAD = "He is the first of them who is known to be alive, say those who have seen him; and nobody else has."
+
+
+@pytest.mark.parametrize(
+    "lead",
+    [
+        '<h2 class="standfirst">{}</h2>',
+        '<div class="articleLead"><h3>{}</h3></div>',
+        '<div class="chapo">{}</div><p>By Ann Other</p>',
+        '<p>27 December</p><h2 class="c-head__subtitle">{}</h2>',
+        '<div class="news-detail-spot">{}</div>',
+    ],
+)
+def test_the_lead_between_headline_and_article_is_read_with_it(lead: str) -> None:
+    page = (
+        f"<div class=hero><div><h1>Captured</h1>{lead.format(LEAD)}</div></div><div class=row><div>{BODY}</div></div>"
+    )
+    found = lines(page)
+    assert found[0] == LEAD
+    assert found[-len(SENTENCES) :] == SENTENCES
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        f'<div><h1>Captured</h1><div class="author-intro">{LEAD}</div></div><div>{BODY}</div>',
+        f'<div><h1>Captured</h1><div class="lead-image-caption">{LEAD}</div></div><div>{BODY}</div>',
+        f'<div><h1>Captured</h1></div><div>{BODY}</div><div class="summary">{LEAD}</div>',
+        f'<div><h1>Captured</h1><h2 class="intro"><a href="/b">{LEAD}</a></h2></div><div>{BODY}</div>',
+        f'<div><h2>Captured</h2><h2 class="intro">{LEAD}</h2></div><div>{BODY}</div>',
+    ],
+)
+def test_what_is_only_named_like_a_lead_is_not_put_before_the_article(page: str) -> None:
+    assert lines(f"<div>{page}</div>")[0] == SENTENCES[0]
+
+
+def test_a_lead_that_was_read_is_there_once_and_below_it_no_headline() -> None:
+    inside = f'<article><h1>Captured in the night</h1><p class="lead">{LEAD}</p>{BODY}</article>'
+    assert lines(inside) == [LEAD, *SENTENCES]
+    apart = f'<div><h1>Captured</h1><h2 class="lead">{LEAD}</h2></div><div><p>Captured</p>{BODY}</div>'
+    assert lines(apart) == [LEAD, *SENTENCES]
+
+
+@pytest.mark.parametrize(
+    ("name", "stays"),
+    [("trending", False), ("recirc-unit", False), ("mostRead", False), ("rail", True), ("paywall", True), ("", True)],
+)
+def test_sentences_in_a_margin_that_is_named_so_go(name: str, stays: bool) -> None:
+    beside = f'<div class="{name}"><p>{REMARKS[0]}</p></div>'
+    found = lines(f'<article><h1>Captured</h1><div class="text">{BODY}</div>{beside}</article>')
+    assert found == [*SENTENCES, REMARKS[0]][: len(SENTENCES) + stays]
+
+
 def test_headlines_of_other_articles_at_the_end_go_with_the_line_above_them() -> None:
     items = "".join(f'<li><a href="/{number}">{ELSEWHERE}, number {number}</a></li>' for number in range(4))
     article = f"<article><h1>Captured</h1>{BODY}<p>Our editors recommend:</p><ul>{items}</ul></article>"

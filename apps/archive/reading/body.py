@@ -4,6 +4,7 @@ import logging
 import re
 from typing import Any
 
+from apps.archive.reading.frame import HEAD_LINES
 from apps.archive.reading.outline import Outline, set_apart
 
 # Two readings that share this much of their words are one reading. Below it, two more are made, and the majority wins.
@@ -40,7 +41,7 @@ def article_text(html: str, said: str = "") -> str:
         text = readings[0] or own
     else:
         text = _chosen([*readings, _read(tree), _read(tree, strict=True)], said)
-    return _without_margins(text, outline)
+    return _with_its_lead(_without_margins(text, outline), outline)
 
 
 def forget() -> None:
@@ -109,6 +110,16 @@ def _without_margins(text: str, outline: Outline) -> str:
         return text
     kept = [line for line, held in lines if held or (_is_sentence(line) and not teasers.have(line))]
     return "\n".join(_without_pointers(kept, outline))
+
+
+def _with_its_lead(text: str, outline: Outline) -> str:
+    """With what stands between headline and article, where the reading has it not."""
+    headline, lead = outline.lead()
+    if not text or not lead or lead in text or len(text) > LONGEST_COMPARED or _Words(text, shortest=1).have(lead):
+        return text
+    lines = text.split("\n")
+    below = next((number for number, line in enumerate(lines[:HEAD_LINES], 1) if line == headline), 0)
+    return "\n".join([*lines[:below], lead, *lines[below:]])
 
 
 def _is_sentence(line: str) -> bool:

@@ -1,10 +1,13 @@
 """Where on a page its article stands: its blocks of text, and the element that holds the most of them."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from apps.archive.reading.measures import LONG_TEXT, SHORTEST_HEADLINE
 from apps.archive.reading.surroundings import surroundings, take_out
 from apps.archive.reading.tags import INLINE, NO_TEXT
+from apps.archive.reading.wording import is_lead, is_margin, is_no_lead
 
 # Nobody writes figures in paragraphs: a cell with so many of them, or so many broken lines, is a column of the page.
 LEAST_IN_A_COLUMN = 3
@@ -12,13 +15,15 @@ LEAST_LETTERS_IN_A_COLUMN = 400
 OF_A_TABLE = frozenset({"table", "tbody", "thead", "tfoot", "tr", "td", "th"})
 BOXES_OF_LINES = frozenset({"div", "font", "center"})
 NO_CONTAINER = frozenset({"p", "li", "td", "blockquote"})
-LONG_BLOCK = 50
 MOST_LINKED = 0.3
 MOST_LINKED_IN_A_LINE = 0.5
 MOST_OF_THE_TEXT = 0.5
 ALL_LINKED = 0.9
-SHORTEST_HEADLINE = 20
 LONGEST_TEASER = 300
+LONGEST_LEAD = 700
+FARTHEST_LEAD = 12
+NEAR = 3
+FAR = 5
 
 
 @dataclass
@@ -38,13 +43,31 @@ class Outline:
     blocks: list[Block]
     container: Any
 
+    def __post_init__(self) -> None:
+        self._within = set(self.container.iter())
+
+    def holds(self, block: Block) -> bool:
+        return block.within in self._within
+
     @property
     def lines(self) -> list[str]:
-        within = set(self.container.iter())
-        return [block.text for block in self.blocks if block.linked < MOST_LINKED_IN_A_LINE and block.within in within]
+        return [block.text for block in self.blocks if block.linked < MOST_LINKED_IN_A_LINE and self.holds(block)]
 
     def inside(self) -> str:
         return " ".join(self.container.itertext())
+
+    def lead(self) -> tuple[str, str]:
+        """The headline, and the sentence or two that a page sets apart between it and the article; or empty ones."""
+        top = next((at for at, block in enumerate(self.blocks) if _is_in(block.within, _is_a_headline, NEAR)), None)
+        if top is None:
+            return "", ""
+        for block in self.blocks[top + 1 : top + FARTHEST_LEAD]:
+            is_lead_of_it = _is_in(block.within, is_lead, NEAR) and not _is_in(block.within, is_no_lead, NEAR)
+            if is_lead_of_it and block.linked < MOST_LINKED and LONG_TEXT <= len(block.text) <= LONGEST_LEAD:
+                return self.blocks[top].text, block.text
+            if self.holds(block) and not is_lead_of_it:
+                break
+        return "", ""
 
     def headlines(self) -> set[str]:
         """The blocks that are one link to somewhere, and long enough to be another article's headline."""
@@ -53,13 +76,30 @@ class Outline:
         }
 
     def teasers(self) -> str:
-        """What stands under such a headline."""
+        """What stands under such a headline, and in the margins that are named so."""
         pairs = zip(self.blocks, self.blocks[1:], strict=False)
-        return "\n".join(
+        under = [
             after.text
             for block, after in pairs
             if block.linked > ALL_LINKED and len(block.text) >= SHORTEST_HEADLINE and len(after.text) <= LONGEST_TEASER
-        )
+        ]
+        beside = [block.text for block in self.blocks if not self.holds(block) and _is_in(block.within, is_margin, FAR)]
+        return "\n".join(under + beside)
+
+
+def _is_in(element: Any, is_so: Callable[[Any], bool], steps: int) -> bool:
+    """Whether that is true of an element or of one of the nearest that it stands in."""
+    for _ in range(steps):
+        if element is None or element.tag in ("body", "main"):
+            return False
+        if is_so(element):
+            return True
+        element = element.getparent()
+    return False
+
+
+def _is_a_headline(element: Any) -> bool:
+    return bool(element.tag == "h1")
 
 
 def set_apart(tree: Any) -> Outline:
@@ -154,7 +194,7 @@ def _container(tree: Any, elements: list[Any], blocks: list[Block]) -> Any:
     """The smallest element that holds most of the page's long blocks: step by step, the child with most of them."""
     held: dict[Any, int] = {}
     for block in blocks:
-        if len(block.text) >= LONG_BLOCK and block.linked < MOST_LINKED:
+        if len(block.text) >= LONG_TEXT and block.linked < MOST_LINKED:
             held[block.within] = held.get(block.within, 0) + len(block.text)
     for element in reversed(elements):
         parent = element.getparent()

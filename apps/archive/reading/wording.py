@@ -72,6 +72,13 @@ LEADS = {
     "ru, uk": "announce anons",
     "tr": "spot",
 }
+NO_LEADS = {"any": "author authors bio byline caption image images photo photos img media picture video"}
+# What stands beside an article and may hold sentences.
+MARGINS = {
+    "en": "teaser teasers related recommend recommended recommendation recommendations recirc promo promos newsletter"
+    " newsletters most_read mostread most_popular mostpopular read_more readmore more_from trending sign_up signup"
+    " author_bio author_box about_author about_the_author",
+}
 
 
 def _listed(names: dict[str, str]) -> frozenset[str]:
@@ -93,6 +100,8 @@ NAMES = {
     "caption": _listed(CAPTIONS),
     "about captions": _joined(BEFORE_CAPTIONS, ("caption", "captions")),
     "lead": _listed(LEADS),
+    "no lead": _listed(NO_LEADS),
+    "margin": _listed(MARGINS),
 }
 FIRST_WORDS = frozenset(name.split()[0] for names in NAMES.values() for name in names)
 
@@ -115,6 +124,14 @@ def is_caption(element: Any) -> bool:
 
 def is_lead(element: Any) -> bool:
     return "lead" in named(element)
+
+
+def is_no_lead(element: Any) -> bool:
+    return "no lead" in named(element)
+
+
+def is_margin(element: Any) -> bool:
+    return "margin" in named(element)
 
 
 @lru_cache(maxsize=4_096)
