@@ -387,6 +387,11 @@ HOSTILE = {
     + "word"
     + "</div>" * 170
     + '<p class="comment">x</p>' * 40_000,
+    "headlines in boxes in boxes": "<h1>x</h1>"
+    + ("<div>" * 170 + "<a href=/x>A headline of another article</a>" + "</div>" * 170) * 145,
+    "captions of as many names": "".join(f"<p class='caption-{'x' * 300}-{number}'>a</p>" for number in range(45_000)),
+    "calls that come to nothing": ("<p><a href=/x>Sign up</a> " + "a " * 130 + "</p>") * 11_000,
+    "an address without end": "<p>Words.</p><p>" + "a.a@" * (FULL // 5),
     "short lines aside": "<article><p>a b</p>"
     + "<p>b a</p>" * 20_000
     + "<div>"

@@ -5,8 +5,8 @@ from typing import Any
 
 from apps.archive.reading.measures import LONG_TEXT, SHORTEST_HEADLINE, Size, measured
 from apps.archive.reading.neighbours import neighbours
-from apps.archive.reading.tags import CAPTION_TAGS, NO_TEXT, PARTS
-from apps.archive.reading.wording import CALL, LABEL, NO_ARTICLE, POINTER, is_caption, is_comments
+from apps.archive.reading.tags import CAPTION_TAGS, NEVER_READ, NO_TEXT, PARTS
+from apps.archive.reading.wording import CALL, LABEL, POINTER, is_caption, is_comments, named
 
 MOST_OF_A_PAGE = 0.5
 LONGEST_POINTER = 300
@@ -29,7 +29,7 @@ def surroundings(elements: list[Any]) -> list[Any]:
     gone: set[Any] = set()
     for element in elements:
         size = sizes[element]
-        if element.getparent() in gone:
+        if element.getparent() in gone or element.tag in NEVER_READ:
             gone.add(element)
         elif (
             size.letters
@@ -70,25 +70,27 @@ def _needed(elements: list[Any]) -> set[Any]:
 
 
 def _is_something_else(element: Any, size: Size, most: float) -> bool:
-    return _is_an_advertisement(element, size, most) or is_comments(element) or _is_beside_the_point(element, size)
-
-
-def _is_an_advertisement(element: Any, size: Size, most: float) -> bool:
-    names = f"{element.get('class') or ''} {element.get('id') or ''}"
-    return size.letters < most and not NO_ARTICLE.isdisjoint(names.lower().split())
+    names = named(element)
+    if names and (is_comments(element) or (size.letters < most and "advertisement" in names)):
+        return True
+    return _is_beside_the_point(element, size)
 
 
 def _captions(elements: list[Any], sizes: dict[Any, Size], most: float) -> set[Any]:
     """What is named a caption, unless captions are what the page is about: they say more than all the rest does."""
-    found: set[Any] = set()
+    longest = min(LONGEST_CAPTION, most)
+    found = {
+        element
+        for element in elements
+        if element.tag in CAPTION_TAGS and sizes[element].letters <= longest and is_caption(element)
+    }
     aside: set[Any] = set()
     under = written = 0
-    for element in elements:
+    for element in elements if found else ():
         size = sizes[element]
         if element.getparent() in aside or element.tag in NO_TEXT or (element.tag in PARTS and is_comments(element)):
             aside.add(element)
-        elif size.letters <= min(LONGEST_CAPTION, most) and element.tag in CAPTION_TAGS and is_caption(element):
-            found.add(element)
+        elif element in found:
             aside.add(element)
             under += size.letters
         elif size.own >= LONG_TEXT and element.tag != "a":

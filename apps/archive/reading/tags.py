@@ -86,3 +86,5 @@ NO_TEXT = frozenset(
         "textarea",
     }
 )
+# No reading of a page has them, so that nothing need be taken out of them.
+NEVER_READ = frozenset({"footer", "head", "nav"})

@@ -107,7 +107,7 @@ FIRST_WORDS = frozenset(name.split()[0] for names in NAMES.values() for name in 
 
 
 def named(element: Any) -> frozenset[str]:
-    """Which of the `NAMES` an element's class and id have."""
+    """Which of the `NAMES` an element's class and id have, and whether it is an "advertisement"."""
     kept, identity = element.get("class"), element.get("id")
     return _kinds(f"{kept or ''} {identity or ''}"[:LONGEST_NAMES]) if kept or identity else frozenset()
 
@@ -134,17 +134,18 @@ def is_margin(element: Any) -> bool:
     return "margin" in named(element)
 
 
-@lru_cache(maxsize=4_096)
+@lru_cache(maxsize=1_024)
 def _kinds(names: str) -> frozenset[str]:
+    whole = frozenset() if NO_ARTICLE.isdisjoint(names.lower().split()) else frozenset({"advertisement"})
     words = " ".join(WORDS.split(names)).lower().split()
     if FIRST_WORDS.isdisjoint(words):
-        return frozenset()
+        return whole
     phrases = {
         " ".join(words[start : start + length])
         for length in range(1, LONGEST_PHRASE + 1)
         for start in range(len(words))
     }
-    return frozenset(kind for kind, known in NAMES.items() if not known.isdisjoint(phrases))
+    return whole.union(kind for kind, known in NAMES.items() if not known.isdisjoint(phrases))
 
 
 # Before a colon these begin a pointer to another page; alone before its one link, without a colon too.
