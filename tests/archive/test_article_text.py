@@ -267,6 +267,13 @@ def test_a_discussion_beside_the_article_is_not_the_article() -> None:
     assert lines(f"<main>{article}<div>{several}</div></main>") == SENTENCES
 
 
+def test_the_answers_of_an_interview_stay() -> None:
+    answers = [f"In the year {year} it was so. {remark}" for year in range(2020, 2024) for remark in REMARKS]
+    asked = "".join(f"<h4>And then?</h4><div class=response><p>{answer}</p></div>" for answer in answers)
+    found = lines(f"<div><div><h1>Captured</h1>{BODY}</div><div>{asked}</div></div>")
+    assert [line for line in found if line in answers] == answers
+
+
 @pytest.mark.parametrize("name", ["discussion", "kommentar", "yorum", "responses"])
 def test_an_article_under_a_name_that_comments_have_too_is_read(name: str) -> None:
     body = "".join(f'<div class="{name}">{sentence}</div>' for sentence in SENTENCES)

@@ -41,7 +41,7 @@ COMMENTS = {
 }
 # An article may be a "Kommentar" and have a "discussion": believed of several beside one another, or of a crowd.
 SOMETIMES_COMMENTS = {
-    "en": "discussion response responses",
+    "en": "discussion responses",
     "de, da, no, sv": "kommentar diskussion",
     "cs, pl, sk": "diskusia diskuze komentarz",
     "tr": "yorum",
