@@ -20,6 +20,7 @@ from apps.archive.models import Capture, Extract, Host, Page
 from apps.sources.actions import host_outlet, register_party, suggest_from_capture
 from apps.sources.models import Attribution, Party, Sifting, Source
 from apps.sources.suggesting.agencies import fold, listed
+from apps.sources.suggesting.carried import Carried
 from apps.sources.suggesting.passages import compare
 from apps.sources.suggesting.words import Words
 
@@ -234,7 +235,7 @@ class _Relations:
     """What the suggestions say of two sources."""
 
     def __init__(self, sources: set[int]) -> None:
-        self.carried: defaultdict[int, set[int]] = defaultdict(set)
+        self.carried = Carried()
         self.parties: defaultdict[int, set[str]] = defaultdict(set)
         self.quotations: defaultdict[int, list[tuple[str, Words]]] = defaultdict(list)
         edges = Attribution.objects.live().filter(of_source__in=sources).select_related("to_party")
@@ -247,7 +248,7 @@ class _Relations:
                     said = [(name, Words(passage["here"])) for passage in edge.grounds["shared"]]
                     self.quotations[of_source] += said
             elif edge.relation in Attribution.CARRIES_COPY:
-                self.carried[of_source].add(edge.to_source_id or 0)
+                self.carried.add(of_source, edge.to_source_id or 0)
         agencies = listed()
         for source in Source.objects.filter(pk__in=sources).select_related("outlet", "page"):
             outlet = source.outlet.name if source.outlet else ""
@@ -256,28 +257,16 @@ class _Relations:
             self.parties[source.pk] |= {fold(outlet), *map(fold, own)} if own else set()
 
     def __call__(self, one: int, other: int) -> str:
-        if not self._ends(one).isdisjoint(self._ends(other)):
+        if self.carried.meet(one, other):
             return "copy"
         return "independent" if self._quoted_by(one).isdisjoint(self._quoted_by(other)) else "same-party"
 
     def _quoted_by(self, source: int) -> set[str]:
         """The parties that it is said to quote, and those that its copy is said to, where it prints their words."""
         found = set(self.parties[source])
-        inherited = [said for carried in self.carried[source] for said in self.quotations[carried]]
+        inherited = [said for carried in self.carried.at_first_hand(source) for said in self.quotations[carried]]
         if any(name not in found for name, _ in inherited):
             text = Source.objects.values_list("learned_from__extract__text", flat=True).get(pk=source)
             words = Words(text)
             found |= {name for name, said in inherited if len(compare(said, words).passages)}
         return found
-
-    def _ends(self, source: int) -> set[int]:
-        """Where the copy comes from in the end. A circle is one end: its smallest number."""
-        seen, waiting, ends = {source}, [source], set()
-        while waiting:
-            at = waiting.pop()
-            further = self.carried[at]
-            if not further:
-                ends.add(at)
-            waiting += further - seen
-            seen |= further
-        return ends or {min(seen)}

@@ -17,6 +17,7 @@ from tests.newsroom import make_capture, make_editor, make_extract, make_outlet,
 from tests.sources.lineage_set.english import EVENTS, FURNITURE
 from tests.sources.lineage_set.making import text_of
 from tests.sources.lineage_set.other_languages import EVENTS as ELSEWHERE
+from tests.sources.reading import read, told
 from verifydesk.celery import RUNG_AFTER
 
 pytestmark = pytest.mark.django_db
@@ -24,27 +25,6 @@ CABLE_CAR = EVENTS[1]
 WIRE = text_of(CABLE_CAR["agency"], CABLE_CAR["quote"])
 PRINTED = "\n".join(WIRE.split("\n")[:5]).replace("people were", "persons were")
 RIVAL = "\n".join(CABLE_CAR["rival"])
-
-
-def read(text, url="", *, outlet="", credit_line="", sifted=True, **extract):
-    """A source whose page has been captured and read, and gone through unless it is to wait."""
-    source = make_source(url, outlet=outlet, credit_line=credit_line)
-    capture = make_capture(source.page)
-    make_extract(capture, text, **extract)
-    source.learned_from = capture
-    source.save(update_fields=["learned_from"])
-    Sifting.objects.create(capture=capture)
-    if sifted:
-        suggest_from_capture(capture)
-    return source
-
-
-def told():
-    """Every suggestion, as a sentence would have it."""
-    return [
-        (edge.of_source, edge.relation, edge.to_source or edge.to_party.name, edge.found_by)
-        for edge in Attribution.objects.order_by("pk")
-    ]
 
 
 class TestSharedCopy:

@@ -9,9 +9,10 @@ from functools import cached_property
 from typing import Any
 
 from apps.archive.models import Capture
-from apps.sources.models import Attribution, AttributionQuerySet, Party, Source
+from apps.sources.models import Attribution, Party, Source
 from apps.sources.names import fold
 from apps.sources.suggesting.agencies import Agencies, Credit, Known, credits_of, listed
+from apps.sources.suggesting.carried import Carried
 from apps.sources.suggesting.origins import origins_of, speaker_beside
 from apps.sources.suggesting.overlaps import EXTRACTED, Overlap, Text, find, site_number
 from apps.sources.suggesting.passages import Common, compare
@@ -131,8 +132,10 @@ def leads_from(sheet: Sheet) -> list[Lead]:
         )
         for credit in sheet.credits
     ]
-    matches = _with_roots(sheet, matches_of(sheet))
-    return [*credited, *_copied(sheet, matches), *_quoting(sheet, matches), *_stated(sheet)]
+    matches = matches_of(sheet)
+    carried = Carried([sheet.source.pk, *(match.sheet.source.pk for match in matches)])
+    matches = _with_roots(sheet, matches, carried)
+    return [*credited, *_copied(sheet, matches, carried), *_quoting(sheet, matches), *_stated(sheet)]
 
 
 def matches_of(sheet: Sheet) -> list[Match]:
@@ -169,22 +172,39 @@ def _sheets(agencies: Agencies, overlaps: list[Overlap]) -> dict[int, Sheet]:
     }
 
 
-def _copied(sheet: Sheet, matches: list[Match]) -> Iterator[Lead]:
-    """Of each group of pages that print one another, one is named: the one that the copy is likeliest from."""
+def _copied(sheet: Sheet, matches: list[Match], carried: Carried) -> Iterator[Lead]:
+    """Of pages that lead to one another one is named, the one that the copy is likeliest from; of all others, too.
+
+    A page that comes late may be what brings together those that came before it: whoever it matches, and what it
+    doesn't lead to yet, gets an edge of its own.
+    """
     copies = [match for match in matches if match.verdict is Verdict.COPY]
-    groups = sorted(_groups(copies), key=lambda group: -max(match.common.containment for match in group))
-    for group in groups[:MOST_COPIED]:
+    by_source = {match.sheet.source.pk: match for match in copies}
+    groups = [[by_source[one] for one in group] for group in carried.groups(by_source)]
+    groups.sort(key=lambda group: -max(match.common.containment for match in group))
+    printed = 0
+    for group in groups:
         best = max(match.common.containment for match in group)
         near = [match for match in group if match.common.containment >= NEARLY * best]
         chosen = next(
             (match for match in near if sheet.prints(match.sheet)),
             min(near, key=lambda match: (_when(match.sheet), -match.common.containment)),
         )
-        here, there, shared = sheet, chosen.sheet, chosen.common.shown()
-        if is_from(there, here):
-            here, there, shared = there, here, _turned(shared)
-        grounds = {**_measured(chosen.common), "shared": shared}
-        yield Lead(here.source, Relation.REPUBLISHES, there.source, FoundBy.TEXT_OVERLAP, grounds)
+        others = [match for match in group if match is not chosen]
+        others.sort(key=lambda match: (carried.leads_on(match.sheet.source.pk), -match.common.containment))
+        for match in [chosen, *others]:
+            if match is not chosen and carried.meet(sheet.source.pk, match.sheet.source.pk):
+                continue
+            here, there, shared = sheet, match.sheet, match.common.shown()
+            if is_from(there, here):
+                here, there, shared = there, here, _turned(shared)
+            elif printed == MOST_COPIED:
+                continue
+            else:
+                printed += 1
+            carried.add(here.source.pk, there.source.pk)
+            grounds = {**_measured(match.common), "shared": shared}
+            yield Lead(here.source, Relation.REPUBLISHES, there.source, FoundBy.TEXT_OVERLAP, grounds)
 
 
 def _measured(common: Common) -> dict[str, Any]:
@@ -213,43 +233,18 @@ def _when(sheet: Sheet) -> tuple[float, int]:
     return (sheet.published.timestamp() if sheet.published else float("inf"), sheet.capture.pk)
 
 
-def _groups(copies: list[Match]) -> list[list[Match]]:
-    """The matches, those together whose sources the desk links already: one edge to a group is enough."""
-    sources = {match.sheet.source.pk: match for match in copies}
-    leader = {pk: pk for pk in sources}
-
-    def root(pk: int) -> int:
-        while leader.setdefault(pk, pk) != pk:
-            pk = leader[pk]
-        return pk
-
-    if len(sources) > 1:
-        for one, other in _carrying(sources).values_list("of_source", "to_source"):
-            leader[root(one)] = root(other)
-    groups: dict[int, list[Match]] = {}
-    for pk, match in sources.items():
-        groups.setdefault(root(pk), []).append(match)
-    return list(groups.values())
-
-
-def _carrying(sources: Iterable[int]) -> AttributionQuerySet:
-    edges = Attribution.objects.live().filter(of_source__in=list(sources), to_source__isnull=False)
-    return edges.filter(relation__in=Attribution.CARRIES_COPY).order_by()
-
-
-def _with_roots(sheet: Sheet, matches: list[Match]) -> list[Match]:
+def _with_roots(sheet: Sheet, matches: list[Match], carried: Carried) -> list[Match]:
     """The matches, and the pages that they print, if these match too: who wrote it counts, not who printed it."""
-    further = {match.sheet.source.pk for match in matches}
-    known = {sheet.source.pk, *further}
+    if not matches:
+        return matches
+    known = {sheet.source.pk, *(match.sheet.source.pk for match in matches)}
     roots: set[int] = set()
-    for _ in range(FARTHEST_ROOT if matches else 0):
-        further = set(_carrying(further).values_list("to_source", flat=True)) - known
-        if not further:
-            break
-        roots, known = roots | further, known | further
+    for _ in range(FARTHEST_ROOT):
+        roots |= carried.follow() - known
     if not roots:
         return matches
-    sources = Source.objects.matchable().select_related("page", "outlet").in_bulk(sorted(roots)[-MOST_ROOTS:])
+    nearest = sorted(roots, key=lambda one: (carried.leads_on(one), -one))[:MOST_ROOTS]
+    sources = Source.objects.matchable().select_related("page", "outlet").in_bulk(nearest)
     copies = Capture.objects.select_related("extract").filter(extract__isnull=False).only("page", *EXTRACTED)
     copies_by_number = copies.in_bulk([source.learned_from_id for source in sources.values() if source.learned_from_id])
     found = list(matches)

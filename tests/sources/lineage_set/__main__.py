@@ -1,9 +1,10 @@
-"""``python -m tests.sources.lineage_set DIR [held-back]``: write a set as evaluate_lineage reads it."""
+"""``python -m tests.sources.lineage_set DIR [held-back | heavy]``: write a set as evaluate_lineage reads it."""
 
 import json
 import sys
 from pathlib import Path
 
+from tests.sources.lineage_set.heavy import make_heavy_set
 from tests.sources.lineage_set.held_back import make_held_back_set
 from tests.sources.lineage_set.making import make_set
 
@@ -16,4 +17,5 @@ def write(folder: Path, made: tuple[list[dict], list[dict]]) -> None:
 
 
 if __name__ == "__main__":
-    write(Path(sys.argv[1]), make_held_back_set() if sys.argv[2:] == ["held-back"] else make_set())
+    makers = {"": make_set, "held-back": make_held_back_set, "heavy": make_heavy_set}
+    write(Path(sys.argv[1]), makers[next(iter(sys.argv[2:]), "")]())

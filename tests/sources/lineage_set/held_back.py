@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from tests.sources.lineage_set.written import paired
+
 EVENTS: list[dict[str, Any]] = [
     {
         "texts": {
@@ -245,29 +247,4 @@ EVENTS: list[dict[str, Any]] = [
 
 def make_held_back_set() -> tuple[list[dict[str, Any]], list[dict[str, str]]]:
     """Documents and pairs, in the order in which they are written above."""
-    documents, pairs = [], []
-    for number, event in enumerate(EVENTS):
-        names = list(event["texts"])
-        for hour, name in enumerate(names):
-            documents.append(
-                {
-                    "id": f"h{number}-{name}",
-                    "url": f"https://www.{name}{number}.example/{number}/{name}.html",
-                    "title": f"{name} of {number}",
-                    "text": event["texts"][name],
-                    "credit": event["credits"].get(name, ""),
-                    "published": f"2025-02-{number + 1:02}T{hour + 5:02}:00:00+00:00",
-                }
-            )
-        for at, one in enumerate(names):
-            for other in names[:at]:
-                both = {one, other}
-                if any(both == set(left_out) for left_out in event.get("not_judged", [])):
-                    continue
-                relation = "independent"
-                if any(both <= set(kin) for kin in event["kin"]):
-                    relation = "copy"
-                elif any(both == set(party) for party in event["party"]):
-                    relation = "same-party"
-                pairs.append({"a": f"h{number}-{other}", "b": f"h{number}-{one}", "relation": relation})
-    return documents, pairs
+    return paired("h", EVENTS)
