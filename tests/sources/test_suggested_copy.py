@@ -6,11 +6,12 @@ from apps.sources.models import Attribution
 from apps.sources.suggesting.carried import Carried
 from apps.sources.suggesting.finding import MOST_ROOTS
 from apps.sources.suggesting.overlaps import MOST_COMPARED
-from tests.sources.lineage_set.heavy import FERRY
+from tests.sources.lineage_set.heavy import EVENTS, FERRY
 from tests.sources.reading import read
 
 pytestmark = pytest.mark.django_db
 WIRE = "\n".join(FERRY)
+STRIKE = EVENTS[2]["texts"]
 
 
 def ferry(*numbers):
@@ -47,3 +48,23 @@ class TestPagesThatComeLate:
         before = Attribution.objects.count()
         read(WIRE)
         assert 0 < Attribution.objects.count() - before <= MOST_COMPARED + MOST_ROOTS
+
+
+class TestPagesThatPrintTwo:
+    def test_who_follows_one_half_of_it_is_not_taken_for_copy_of_the_other_half(self):
+        other = read(STRIKE["ap"], "https://apnews.com/1", outlet="AP")
+        roundup = read(STRIKE["roundup"].replace(" (with AFP, AP)", ""))
+        assert ends(roundup) == {other.pk}
+        update = read(STRIKE["update"])
+        assert ends(roundup) == {other.pk, update.pk}
+        assert ends(update).isdisjoint(ends(other))
+
+    def test_who_names_two_agencies_prints_the_others_whoever_came_first(self):
+        roundup = read(STRIKE["roundup"])
+        update, detour = read(STRIKE["update"]), read(STRIKE["detour"])
+        assert ends(roundup) == {update.pk, detour.pk}
+
+    def test_who_names_one_is_printed_by_who_comes_later(self):
+        roundup = read(STRIKE["roundup"].replace("AFP, AP", "AFP"))
+        update = read(STRIKE["update"], credit_line="AFP")
+        assert ends(update) == {roundup.pk}

@@ -179,16 +179,22 @@ def _copied(sheet: Sheet, matches: list[Match], carried: Carried) -> Iterator[Le
     doesn't lead to yet, gets an edge of its own.
     """
     copies = [match for match in matches if match.verdict is Verdict.COPY]
+    strangers = {match.sheet.source.pk for match in matches if not match.common.passages}
     by_source = {match.sheet.source.pk: match for match in copies}
     groups = [[by_source[one] for one in group] for group in carried.groups(by_source)]
     groups.sort(key=lambda group: -max(match.common.containment for match in group))
     printed = 0
+
+    def is_mixed(match: Match) -> bool:
+        """Whether it also prints somebody of whom nothing stands here: who follows it would be taken for theirs."""
+        return not strangers.isdisjoint(carried.ends(match.sheet.source.pk))
+
     for group in groups:
         best = max(match.common.containment for match in group)
         near = [match for match in group if match.common.containment >= NEARLY * best]
         chosen = next(
             (match for match in near if sheet.prints(match.sheet)),
-            min(near, key=lambda match: (_when(match.sheet), -match.common.containment)),
+            min(near, key=lambda match: (is_mixed(match), _when(match.sheet), -match.common.containment)),
         )
         others = [match for match in group if match is not chosen]
         others.sort(key=lambda match: (carried.leads_on(match.sheet.source.pk), -match.common.containment))
@@ -196,7 +202,7 @@ def _copied(sheet: Sheet, matches: list[Match], carried: Carried) -> Iterator[Le
             if match is not chosen and carried.meet(sheet.source.pk, match.sheet.source.pk):
                 continue
             here, there, shared = sheet, match.sheet, match.common.shown()
-            if is_from(there, here):
+            if is_from(there, here) or (is_mixed(match) and not here.prints(there)):
                 here, there, shared = there, here, _turned(shared)
             elif printed == MOST_COPIED:
                 continue
@@ -222,6 +228,10 @@ def is_from(one: Sheet, other: Sheet) -> bool:
     agencies_page = [bool(sheet.agencies_own) for sheet in (one, other)]
     if agencies_page[0] != agencies_page[1]:
         return agencies_page[1]
+    several = [len(sheet.credits) > 1 for sheet in (one, other)]
+    if several[0] != several[1]:
+        # Who names two agencies has put together what neither of them has of the other.
+        return several[0]
     if one.published and other.published and one.published != other.published:
         return one.published > other.published
     if bool(one.credits) != bool(other.credits):
@@ -234,7 +244,7 @@ def _when(sheet: Sheet) -> tuple[float, int]:
 
 
 def _with_roots(sheet: Sheet, matches: list[Match], carried: Carried) -> list[Match]:
-    """The matches, and the pages that they print, if these match too: who wrote it counts, not who printed it."""
+    """The matches, and the pages that they print, whatever these are to ours: who wrote it counts, not who printed."""
     if not matches:
         return matches
     known = {sheet.source.pk, *(match.sheet.source.pk for match in matches)}
@@ -252,8 +262,7 @@ def _with_roots(sheet: Sheet, matches: list[Match], carried: Carried) -> list[Ma
         if copy := copies_by_number.get(source.learned_from_id):
             other = Sheet(source, copy, sheet.agencies)
             common = compare(sheet.words, other.words)
-            if (verdict := judge(common)) is not Verdict.NOTHING:
-                found.append(Match(other, common, verdict))
+            found.append(Match(other, common, judge(common)))
     return found
 
 
