@@ -4,14 +4,20 @@ import pytest
 
 from apps.sources.models import Attribution
 from apps.sources.suggesting.carried import Carried
-from apps.sources.suggesting.finding import MOST_ROOTS
-from apps.sources.suggesting.overlaps import MOST_COMPARED
+from apps.sources.suggesting.finding import MOST_ROOTS, sheet_of, text_of
+from apps.sources.suggesting.overlaps import MOST_COMPARED, MOST_OF_ONE_COPY, find
+from tests.sources.lineage_set.english import EVENTS as REPORTED_TWICE
 from tests.sources.lineage_set.heavy import EVENTS, FERRY
+from tests.sources.lineage_set.making import text_of as reported
 from tests.sources.reading import read
 
 pytestmark = pytest.mark.django_db
 WIRE = "\n".join(FERRY)
-STRIKE = EVENTS[2]["texts"]
+FERRIES, PORT, STRIKE, CUP, COMPANY = (event["texts"] for event in EVENTS)
+KOREAN = (
+    "국가통계처는 3월 5일 수출 412억 달러, 수입 398억 달러, 무역수지 14억 달러를 기록했다고 발표했다. 반도체 121억, 자동차 63억, "
+    "선박 27억, 철강 24억, 석유 22억 달러 순이었고 조사 대상 17개 시도 가운데 9곳이 늘고 8곳이 줄었다고 밝혔다."
+)
 
 
 def ferry(*numbers):
@@ -27,24 +33,33 @@ def ends(*sources):
     return set().union(*(carried.ends(source.pk) for source in sources))
 
 
+def printed():
+    """Which page is suggested to print which, by what they share."""
+    edges = Attribution.objects.filter(found_by="text_overlap", relation="republishes")
+    return set(edges.values_list("of_source", "to_source"))
+
+
+def wire():
+    return read(WIRE, "https://www.afp.com/1", outlet="AFP")
+
+
 class TestPagesThatComeLate:
     def test_one_that_brings_together_what_came_before_is_joined_to_all_of_it(self):
         beginning, middle = read(ferry(0, 1, 2)), read(ferry(3, 4, 5))
         assert ends(beginning, middle) == {beginning.pk, middle.pk}
         both = read(ferry(1, 2, 4, 5))
-        wire = read(WIRE, "https://www.afp.com/1", outlet="AFP")
-        assert ends(beginning, middle, both, wire) == {wire.pk}
+        whole = wire()
+        assert ends(beginning, middle, both, whole) == {whole.pk}
 
     def test_who_is_joined_already_gets_no_edge_more(self):
-        wire = read(WIRE, "https://www.afp.com/1", outlet="AFP")
+        whole = wire()
         pages = [read(ferry(*numbers)) for numbers in ((0, 1, 2), (3, 4, 5), (1, 2, 4, 5), (0, 4, 6))]
-        edges = Attribution.objects.filter(found_by="text_overlap")
-        assert sorted(edges.values_list("of_source", "to_source")) == [(page.pk, wire.pk) for page in pages]
+        assert printed() == {(page.pk, whole.pk) for page in pages}
 
     def test_however_many_it_prints_an_editor_is_asked_of_few(self):
         for one in range(len(FERRY)):
             for other in range(one):
-                read(ferry(one, other), credit_line="")
+                read(ferry(one, other))
         before = Attribution.objects.count()
         read(WIRE)
         assert 0 < Attribution.objects.count() - before <= MOST_COMPARED + MOST_ROOTS
@@ -61,10 +76,45 @@ class TestPagesThatPrintTwo:
 
     def test_who_names_two_agencies_prints_the_others_whoever_came_first(self):
         roundup = read(STRIKE["roundup"])
-        update, detour = read(STRIKE["update"]), read(STRIKE["detour"])
+        update = read(STRIKE["update"], credit_line="AFP")
+        detour = read(STRIKE["detour"], credit_line="AP")
         assert ends(roundup) == {update.pk, detour.pk}
 
     def test_who_names_one_is_printed_by_who_comes_later(self):
         roundup = read(STRIKE["roundup"].replace("AFP, AP", "AFP"))
         update = read(STRIKE["update"], credit_line="AFP")
         assert ends(update) == {roundup.pk}
+
+
+class TestHeavyEdits:
+    def test_the_lead_of_a_story_is_no_furniture_where_each_keeps_another_part_of_the_rest(self):
+        others = [read(FERRIES[name]) for name in ("brief", "salmon", "firm", "ship")]
+        whole = wire()
+        assert ends(*others) == {whole.pk}
+
+    def test_what_stands_around_stories_on_many_matters_is_furniture_still(self):
+        pages = [read("\n".join([FERRY[5], *REPORTED_TWICE[event]["rival"], FERRY[6]])) for event in (0, 2, 3, 4)]
+        assert not [pair for pair in printed() if pages[-1].pk in pair or pages[-2].pk in pair]
+
+
+class TestWhoIsCompared:
+    CABLE_CAR = REPORTED_TWICE[1]
+
+    def pages_that_print_it(self):
+        """One who only quotes the same man, many who print the story, and whom a further one is compared with."""
+        event = self.CABLE_CAR
+        quoting = read(reported(event["rival"], event["quote"]))
+        for number in range(2 * MOST_COMPARED):
+            read(reported(event["agency"], event["quote"]) + f"\nOf our own, number {number}.")
+        return quoting, sheet_of(read(reported(event["agency"], event["quote"]), sifted=False).learned_from)
+
+    def test_copies_of_one_story_leave_room_for_who_only_quotes_the_same(self):
+        quoting, sheet = self.pages_that_print_it()
+        compared = [overlap.page_id for overlap in find(text_of(sheet))]
+        assert quoting.page_id in compared
+        assert len(compared) == MOST_OF_ONE_COPY + 1
+
+    def test_copies_that_nothing_links_are_all_compared(self):
+        _, sheet = self.pages_that_print_it()
+        Attribution.objects.all().delete()
+        assert len(find(text_of(sheet))) == MOST_COMPARED

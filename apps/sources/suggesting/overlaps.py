@@ -13,18 +13,24 @@ from dataclasses import dataclass
 from django.db import connection
 
 from apps.archive.models import Capture, Page
-from apps.sources.models import Fingerprint
+from apps.sources.models import Attribution, Fingerprint
+from apps.sources.suggesting.carried import Carried
 from apps.sources.suggesting.passages import Common, compare
 from apps.sources.suggesting.words import Words, words_of
 
 MOST_KEPT = 128
 MOST_COMPARED = 6
+# Of pages that the desk takes for one another's copy, so many: what matters may be the page that isn't theirs.
+MOST_OF_ONE_COPY = 3
+MOST_WEIGHED = 24
 MOST_READ = 80_000
 FEWEST_SHARED = 2
 # What is looked at of a copy that was read.
 EXTRACTED = [f"extract__{name}" for name in ("text", "credit_line", "byline", "published_at")]
 # Texts that have this much of the shorter one in common tell one story.
 RELATED = 0.3
+# Or this much of the shorter one's other words, or of runs that nobody else has (measured: decision 34).
+RELATED_APART = 0.2
 
 
 @dataclass(frozen=True)
@@ -122,10 +128,26 @@ def _likely(text: Text) -> dict[int, tuple[int, bool]]:
     shared = {page_id: counts.total() for page_id, counts in copies.items()}
     pages = [page_id for page_id in weights if shared[page_id] >= FEWEST_SHARED]
     pages.sort(key=lambda page_id: (-weights[page_id] * shared[page_id], page_id))
-    return {
-        copies[page_id].most_common(1)[0][0]: (page_id, sites[page_id] == text.site)
-        for page_id in pages[:MOST_COMPARED]
-    }
+    return {copies[page_id].most_common(1)[0][0]: (page_id, sites[page_id] == text.site) for page_id in _varied(pages)}
+
+
+def _varied(pages: list[int]) -> list[int]:
+    """The first of these pages, but few of those whose sources are linked as copy."""
+    if len(pages) <= MOST_COMPARED:
+        return pages
+    weighed = pages[:MOST_WEIGHED]
+    edges = Attribution.objects.live().filter(relation__in=Attribution.CARRIES_COPY, of_source__page__in=weighed)
+    carried = Carried()
+    for one, other in edges.filter(to_source__page__isnull=False).values_list("of_source__page", "to_source__page"):
+        carried.add(one, other)
+    group_of = {page_id: number for number, group in enumerate(carried.groups(weighed)) for page_id in group}
+    taken: Counter[int] = Counter()
+    found = []
+    for page_id in weighed:
+        if taken[group_of[page_id]] < MOST_OF_ONE_COPY:
+            taken[group_of[page_id]] += 1
+            found.append(page_id)
+    return found[:MOST_COMPARED]
 
 
 def _furniture(words: Words, others: list[Words]) -> set[int]:
@@ -140,19 +162,25 @@ def _furniture(words: Words, others: list[Words]) -> set[int]:
     leader = list(range(len(sets)))
     for one, first in enumerate(sets):
         for other in range(one):
-            if leader[one] != leader[other]:
-                second = sets[other]
-                if len(first & second) >= RELATED * min(len(first), len(second)):
-                    old, new = leader[one], leader[other]
-                    leader = [new if group == old else group for group in leader]
+            if leader[one] != leader[other] and _is_one_story(others[one], first, others[other], sets[other]):
+                old, new = leader[one], leader[other]
+                leader = [new if group == old else group for group in leader]
     stories: defaultdict[int, set[int]] = defaultdict(set)
     related = set()
-    for group, shingles in zip(leader, sets, strict=True):
-        shared = ours & shingles
-        if len(shared) >= RELATED * min(len(ours), len(shingles)):
+    for group, shingles, other_words in zip(leader, sets, others, strict=True):
+        if group not in related and _is_one_story(words, ours, other_words, shingles):
             related.add(group)
-        for shingle in shared:
+        for shingle in ours & shingles:
             stories[shingle].add(group)
+    # Copies that keep different parts of ours have little in common but with us.
+    alone = Counter(next(iter(groups)) for groups in stories.values() if len(groups) == 1)
+    fewest: defaultdict[int, int] = defaultdict(lambda: len(ours))
+    for group, shingles in zip(leader, sets, strict=True):
+        fewest[group] = min(fewest[group], len(shingles))
+    of_ours = {group for group, count in alone.items() if count >= RELATED_APART * fewest[group]}
+    for groups in stories.values():
+        if len(both := groups & of_ours) > 1:
+            groups -= both - {min(both)}
     quoted = {shingle for shingle, said in zip(words.shingles, words.quoted, strict=False) if said}
     # Of three stories that have nothing else in common no two are ours, however much of ours it is.
     found = {
@@ -161,3 +189,23 @@ def _furniture(words: Words, others: list[Words]) -> set[int]:
         if len(groups) >= 3 or (len(groups) == 2 and not groups <= related)
     }
     return found - quoted
+
+
+def _is_one_story(one: Words, ours: set[int], other: Words, theirs: set[int]) -> bool:
+    """Whether two texts tell of one matter: by the runs that they share, or by their other words."""
+    shared = ours & theirs
+    if len(shared) >= RELATED * min(len(ours), len(theirs)):
+        return True
+    rest, others_rest = _outside(one, shared), _outside(other, shared)
+    smaller = min(len(rest), len(others_rest))
+    return bool(smaller) and len(rest & others_rest) >= RELATED_APART * smaller
+
+
+def _outside(words: Words, shared: set[int]) -> set[str]:
+    """The words that stand in no shared run."""
+    inside = bytearray(len(words))
+    run = words.script.run
+    for at, shingle in enumerate(words.shingles):
+        if shingle in shared:
+            inside[at : at + run] = b"\1" * run
+    return {word for word, is_shared in zip(words.words, inside, strict=True) if not is_shared}

@@ -117,7 +117,9 @@ EVENTS: list[dict[str, Any]] = [
                 "Snow closed the Brenner motorway for the third time since the weekend. Lorries were parked on the hard shoulder as far "
                 "as Sterzing, where bakers handed out bread to drivers.\n"
                 "The Nobel medal of a Danish chemist fetched two million crowns at an auction in Aarhus. It goes to a museum that wants "
-                "to show it beside the slide rule with which he worked."
+                "to show it beside the slide rule with which he worked.\n"
+                "Bees have returned to the roof of the opera in Ghent after two summers. Singers had missed the honey, which the porter "
+                "sells in the interval, and the mezzo claims that it cures everything but critics."
             ),
             "told": (
                 "Why had nobody mended the radar? Ever since the spring, Torgeir Hauge told AFP, he had warned in writing, on three "
