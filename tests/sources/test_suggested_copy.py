@@ -7,7 +7,7 @@ from apps.sources.suggesting.carried import Carried
 from apps.sources.suggesting.finding import MOST_ROOTS, sheet_of, text_of
 from apps.sources.suggesting.overlaps import MOST_COMPARED, MOST_OF_ONE_COPY, find
 from tests.sources.lineage_set.english import EVENTS as REPORTED_TWICE
-from tests.sources.lineage_set.heavy import EVENTS, FERRY
+from tests.sources.lineage_set.heavy import EVENTS, FERRY, HARBOUR_BACKGROUND
 from tests.sources.lineage_set.making import text_of as reported
 from tests.sources.reading import read
 
@@ -95,6 +95,53 @@ class TestHeavyEdits:
     def test_what_stands_around_stories_on_many_matters_is_furniture_still(self):
         pages = [read("\n".join([FERRY[5], *REPORTED_TWICE[event]["rival"], FERRY[6]])) for event in (0, 2, 3, 4)]
         assert not [pair for pair in printed() if pages[-1].pk in pair or pages[-2].pk in pair]
+
+
+class TestBriefs:
+    def test_two_sentences_with_which_a_brief_opens_are_copy(self):
+        whole, brief = wire(), read(FERRIES["brief"])
+        assert printed() == {(brief.pk, whole.pk)}
+
+    def test_one_sentence_of_that_length_is_not(self):
+        wire()
+        brief = FERRIES["brief"].replace("on Monday. Rescuers", "on Monday, and rescuers")
+        read(brief.replace("break apart. The Solvaer", "break apart, and the Solvaer"))
+        assert printed() == set()
+
+
+class TestWhatOnlyLooksLikeCopy:
+    def test_an_agencys_background_paragraph_makes_no_copy_of_two_of_its_stories(self):
+        read(PORT["trial"], credit_line="AFP")
+        read(PORT["cannery"], credit_line="AFP")
+        assert printed() == set()
+
+    def test_the_same_paragraph_at_the_head_of_one_is_copy(self):
+        one = read(PORT["trial"], credit_line="AFP")
+        other = read(f"{HARBOUR_BACKGROUND}\n{PORT['cannery-cut']}", credit_line="AFP")
+        assert printed() == {(other.pk, one.pk)}
+
+    def test_lists_are_as_everybody_has_them(self):
+        read(CUP["report"])
+        read(CUP["other"])
+        assert printed() == set()
+
+    def test_prose_around_a_list_is_copy_as_ever(self):
+        report, reprint = read(CUP["report"]), read(CUP["reprint"])
+        assert printed() == {(reprint.pk, report.pk)}
+
+    def test_prose_full_of_numbers_is_no_list_where_words_are_counted_otherwise(self):
+        one, other = read(KOREAN), read(KOREAN + " 다음 발표는 사월 초에 있을 예정이다.")
+        assert printed() == {(other.pk, one.pk)}
+
+    def test_what_a_company_puts_under_all_it_tells_is_no_copy(self):
+        read(COMPANY["results"], "https://www.corvane.example/results")
+        read(COMPANY["takeover"], "https://www.corvane.example/takeover")
+        assert printed() == set()
+
+    def test_two_versions_of_one_story_on_one_site_are(self):
+        early = read(COMPANY["early"], "https://www.paper.example/1")
+        late = read(COMPANY["late"], "https://www.paper.example/2")
+        assert printed() == {(late.pk, early.pk)}
 
 
 class TestWhoIsCompared:

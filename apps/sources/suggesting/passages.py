@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from dataclasses import dataclass, field
 
@@ -15,6 +16,14 @@ DENSEST_GAPS = 0.5
 SAME_WORDS_AT_MOST = 6
 LONGEST_SHOWN = 400
 MOST_SHOWN = 5
+
+# Line-ups, results and tables are as everybody has them: marks and numbers stand as thick in them as in no prose.
+LISTED = 0.45
+_SETS_APART = re.compile(r"[,;:()]|\d+(?:[.,]\d+)*")
+_WRITTEN = re.compile(r"[^\W\d_]+")
+# Words are counted otherwise in these, and marks stand thicker in their prose.
+_EASTERN = re.compile("[\u1100-\u11ff\u3040-\u30ff\u3130-\u318f\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af]")
+_SENTENCES_MEET = re.compile(r"[.!?…][\"”’»“)]*\s+\S|[。！？]")
 
 
 @dataclass
@@ -43,6 +52,30 @@ class Common:
     passages: list[Passage]
     here: Words
     there: Words
+
+    def opens_within(self, share: float) -> bool:
+        """Whether some passage begins within this share of either text."""
+        return any(
+            min(passage.pairs) <= share * len(self.here) or min(passage.pairs.values()) <= share * len(self.there)
+            for passage in self.passages
+        )
+
+    def opens_with_sentences(self, share: float) -> bool:
+        """Whether either text has, within this share of it, a passage of two sentences or more."""
+        return any(
+            (min(passage.pairs) <= share * len(self.here) or min(passage.pairs.values()) <= share * len(self.there))
+            and all(_SENTENCES_MEET.search(text) for text in self._texts(passage))
+            for passage in self.passages
+        )
+
+    @property
+    def is_one_paragraph(self) -> bool:
+        """Whether all is one passage, within one paragraph of either text."""
+        return len(self.passages) == 1 and not all("\n" in text for text in self._texts(self.passages[0]))
+
+    def _texts(self, passage: Passage) -> tuple[str, str]:
+        """What the passage is in the first text, and in the second."""
+        return _text_between(self.here, passage.pairs.keys()), _text_between(self.there, passage.pairs.values())
 
     def shown(self) -> list[dict[str, str]]:
         """The longest passages side by side, in the order of the first text."""
@@ -81,8 +114,9 @@ class Common:
 
 
 def compare(here: Words, there: Words, idle: Collection[int] = ()) -> Common:
-    """Find the passages that both texts have. Shingles in ``idle`` are everybody's, and count for nothing."""
-    passages = [] if here.script != there.script else _passages(here, there, idle)
+    """Find the passages that both texts have. Lists, and shingles in ``idle``, are everybody's: they don't count."""
+    found = [] if here.script != there.script else _passages(here, there, idle)
+    passages = [passage for passage in found if not _is_list(_text_between(here, passage.pairs.keys()))]
     pairs: dict[int, int] = {}
     for passage in reversed(passages):
         # A word that stands in two passages is the first one's.
@@ -143,7 +177,16 @@ def _continued(recent: list[Passage], at: int, options: list[int], gap: int) -> 
     return (best[1], best[2]) if best else (None, options[0])
 
 
+def _is_list(text: str) -> bool:
+    if _EASTERN.search(text):
+        return False
+    return len(_SETS_APART.findall(text)) >= LISTED * len(_WRITTEN.findall(text))
+
+
 def _excerpt(words: Words, places: Collection[int]) -> str:
-    start, end = words.starts[min(places)], words.ends[max(places)]
-    shown = " ".join(words.text[start:end].split())
+    shown = " ".join(_text_between(words, places).split())
     return shown if len(shown) <= LONGEST_SHOWN else shown[: LONGEST_SHOWN - 1].rstrip() + "…"
+
+
+def _text_between(words: Words, places: Collection[int]) -> str:
+    return words.text[words.starts[min(places)] : words.ends[max(places)]]
