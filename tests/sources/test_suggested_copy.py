@@ -109,6 +109,25 @@ class TestBriefs:
         assert printed() == set()
 
 
+class TestWhomSomebodyTold:
+    def test_somebody_who_told_the_agency_is_as_good_as_its_credit(self):
+        whole, told = wire(), read(FERRIES["told"])
+        assert printed() == {(told.pk, whole.pk)}
+
+    @pytest.mark.parametrize("instead", ["told this newspaper", "told Reuters"])
+    def test_somebody_who_told_anybody_else_is_not(self, instead):
+        wire()
+        read(FERRIES["told"].replace("told AFP", instead))
+        assert printed() == set()
+
+    def test_the_agencys_reporters_at_the_scene_are_as_good_too(self):
+        whole = wire()
+        seen = read(
+            FERRIES["told"].replace("Torgeir Hauge told AFP,", "as AFP journalists learned from Torgeir Hauge,")
+        )
+        assert printed() == {(seen.pk, whole.pk)}
+
+
 class TestWhatOnlyLooksLikeCopy:
     def test_an_agencys_background_paragraph_makes_no_copy_of_two_of_its_stories(self):
         read(PORT["trial"], credit_line="AFP")

@@ -16,6 +16,7 @@ TAIL = 900
 HEAD_LINES = 3
 TAIL_LINES = 6
 LONGEST_LINE = 120
+LONGEST_BEFORE = 50
 
 _WORD = re.compile(r"\w+")
 # A name in one of these scripts ends where another letter begins: 연합뉴스는, 新华社北京.
@@ -43,6 +44,18 @@ _LABELS = re.compile(
     r"online|desk|web|jan|feb|mar|apr|may|jun|jul|aug|sept?|oct|nov|dec|january|february|march|april|june|july|august|"
     r"september|october|november|december)\b",
     re.IGNORECASE,
+)
+# Who writes so was there for the agency, or prints who was.
+_TOLD = re.compile(
+    r"(?:\b(?:told|tells|telling|interview with|correspondents? (?:of|for))"
+    r"|\b(?:journalist|reporter|photographer|team)s? (?:of|for|from|with)"
+    r"|\b(?:journalistes?|correspondante?s?) de|\b(?:à|de) l['’]|\b(?:periodista|corresponsal)(?:es)? de|\bdijo a"
+    r"|\ball['’]|\bsagten?(?: der)?|\bагентству|\bкорреспондент\w*)\s*(?:the\s+)?(?:(?:news )?agency\s+)?$",
+    re.IGNORECASE,
+)
+_SAW = re.compile(
+    r"(?:['’]s)?\s+(?:journalist|reporter|correspondent|photographer|team|crew)"
+    r"|[- ](?:Reporter|Korrespondent|Journalist|Fotograf)"
 )
 _SIGN_OFF = re.compile(
     r"\((?:Additional )?[Rr]eporting by [^()\n]{3,300}?;? ?(?:[Ww]riting|[Ee]diting) by [^()\n]{3,120}\)?"
@@ -149,6 +162,15 @@ def credits_of(text: str, credit_line: str, byline: str, agencies: Agencies) -> 
         for known, _, _ in agencies.named_in(words, in_a_credit=True):
             found.setdefault(known.party_id, Credit(known, in_byline, " ".join(words.split())[:200]))
     return list(found.values())
+
+
+def told_in(text: str, agencies: Agencies) -> frozenset[int]:
+    """The agencies, by the numbers of their parties, to which somebody speaks in a text, or whose people were there."""
+    return frozenset(
+        known.party_id
+        for known, start, end in agencies.named_in(text, in_a_credit=True)
+        if _TOLD.search(text[max(0, start - LONGEST_BEFORE) : start]) or _SAW.match(text, end)
+    )
 
 
 def _places(text: str, credit_line: str, byline: str, agencies: Agencies) -> Iterator[tuple[str, bool]]:

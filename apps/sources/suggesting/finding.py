@@ -11,7 +11,7 @@ from typing import Any
 from apps.archive.models import Capture
 from apps.sources.models import Attribution, Party, Source
 from apps.sources.names import fold
-from apps.sources.suggesting.agencies import Agencies, Credit, Known, credits_of, listed
+from apps.sources.suggesting.agencies import Agencies, Credit, Known, credits_of, listed, told_in
 from apps.sources.suggesting.carried import Carried
 from apps.sources.suggesting.origins import origins_of, speaker_beside
 from apps.sources.suggesting.overlaps import EXTRACTED, Overlap, Text, find, site_number
@@ -90,12 +90,25 @@ class Sheet:
             outlet and outlet in {fold(name) for name in self.source.credits}
         )
 
+    @cached_property
+    def credited(self) -> frozenset[int]:
+        """The agencies that it is of, or is copy of as it says."""
+        return self.agencies_own | {credit.agency.party_id for credit in self.credits}
+
+    @cached_property
+    def told(self) -> frozenset[int]:
+        """The agencies to which somebody speaks on it."""
+        return told_in(self.words.text, self.agencies)
+
     def shares_a_credit_with(self, other: Sheet) -> bool:
+        """Whether both say that they are one agency's copy, or one prints the other, or speaks as its agency does."""
         ours = {credit.agency.party_id for credit in self.credits}
         return (
             not ours.isdisjoint(credit.agency.party_id for credit in other.credits)
             or self.prints(other)
             or other.prints(self)
+            or bool(other.credited and not other.credited.isdisjoint(self.told))
+            or bool(self.credited and not self.credited.isdisjoint(other.told))
         )
 
 
