@@ -237,13 +237,15 @@ class _Relations:
     def __init__(self, sources: set[int]) -> None:
         self.carried = Carried()
         self.parties: defaultdict[int, set[str]] = defaultdict(set)
+        # The agencies that it is of, or is copy of: of two pages' own stories nobody's words are in both.
+        self.agencies: defaultdict[int, set[str]] = defaultdict(set)
         self.quotations: defaultdict[int, list[tuple[str, Words]]] = defaultdict(list)
         edges = Attribution.objects.live().filter(of_source__in=sources).select_related("to_party")
         for edge in edges:
             of_source = edge.of_source_id or 0
             if edge.to_party is not None:
                 name = fold(edge.to_party.name)
-                self.parties[of_source].add(name)
+                (self.agencies if edge.relation in Attribution.CARRIES_COPY else self.parties)[of_source].add(name)
                 if edge.found_by == Attribution.FoundBy.TEXT_OVERLAP:
                     said = [(name, Words(passage["here"])) for passage in edge.grounds["shared"]]
                     self.quotations[of_source] += said
@@ -254,12 +256,14 @@ class _Relations:
             outlet = source.outlet.name if source.outlet else ""
             numbers = agencies.whose(source.page.host_id, outlet)
             own = [known.name for known in agencies.by_name.values() if known.party_id in numbers]
-            self.parties[source.pk] |= {fold(outlet), *map(fold, own)} if own else set()
+            self.agencies[source.pk] |= {fold(outlet), *map(fold, own)} if own else set()
 
     def __call__(self, one: int, other: int) -> str:
         if self.carried.meet(one, other):
             return "copy"
-        return "independent" if self._quoted_by(one).isdisjoint(self._quoted_by(other)) else "same-party"
+        ours, theirs = self._quoted_by(one), self._quoted_by(other)
+        is_shared = ours & (theirs | self.agencies[other]) or theirs & self.agencies[one]
+        return "same-party" if is_shared else "independent"
 
     def _quoted_by(self, source: int) -> set[str]:
         """The parties that it is said to quote, and those that its copy is said to, where it prints their words."""
