@@ -50,13 +50,28 @@ def drawn(where, path="/story", allow=(), **options):
     )
 
 
-def left_over(*, running=False):
+@pytest.fixture(autouse=True)
+def _a_place_of_its_own(monkeypatch):
+    """Where this test's browsers live: others draw at the same time. Whom they run as has to come in."""
+    with tempfile.TemporaryDirectory(prefix="drawn-") as place:
+        Path(place).chmod(0o711)
+        monkeypatch.setattr(tempfile, "tempdir", place)
+        yield
+
+
+def named_in(command):
+    """The folders of this test's browsers that a command line names."""
+    place = re.escape(tempfile.gettempdir().encode())
+    return set(re.findall(place + rb"/(drawing-[^/]+)/", command))
+
+
+def left_over():
     """The folders that browsers of ours live in: those that a process still names, and others that are still there."""
     found = set()
     for path in Path("/proc").glob("[0-9]*/cmdline"):
         with contextlib.suppress(OSError):
-            found |= set(re.findall(rb"/(drawing-[^/]+)/", path.read_bytes()))
-    return found if running else found | {path.name.encode() for path in Path(tempfile.gettempdir()).glob("drawing-*")}
+            found |= named_in(path.read_bytes())
+    return found | {path.name.encode() for path in Path(tempfile.gettempdir()).glob("drawing-*")}
 
 
 def size_of(png):
@@ -115,10 +130,9 @@ class TestDrawing:
             assert b"undefined" in drawn(where, "/next").dom
 
     def test_nothing_is_left_of_it(self):
-        before = left_over()
         with site({"/story": Route(STORY)}) as where:
             drawn(where)
-        wait_for(lambda: not left_over() - before, 5, "the browser to be gone")
+        wait_for(lambda: not left_over(), 5, "the browser to be gone")
 
     def test_what_a_killed_worker_left_is_cleared_away_by_the_next(self):
         left, young = (Path(tempfile.mkdtemp(prefix="drawing-")) for _ in range(2))
@@ -130,14 +144,13 @@ class TestDrawing:
         young.rmdir()
 
     def test_the_browser_never_runs_as_root(self):
-        owners, before = set(), left_over()
+        owners = set()
 
         def look(_):
             for folder in Path("/proc").glob("[0-9]*"):
                 with contextlib.suppress(OSError):
                     command = (folder / "cmdline").read_bytes()
-                    named = set(re.findall(rb"/(drawing-[^/]+)/", command))
-                    if named - before and b"browser_program" not in command:
+                    if named_in(command) and b"browser_program" not in command:
                         owners.add((folder / "status").read_text().partition("Uid:\t")[2].split()[0])
 
         with site({"/story": Route(STORY)}) as where:
@@ -160,11 +173,11 @@ class TestBounds:
         ],
     )
     def test_a_page_that_never_lets_go_is_let_go_of(self, page, words):
-        began, before = time.monotonic(), left_over()
+        began = time.monotonic()
         with site({"/story": Route(page)}) as where, pytest.raises(BrowserFailed, match=words):
             drawn(where, seconds=4)
         assert time.monotonic() - began < 8
-        wait_for(lambda: not left_over() - before, 5, "the browser to be gone")
+        wait_for(lambda: not left_over(), 5, "the browser to be gone")
 
     def test_a_page_that_eats_memory_is_stopped(self):
         page = "<script>const a = []; for (;;) { const b = new Uint8Array(50e6); b.fill(1); a.push(b) }</script>"
@@ -207,10 +220,9 @@ class TestBounds:
         def end(_):
             raise Enough
 
-        before = left_over()
         with site({"/story": Route(STORY)}) as where, pytest.raises(Enough):
             drawn(where, on_progress=end)
-        wait_for(lambda: not left_over() - before, 5, "the browser to be gone")
+        wait_for(lambda: not left_over(), 5, "the browser to be gone")
 
     @pytest.mark.parametrize("status", [401, 403, 404, 503])
     def test_a_refusal_is_not_drawn_as_the_page(self, status):
