@@ -264,7 +264,7 @@ def test_giants_at_once_are_in_hand_one_by_one_and_let_go_of_before_what_they_na
     page = Route(gzip.compress(text.replace(b"<article>", b"<img src=/late.png><article>"), 1), headers=GZIP)
     routes = {"/a": page, "/late.png": Route(b"late", delay=20)}
     with ExitStack() as sites:
-        wires = [str(sites.enter_context(site(routes))) for _ in range(6)]
+        wires = [str(sites.enter_context(site(routes))) for _ in range(5)]
         told = weighed(
             [f"http://{wire}/a" for wire in wires],
             wires,

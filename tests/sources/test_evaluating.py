@@ -32,7 +32,7 @@ def in_order(made, seed):
     return documents, pairs
 
 
-@pytest.mark.parametrize("seed", [None, 1, 2])
+@pytest.mark.parametrize("seed", [None, 1])
 def test_edited_copies_are_found_and_no_two_reports_of_one_event_are_merged(tmp_path, seed):
     assert Agency.objects.exists()
     write(tmp_path, in_order(make_set(), seed))
