@@ -17,8 +17,6 @@ from django.db.models.signals import post_migrate
 
 from apps.audit import triggers
 
-# While the tests are loaded nothing is thrown away: not to look for it saves a tenth of the loading.
-gc.disable()
 # What Django writes again after each flush just as it was: to keep it saves each test that commits half a second.
 SAME_AFTERWARDS = {"django_content_type", "auth_permission"}
 _number = count(1)
@@ -101,6 +99,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         (kept if has_rows else left_out).append(item)
     config.hook.pytest_deselected(items=left_out)
     items[:] = kept
+
+
+def pytest_sessionstart() -> None:
+    """While the tests are loaded nothing is thrown away: not to look for it saves a tenth of the loading."""
+    gc.disable()
 
 
 def pytest_collection_finish() -> None:
