@@ -4,7 +4,6 @@ import contextlib
 import io
 import itertools
 import os
-import re
 import shutil
 import struct
 import subprocess
@@ -22,6 +21,7 @@ from apps.archive.web.browser import Bounds, Browser, BrowserFailed, BrowserMiss
 from apps.archive.web.drawing import Bounded, draw
 from apps.archive.web.exchanges import Limits
 from tests.archive.canaries import canaries, hostile_page
+from tests.archive.drawn import left_over, named_in, place_of_its_own
 from tests.archive.servers import Route, connections, hostile, redirect, site
 from tests.archive.sockets import of_browsers
 from tests.archive.test_addresses import answers
@@ -51,27 +51,10 @@ def drawn(where, path="/story", allow=(), **options):
 
 
 @pytest.fixture(autouse=True)
-def _a_place_of_its_own(monkeypatch):
-    """Where this test's browsers live: others draw at the same time. Whom they run as has to come in."""
-    with tempfile.TemporaryDirectory(prefix="drawn-") as place:
-        Path(place).chmod(0o711)
+def place(monkeypatch):
+    with place_of_its_own() as place:
         monkeypatch.setattr(tempfile, "tempdir", place)
-        yield
-
-
-def named_in(command):
-    """The folders of this test's browsers that a command line names."""
-    place = re.escape(tempfile.gettempdir().encode())
-    return set(re.findall(place + rb"/(drawing-[^/]+)/", command))
-
-
-def left_over():
-    """The folders that browsers of ours live in: those that a process still names, and others that are still there."""
-    found = set()
-    for path in Path("/proc").glob("[0-9]*/cmdline"):
-        with contextlib.suppress(OSError):
-            found |= named_in(path.read_bytes())
-    return found | {path.name.encode() for path in Path(tempfile.gettempdir()).glob("drawing-*")}
+        yield place
 
 
 def size_of(png):
@@ -129,10 +112,10 @@ class TestDrawing:
             drawn(where)
             assert b"undefined" in drawn(where, "/next").dom
 
-    def test_nothing_is_left_of_it(self):
+    def test_nothing_is_left_of_it(self, place):
         with site({"/story": Route(STORY)}) as where:
             drawn(where)
-        wait_for(lambda: not left_over(), 5, "the browser to be gone")
+        wait_for(lambda: not left_over(place), 5, "the browser to be gone")
 
     def test_what_a_killed_worker_left_is_cleared_away_by_the_next(self):
         left, young = (Path(tempfile.mkdtemp(prefix="drawing-")) for _ in range(2))
@@ -143,14 +126,14 @@ class TestDrawing:
         assert (left.exists(), young.exists()) == (False, True)
         young.rmdir()
 
-    def test_the_browser_never_runs_as_root(self):
+    def test_the_browser_never_runs_as_root(self, place):
         owners = set()
 
         def look(_):
             for folder in Path("/proc").glob("[0-9]*"):
                 with contextlib.suppress(OSError):
                     command = (folder / "cmdline").read_bytes()
-                    if named_in(command) and b"browser_program" not in command:
+                    if named_in(command, place) and b"browser_program" not in command:
                         owners.add((folder / "status").read_text().partition("Uid:\t")[2].split()[0])
 
         with site({"/story": Route(STORY)}) as where:
@@ -172,12 +155,12 @@ class TestBounds:
             ("<script>for (;;) alert(1)</script>", "in the time allowed|did not arrive"),
         ],
     )
-    def test_a_page_that_never_lets_go_is_let_go_of(self, page, words):
+    def test_a_page_that_never_lets_go_is_let_go_of(self, page, words, place):
         began = time.monotonic()
         with site({"/story": Route(page)}) as where, pytest.raises(BrowserFailed, match=words):
             drawn(where, seconds=4)
         assert time.monotonic() - began < 8
-        wait_for(lambda: not left_over(), 5, "the browser to be gone")
+        wait_for(lambda: not left_over(place), 5, "the browser to be gone")
 
     def test_a_page_that_eats_memory_is_stopped(self):
         page = "<script>const a = []; for (;;) { const b = new Uint8Array(50e6); b.fill(1); a.push(b) }</script>"
@@ -213,7 +196,7 @@ class TestBounds:
             made = drawn(where, allow=(where, huge), limits=Limits(total_bytes=2_000_000), seconds=15)
         assert made.received < 3_000_000
 
-    def test_whoever_waits_may_end_it(self):
+    def test_whoever_waits_may_end_it(self, place):
         class Enough(Exception):
             pass
 
@@ -222,7 +205,7 @@ class TestBounds:
 
         with site({"/story": Route(STORY)}) as where, pytest.raises(Enough):
             drawn(where, on_progress=end)
-        wait_for(lambda: not left_over(), 5, "the browser to be gone")
+        wait_for(lambda: not left_over(place), 5, "the browser to be gone")
 
     @pytest.mark.parametrize("status", [401, 403, 404, 503])
     def test_a_refusal_is_not_drawn_as_the_page(self, status):

@@ -6,8 +6,8 @@ from apps.archive import tasks
 from apps.archive.actions import register_page, request_capture
 from apps.archive.models import Capture
 from apps.archive.records.contents import DOM, drawn
+from tests.archive.drawn import in_use, left_over, place_of_its_own
 from tests.archive.servers import Route, site
-from tests.archive.test_drawing import left_over
 from tests.newsroom import make_reporter
 from tests.workers import clock, wait_for, worker
 
@@ -50,15 +50,15 @@ def test_a_plain_worker_serves_every_queue(asked, tmp_path):
 
 
 def test_no_browser_outlives_its_worker_and_the_page_is_taken_over(asked, tmp_path):
-    before = left_over()
     waiting = asked("/slow")
-    with worker(tmp_path, "killed", queues="render", ARCHIVE_RENDER_SECONDS="60") as running:
-        tasks.ring(tasks.render_page, waiting.pk)
-        wait_for(lambda: now(waiting).phase == "rendering", 60, f"the browser: {running.log}")
-        assert left_over() - before
-        running.kill()
-    # Its folder stays: whoever was to remove it is dead. Nothing runs in it any more.
-    wait_for(lambda: not left_over(running=True) - before, 20, "the browser to be gone")
+    with place_of_its_own() as place:
+        with worker(tmp_path, "killed", queues="render", ARCHIVE_RENDER_SECONDS="60", TMPDIR=place) as running:
+            tasks.ring(tasks.render_page, waiting.pk)
+            wait_for(lambda: now(waiting).phase == "rendering", 60, f"the browser: {running.log}")
+            assert left_over(place)
+            running.kill()
+        # Its folder stays: whoever was to remove it is dead. Nothing runs in it any more.
+        wait_for(lambda: not in_use(place), 20, "the browser to be gone")
     Capture.objects.filter(pk=waiting.pk).update(lease_until=now(waiting).taken_at)
     with worker(tmp_path, "next", queues="render,desk", ARCHIVE_RENDER_SECONDS="3"), clock(tmp_path):
         wait_for(lambda: now(waiting).is_stored, 60, "the page")
