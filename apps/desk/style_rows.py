@@ -166,6 +166,12 @@ def suggestions() -> list[dict[str, Any]]:
     rows: list[dict[str, Any]] = [
         {"found_by": found.CREDIT_LINE, "relation": does.REPUBLISHES, "to_party": agency, "grounds": {"words": "AFP"}},
         {"found_by": found.BYLINE, "relation": does.RESTS_ON, "to_party": agency, "grounds": line},
+        {
+            "found_by": found.ADDRESS,
+            "relation": does.REPUBLISHES,
+            "to_party": agency,
+            "grounds": {"host": "factcheck.afp.com"},
+        },
         {"found_by": found.TEXT_OVERLAP, "relation": does.TRANSLATES, "to_source": source(1), "grounds": OVERLAP},
         {
             "found_by": found.STATED_ORIGIN,

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Container, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from apps.sources.names import fold
-
-# A source or a party: ("source", 12), ("party", "afp"). A circle is a node too, which holds those that go round.
+# A source, or a party by what it compares by, whatever its kind: ("source", 12), ("party", "afp"). A circle is a node
+# too, which holds those that go round.
 Node = tuple[str, Any]
 CIRCLE = "circle"
 CARRIES = frozenset({"republishes", "translates"})
@@ -17,9 +16,9 @@ PUBLISHED = "published"
 NOTHING: frozenset[Any] = frozenset()
 
 
-def party_node(name: str) -> Node:
-    """A party by its name, whatever its kind: the agency AFP and the outlet AFP are one."""
-    return ("party", fold(name))
+def node_of(source: int | None, party: str | None) -> Node:
+    """A source's node by its number, else a party's by what it compares by."""
+    return ("source", source) if source is not None else ("party", party or "")
 
 
 def sort_key(node: Node) -> tuple[str, str]:
@@ -29,9 +28,10 @@ def sort_key(node: Node) -> tuple[str, str]:
 
 
 class SourceRow(NamedTuple):
-    """What the chains need of a source: how sentences name it, its outlet, and the folded names in its credit line.
+    """What the chains need of a source: how sentences name it, its outlet, and whom its credit line names.
 
-    ``outlet`` is who published a page, made a document, or spoke in an interview; ``noun`` says which it is.
+    ``outlet`` is who published a page, made a document, or spoke in an interview, by what parties compare by, as the
+    ``credits`` are; ``noun`` says which it is.
     """
 
     pk: int
@@ -42,7 +42,7 @@ class SourceRow(NamedTuple):
 
     @property
     def outlet_node(self) -> Node | None:
-        return party_node(self.outlet) if self.outlet else None
+        return ("party", self.outlet) if self.outlet else None
 
 
 class Edge(NamedTuple):
@@ -305,6 +305,6 @@ def _credited(sources: Iterable[SourceRow], answered: set[tuple[Node, Node]]) ->
             continue
         node = ("source", source.pk)
         for name in sorted(source.credits):
-            to = party_node(name)
+            to: Node = ("party", name)
             if to != source.outlet_node and (node, to) not in answered:
                 yield Edge(node, "republishes", to, SUGGESTED)

@@ -4,23 +4,23 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from collections.abc import Container, Iterable, Mapping
+from typing import Any, NamedTuple
 
 from django.db import connection
 from django.db.models import Q
 
-from apps.sources.aliases import agencies_by_name
-from apps.sources.chains import NOTHING, Edge, Node, SourceRow, party_node
+from apps.sources.chains import NOTHING, Edge, Node, SourceRow, node_of
 from apps.sources.lineage import Rows
 from apps.sources.models import Agency, Party, Source
+from apps.sources.models.parties import Alias
 from apps.sources.names import fold
 
 # No chain of newsrooms is as long; what lies beyond is taken for its end.
 DEPTH = 16
 
 # First the edges that leave what is cited, then all that lies beyond: a row is a source, a party's name, or a source
-# with its outlet's name. Parties are joined by their folded name, whatever their kind. Numbers and names are one
+# with its outlet's name. Parties are joined by what they compare by, whatever their kind. Numbers and names are one
 # parameter each, however many there are.
 REACHED = """
 WITH RECURSIVE cited(id) AS ({numbers}), near AS (
@@ -47,11 +47,12 @@ WITH RECURSIVE cited(id) AS ({numbers}), near AS (
     WHERE edge.state IN ('suggested', 'confirmed') AND reached.depth < {depth}
 )
 SELECT near.id, near.relation, near.state,
-    near.of_source_id, NULL, NULL, near.to_source_id, to_party.name, to_party.is_named
+    near.of_source_id, NULL, NULL, NULL, near.to_source_id, to_party.folded, to_party.name, to_party.is_named
 FROM near LEFT JOIN sources_party to_party ON to_party.id = near.to_party_id
 UNION ALL
 SELECT edge.id, edge.relation, edge.state,
-    edge.of_source_id, of_party.name, of_party.is_named, edge.to_source_id, to_party.name, to_party.is_named
+    edge.of_source_id, of_party.folded, of_party.name, of_party.is_named,
+    edge.to_source_id, to_party.folded, to_party.name, to_party.is_named
 FROM sources_attribution edge
 LEFT JOIN sources_party of_party ON of_party.id = edge.of_party_id
 LEFT JOIN sources_party to_party ON to_party.id = edge.to_party_id
@@ -115,57 +116,99 @@ def _names_of(party: Party) -> set[str]:
 
 def trace(sources: Iterable[Source], apart: Iterable[tuple[Node, Node]] = ()) -> Rows:
     """The rows behind these sources, which have their outlet with them: three queries, however many there are."""
-    rows: dict[int, SourceRow] = {}
-    # The names of credit lines as they are written, by what they are compared by.
-    written: dict[str, str] = {}
-    outlets: dict[str, bool] = {}
-    agencies: Mapping[str, str] = {}
-
-    def credited(source: Source, outlet: str) -> Iterator[str]:
-        nonlocal agencies
-        if source.credit_line:
-            agencies = agencies or agencies_by_name()
-        for name in source.credits if source.credit_line else ():
-            # An outlet that goes by an agency's name is meant itself on its own pages.
-            known = agencies.get(name) if party_node(name) != party_node(outlet) else None
-            node = party_node(known or name)[1]
-            written.setdefault(node, known or _as_written(name, source.credit_line))
-            yield node
-
-    def take(sources: Iterable[Source]) -> None:
-        for source in sources:
-            outlet = source.outlet
-            name = outlet.name if outlet else ""
-            credits = frozenset(credited(source, name)) or NOTHING
-            if outlet:
-                # Of two parties that share a name, one without a name makes it nobody's.
-                outlets[name] = outlets.get(name, True) and outlet.is_named
-            rows[source.pk] = SourceRow(source.pk, name or source.label, name, credits, source.noun)
-
-    take(sources)
-    if not rows:
+    cited = list(sources)
+    if not cited:
         return Rows({})
-    edges, parties = _edges(list(rows), sorted({*map(fold, outlets), *written}))
-    if beyond := {node[1] for edge in edges for node in (edge.of, edge.to) if node[0] == "source"} - rows.keys():
-        take(Source.objects.select_related("outlet", "page").filter(pk__in=beyond))
-    parties |= set(outlets.items())
+    parties = {_called(source.outlet) for source in cited if source.outlet}
+    credits = _Credits(cited)
+    numbers = {source.pk for source in cited}
+    edges, reached = _edges(sorted(numbers), sorted({party.key for party in parties} | credits.names.keys()))
+    if beyond := {node[1] for edge in edges for node in (edge.of, edge.to) if node[0] == "source"} - numbers:
+        further = list(Source.objects.select_related("outlet", "page").filter(pk__in=beyond))
+        reached |= {_called(source.outlet) for source in further if source.outlet}
+        credits.read(further)
+        cited += further
+    parties |= reached
+    known = {party.key for party in parties}
     names: dict[str, str] = {}
-    for name, _ in sorted(parties):
-        names.setdefault(party_node(name)[1], name)
-    for node, name in written.items():
-        names.setdefault(node, name)
+    written = {*credits.names.items(), *((party.key, party.name) for party in parties)}
+    # An agency by its own name, where that is among them.
+    for key, name in sorted(written, key=lambda one: (fold(one[1]) != one[0], one[1])):
+        names.setdefault(key, name)
     return Rows(
-        sources=rows,
+        sources={source.pk: _row(source, credits.among(known, source)) for source in cited},
         edges=edges,
         names=names,
-        unnamed=frozenset(party_node(name)[1] for name, is_named in parties if not is_named),
+        # Of two parties that share a name, one without a name makes it nobody's.
+        unnamed=frozenset(party.key for party in parties if not party.is_named),
         apart=frozenset(frozenset(pair) for pair in apart),
     )
 
 
-def node_of(source_id: int | None, party: str | None) -> Node:
-    """The node of an end of an edge."""
-    return ("source", source_id) if source_id is not None else party_node(party or "")
+def credited_by(source: Source) -> frozenset[str]:
+    """Whom its credit line names or may name, by what parties compare by."""
+    return _Credits([source]).among(None, source)
+
+
+class _Called(NamedTuple):
+    """A party by what it compares by, and as it is written."""
+
+    key: str
+    name: str
+    is_named: bool
+
+
+def _called(party: Party) -> _Called:
+    return _Called(party.folded, party.name, party.is_named)
+
+
+def _row(source: Source, credits: frozenset[str]) -> SourceRow:
+    outlet = source.outlet
+    label, key = (outlet.name, outlet.folded) if outlet else (source.label, "")
+    return SourceRow(source.pk, label, key, credits, source.noun)
+
+
+class _Credits:
+    """Whom credit lines name, by what parties compare by, and how they write it."""
+
+    def __init__(self, sources: Iterable[Source]) -> None:
+        self.names: dict[str, str] = {}
+        self._agencies: Mapping[str, Alias] = {}
+        self._of: dict[int, tuple[frozenset[str], frozenset[str]]] = {}
+        self.read(sources)
+
+    def read(self, sources: Iterable[Source]) -> None:
+        """Read the credit lines of these. The list of agencies is asked for where there is one."""
+        for source in sources:
+            if source.credit_line:
+                self._agencies = self._agencies or Agency.objects.names()
+                self._of[source.pk] = self._named(source)
+
+    def among(self, known: Container[str] | None, source: Source) -> frozenset[str]:
+        """Whom it names. What agencies are called for short may be another of these parties, or of all: then both."""
+        if source.pk not in self._of:
+            return NOTHING
+        surely, maybe = self._of[source.pk]
+        return surely | {key for key in maybe if known is None or key in known} if maybe else surely
+
+    def _named(self, source: Source) -> tuple[frozenset[str], frozenset[str]]:
+        """Whom it names for sure, and who may be meant as well."""
+        own = source.outlet.folded if source.outlet else ""
+        surely, maybe = set(), set()
+        for name in source.credits:
+            agency = self._agencies.get(name)
+            # An outlet that goes by an agency's name is meant itself on its own pages.
+            if agency is None or name == own:
+                surely.add(name)
+                self.names.setdefault(name, _as_written(name, source.credit_line))
+                continue
+            key = fold(agency.agency)
+            surely.add(key)
+            self.names.setdefault(key, agency.agency)
+            if agency.is_short and name != key:
+                maybe.add(name)
+                self.names.setdefault(name, _as_written(name, source.credit_line))
+        return frozenset(surely), frozenset(maybe)
 
 
 def _as_written(name: str, credit_line: str) -> str:
@@ -174,7 +217,7 @@ def _as_written(name: str, credit_line: str) -> str:
     return found.group() if found else name
 
 
-def _edges(sources: list[int], names: list[str]) -> tuple[list[Edge], set[tuple[str, bool]]]:
+def _edges(sources: list[int], names: list[str]) -> tuple[list[Edge], set[_Called]]:
     """The edges that chains from these go through, refused ones too (they silence a credit line), and their parties."""
     numbers_sql, names_sql = LISTED[connection.vendor]
     given: list[Any] = [sources, names]
@@ -184,10 +227,10 @@ def _edges(sources: list[int], names: list[str]) -> tuple[list[Edge], set[tuple[
         cursor.execute(REACHED.format(numbers=numbers_sql, names=names_sql, depth=DEPTH), given)
         rows = cursor.fetchall()
     edges, parties = [], set()
-    for pk, relation, state, of_source, of_name, of_named, to_source, to_name, to_named in rows:
-        edges.append(Edge(node_of(of_source, of_name), relation, node_of(to_source, to_name), state, pk))
-        if of_name:
-            parties.add((of_name, bool(of_named)))
-        if to_name:
-            parties.add((to_name, bool(to_named)))
+    for pk, relation, state, of_source, *of_party, to_source, to_key, to_name, to_named in rows:
+        edges.append(Edge(node_of(of_source, of_party[0]), relation, node_of(to_source, to_key), state, pk))
+        if of_party[0]:
+            parties.add(_Called(of_party[0], of_party[1], bool(of_party[2])))
+        if to_key:
+            parties.add(_Called(to_key, to_name, bool(to_named)))
     return edges, parties

@@ -7,9 +7,10 @@ from django.utils import timezone
 
 from apps.claims.lines import lines_of
 from apps.claims.states import Stance
+from apps.sources.actions import edit_agency, edit_party, list_agency, register_party, reject_credit
 from apps.sources.models import Attribution, Party
 from apps.sources.tracing import leading_to
-from tests.newsroom import make_citation, make_claim, make_editor
+from tests.newsroom import make_citation, make_claim, make_editor, make_person
 
 pytestmark = pytest.mark.django_db
 
@@ -91,16 +92,79 @@ def test_an_agency_is_one_by_whatever_name_a_credit_line_calls_it(claim, ada):
     named = {"UrduPoint": "(Agence France-Presse)", "The News": "AFP", "Lenta": "АФП", "The Paper": "Reuters"}
     cited = {outlet: make_citation(claim, ada, outlet=outlet, credit_line=line) for outlet, line in named.items()}
     own = make_citation(claim, ada, outlet="Agence France-Presse", credit_line="Agence France-Presse")
-
-    def names():
-        return [(line.name, len(line.members)) for line in lines_of(live(claim)).of(Stance.SUPPORTS)]
-
-    assert ("AFP", 3) in names()
-    assert ("Reuters", 1) in names()
-    assert any(len(line.members) == 1 and line.members[0] == own for line in lines_of(live(claim)).of(Stance.SUPPORTS))
+    lines = lines_of(live(claim)).of(Stance.SUPPORTS)
+    assert {(line.name, len(line.members)) for line in lines} == {("AFP", 4), ("Reuters", 1)}
+    (line,) = (line for line in lines if own in line.members)
+    assert "the Agence France-Presse page is AFP's own reporting" in line.why[0]
+    assert {edge.of for edge in line.found.pending}.isdisjoint({("source", own.source_id)})
     assert leading_to(Party.objects.get(name="AFP", kind="agency")) >= {
         cited[outlet].source_id for outlet in ("UrduPoint", "The News", "Lenta")
     }
+
+
+@pytest.mark.parametrize("outlet", ["Yonhap News Agency", "연합뉴스", "YONHAP"])
+def test_an_agencys_own_page_is_one_line_with_those_that_print_it_by_whatever_name_it_publishes(claim, ada, outlet):
+    own = make_citation(claim, ada, outlet=outlet).source
+    make_citation(claim, ada, outlet="The Paper", credit_line="Yonhap")
+    make_edge(ada, make_citation(claim, ada, outlet="The News").source, "republishes", make_party("yonhap", "other"))
+    long = make_party("Yonhap News", "other")
+    make_edge(ada, make_citation(claim, ada, outlet="UrduPoint").source, "republishes", long)
+    (line,) = lines_of(live(claim)).of(Stance.SUPPORTS)
+    assert len(line.members) == 4
+    assert line.name.casefold() == "yonhap"
+    cited = {citation.source_id for citation in live(claim)}
+    assert own.pk in cited
+    assert leading_to(long) == leading_to(Party.objects.get(name="Yonhap", kind="agency")) == cited
+
+
+def test_what_an_agency_is_called_for_short_may_be_another_outlet(claim, ada):
+    """The short name of one and the name of another: whoever prints it by that name may mean either."""
+    agency = make_party("Anadolu", "agency")
+    make_citation(claim, ada, outlet="AA")
+    make_citation(claim, ada, outlet="Anadolu Agency")
+    assert len(lines_of(live(claim)).of(Stance.SUPPORTS)) == 2
+    paper = make_citation(claim, ada, outlet="The Paper", credit_line="AA").source
+    (line,) = lines_of(live(claim)).of(Stance.SUPPORTS)
+    assert len(line.members) == 3
+    make_edge(ada, paper, "republishes", agency, state="rejected")
+    assert sorted(len(line.members) for line in lines_of(live(claim)).of(Stance.SUPPORTS)) == [1, 2]
+    reject_credit(paper, "AA", by=ada, reason="It is a report of its own.")
+    assert len(lines_of(live(claim)).of(Stance.SUPPORTS)) == 3
+
+
+def test_the_lines_follow_the_list_of_agencies(claim, ada):
+    olga = make_person("olga", "administrator")
+    own = make_citation(claim, ada, outlet="Kurierdienst").source
+    make_citation(claim, ada, outlet="The Paper", credit_line="Kurier Wire")
+
+    def count():
+        return len(lines_of(live(claim)).of(Stance.SUPPORTS))
+
+    def hears():
+        return Attribution.objects.filter(pk=edge.pk, has_news=True).exists()
+
+    edge = make_edge(ada, make_citation(claim, ada, outlet="The News").source, "quotes", own.outlet)
+    Attribution.objects.update(has_news=False)
+    assert count() == 2
+    agency = list_agency("Kurier Wire", by=olga, spellings=["Kurierdienst"])
+    assert (count(), hears()) == (1, True)
+    edit_agency(agency, by=olga, spellings=["KD"])
+    assert count() == 2
+    edit_agency(agency, by=olga, spellings=["Kurierdienst"])
+    edit_party(agency.party, by=ada, name="Kurier Press")
+    assert Party.objects.get(pk=own.outlet_id).folded == "kurier press"
+    # The paper's line has the old name still, which is no agency's any more.
+    assert count() == 2
+    edit_party(agency.party, by=ada, name="Kurier Wire")
+    assert count() == 1
+
+
+def test_a_name_typed_is_kept_where_its_agency_goes_by_another(ada):
+    outlet = register_party("Agence France-Presse", kind="outlet", by=ada)
+    assert outlet == register_party("agence  france-presse", kind="outlet", by=ada)
+    assert outlet != register_party("AFP", kind="outlet", by=ada)
+    assert Party.objects.first_named("Agence France-Presse") == outlet
+    assert Party.objects.first_named("АФП") == Party.objects.get(name="AFP", kind="agency")
 
 
 def test_what_an_editor_says_of_the_agency_settles_its_credit_line_however_it_is_spelled(claim, ada):

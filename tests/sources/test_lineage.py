@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from apps.sources.chains import Edge, Node, SourceRow, party_node
+from apps.sources.chains import Edge, Node, SourceRow, node_of
 from apps.sources.lineage import Cited, LineOf, Rows, both_readings, lineage
 from apps.sources.telling import Teller
 
@@ -23,7 +23,7 @@ class Newsroom:
 
     def page(self, outlet: str, *, credits: tuple[str, ...] = (), title: str = "") -> str:
         pk = len(self.sources) + 1
-        self.sources[pk] = SourceRow(pk, outlet, outlet, frozenset(name.casefold() for name in credits))
+        self.sources[pk] = SourceRow(pk, outlet, outlet.casefold(), frozenset(name.casefold() for name in credits))
         for name in (outlet, *credits):
             self.names.setdefault(name.casefold(), name)
         self.pages[title or outlet] = pk
@@ -33,15 +33,15 @@ class Newsroom:
         if name in self.pages:
             return ("source", self.pages[name])
         self.names.setdefault(name.casefold(), name)
-        return party_node(name)
+        return node_of(None, name.casefold())
 
     def says(self, of: str, relation: str, to: str, state: str = "confirmed", *, party: bool = True) -> None:
-        target = party_node(to) if party else self.node(to)
+        target = node_of(None, to.casefold()) if party else self.node(to)
         self.names.setdefault(to.casefold(), to)
         self.edges.append(Edge(self.node(of), relation, target, state, len(self.edges) + 1))
 
     def rule_apart(self, one: str, other: str) -> None:
-        self.apart.add(frozenset((party_node(one), party_node(other))))
+        self.apart.add(frozenset(node_of(None, name.casefold()) for name in (one, other)))
 
     @property
     def rows(self) -> Rows:

@@ -63,7 +63,8 @@ class TestSharedCopy:
 
     def test_the_agencys_own_page_is_the_one_that_was_copied_even_if_it_came_later(self):
         printed = read(PRINTED, published_at=datetime(2025, 3, 2, 7, tzinfo=UTC))
-        wire = read(WIRE, "https://www.reuters.com/world/1", published_at=datetime(2025, 3, 2, 10, tzinfo=UTC))
+        later = datetime(2025, 3, 2, 10, tzinfo=UTC)
+        wire = read(WIRE, "https://www.reuters.com/world/1", outlet="Reuters", published_at=later)
         assert told() == [(printed, "republishes", wire, "text_overlap")]
 
     def test_of_many_that_print_it_only_the_first_is_named(self):
@@ -121,10 +122,23 @@ class TestCreditsAndOrigins:
         assert Attribution.objects.first().grounds == {"words": "APP - UrduPoint"}
 
     def test_an_outlet_is_never_suggested_to_republish_itself(self):
-        source = read("SEOUL (Yonhap) -- Something.", "https://en.yna.co.kr/view/1", credit_line="Yonhap")
+        source = read(
+            "SEOUL (Yonhap) -- Something.", "https://en.yna.co.kr/view/1", outlet="Yonhap", credit_line="Yonhap"
+        )
         other = read("Something else.", outlet="UrduPoint", credit_line="APP - UrduPoint")
         assert [(of, to) for of, _, to, _ in told()] == [(other, "APP")]
         assert source not in {of for of, *_ in told()}
+
+    @pytest.mark.parametrize("outlet", ["", "AFP Fact Check"])
+    def test_a_page_at_an_agencys_address_is_the_agencys_whatever_its_outlet_is_called(self, outlet):
+        source = read(WIRE, "https://factcheck.afp.com/cable-car", outlet=outlet)
+        assert told() == [(source, "republishes", "AFP", "address")]
+        assert Attribution.objects.get().grounds == {"host": "factcheck.afp.com"}
+
+    @pytest.mark.parametrize("outlet", ["AFP", "Agence France-Presse"])
+    def test_there_an_outlet_that_goes_by_its_name_is_the_agency_itself(self, outlet):
+        read(WIRE, "https://www.afp.com/cable-car", outlet=outlet)
+        assert told() == []
 
     def test_origins_that_a_page_states_are_offered_and_never_confirmed(self):
         text = (

@@ -18,7 +18,7 @@ from apps.claims.actions.writing import write_claim
 from apps.claims.models import Claim, Ruling
 from apps.claims.refusals import ReasonMissing, Refusal
 from apps.sources import actions as sources
-from apps.sources.chains import Node, party_node
+from apps.sources.chains import Node
 from apps.sources.models import Attribution, Party, Source
 
 
@@ -33,7 +33,7 @@ def attribute_by_name(
 ) -> Attribution:
     """Enter that a source has it from a party of this name, which is registered where it isn't known."""
     with transaction.atomic():
-        known = Party.objects.named(" ".join(party.split())).first()
+        known = Party.objects.first_named(" ".join(party.split()))
         to = known or sources.register_party(party, kind=kind, by=by, is_named=is_named)
         return attribute(of, relation, to, by=by, reason=reason)
 
@@ -111,7 +111,7 @@ def withdraw_ruling(ruling: Ruling, *, by: User, reason: str) -> Ruling:
 
 def node_of(end: Source | Party) -> Node:
     """A source or party as lineage knows it."""
-    return ("source", end.pk) if isinstance(end, Source) else party_node(end.name)
+    return ("source", end.pk) if isinstance(end, Source) else ("party", end.folded)
 
 
 def _heard(attribution: Attribution, by: User) -> Attribution:

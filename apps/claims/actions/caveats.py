@@ -11,7 +11,7 @@ from apps.accounts.models import User
 from apps.accounts.permissions import require
 from apps.audit.verbs import Verb
 from apps.audit.versioned import lock
-from apps.claims.actions.replies import party_called
+from apps.claims.actions.naming import party_named
 from apps.claims.actions.writing import write_claim
 from apps.claims.models import Caveat, Citation, Claim
 from apps.claims.refusals import ReasonMissing, Refusal
@@ -38,7 +38,7 @@ def record_caveat(
             claim=claim,
             kind=kind,
             text=text,
-            party=party_called(party, by) if party.strip() else None,
+            party=party_named(party, by),
             citation=citation,
             recorded_by=by,
         )

@@ -17,8 +17,7 @@ from apps.audit.wording import plain
 from apps.claims.actions.writing import write_claim
 from apps.claims.models import Claim, ReplyRequest
 from apps.claims.refusals import Refusal
-from apps.sources.actions import register_party
-from apps.sources.models import Party
+from apps.sources.actions import party_called
 
 
 def request_reply(
@@ -40,7 +39,7 @@ def request_reply(
         claim = lock(claim)
         request = ReplyRequest.objects.create(
             claim=claim,
-            party=party_called(party, by),
+            party=party_called(party, by=by),
             question=question,
             channel=channel,
             due=due,
@@ -85,9 +84,3 @@ def settle_reply(
         after = {"outcome": plain(ReplyRequest.Outcome(outcome).label).lower(), "answer": answer}
         write_claim(claim, Verb.REPLY_SETTLED, by, fields=[], before=before, after=after)
     return request
-
-
-def party_called(name: str, by: User) -> Party:
-    """The party of this name, known or new."""
-    known = Party.objects.named(name.strip()).order_by("id").first()
-    return known or register_party(name, kind=Party.Kind.OTHER, by=by)

@@ -11,7 +11,7 @@ from django.db import models
 from django.utils import timezone
 
 from apps.claims.models.claims import Claim
-from apps.sources.chains import Node, party_node
+from apps.sources.chains import Node, node_of
 from apps.sources.models import Party, Source
 
 
@@ -34,7 +34,7 @@ class RulingQuerySet(models.QuerySet["Ruling"]):
 
     def ends(self) -> models.QuerySet[Any, Any]:
         """Of each its claim and both of its ends, in no order."""
-        ends = ("claim", "one_source", "one_party__name", "other_source", "other_party__name")
+        ends = ("claim", "one_source", "one_party__folded", "other_source", "other_party__folded")
         return self.order_by().values_list(*ends)
 
 
@@ -42,12 +42,8 @@ def pairs(ends: Iterable[tuple[Any, ...]]) -> dict[int, set[frozenset[Node]]]:
     """What rulings with these ends are about, as lineage knows it, by the claim's number."""
     found: dict[int, set[frozenset[Node]]] = defaultdict(set)
     for claim, one, first, other, second in ends:
-        found[claim].add(frozenset((_node(one, first), _node(other, second))))
+        found[claim].add(frozenset((node_of(one, first), node_of(other, second))))
     return found
-
-
-def _node(source: int | None, party: str | None) -> Node:
-    return ("source", source) if source is not None else party_node(party or "")
 
 
 class Ruling(models.Model):

@@ -15,7 +15,7 @@ from apps.claims.models import Citation, Claim, Ruling
 from apps.claims.states import Stance
 from apps.desk.attribution_forms import AnswerForm, RuleApartForm
 from apps.desk.panels.origins import origin_graph, steps
-from apps.sources.chains import Edge, Node, party_node
+from apps.sources.chains import Edge, Node
 from apps.sources.models import Attribution, Party
 from apps.sources.telling import listed
 
@@ -126,10 +126,9 @@ def _ends(found: Lines) -> dict[Node, str]:
         node for lines in found.by_stance.values() for line in lines for pair in line.found.joined for node in pair
     }
     ends = {node: f"source:{node[1]}" for node in nodes if node[0] == "source"}
-    written = {found.teller.name(node): node for node in nodes if node[0] == "party"}
-    if written:
-        parties = {party_node(party.name): party for party in Party.objects.called(written).order_by("-pk")}
-        ends |= {node: f"party:{parties[node].pk}" for node in written.values() if node in parties}
+    if keys := {key for kind, key in nodes if kind == "party"}:
+        parties = {party.folded: party.pk for party in Party.objects.filter(folded__in=keys).order_by("-pk")}
+        ends |= {("party", key): f"party:{pk}" for key, pk in parties.items()}
     return ends
 
 

@@ -13,6 +13,7 @@ from apps.accounts.permissions import require
 from apps.audit.actions import record
 from apps.audit.verbs import Verb
 from apps.audit.versioned import differences
+from apps.sources.actions.parties import compare_anew
 from apps.sources.models import Agency, Party
 
 
@@ -25,15 +26,21 @@ class AgencyFacts(TypedDict, total=False):
 
 
 def list_agency(name: str, *, by: User, **facts: Unpack[AgencyFacts]) -> Agency:
-    """Put an agency on the list, as a party of its own or as one that the desk knows. Later copies are read by it."""
+    """Put an agency on the list, as a party of its own or as one that the desk knows.
+
+    Later copies are read by it, and whoever goes by one of its names is one with it.
+    """
     require(by, Capability.MANAGE_AGENCIES)
     name = " ".join(name.split())[:200]
     with transaction.atomic():
-        party = Party.objects.named(name).filter(kind=Party.Kind.AGENCY).first()
+        party = Party.objects.filter(kind=Party.Kind.AGENCY).first_written(name)
         if party is None:
             party = Party.objects.create(name=name, kind=Party.Kind.AGENCY)
             record(Verb.PARTY_REGISTERED, stream=f"party:{party.pk}", target=name, by=by, after={"kind": party.kind})
-        agency = Agency.objects.create(party=party, **_cleaned(facts))
+        cleaned = _cleaned(facts)
+        alike = list(Party.objects.called([name, *cleaned.get("spellings", [])]))
+        agency = Agency.objects.create(party=party, **cleaned)
+        compare_anew(alike)
         record(Verb.AGENCY_LISTED, stream=f"party:{party.pk}", target=party.name, by=by, after=_facts(agency))
     return agency
 
@@ -44,7 +51,9 @@ def edit_agency(agency: Agency, *, by: User, **changes: Unpack[AgencyFacts]) -> 
     with transaction.atomic():
         agency = Agency.objects.select_for_update(of=("self",)).select_related("party").get(pk=agency.pk)
         before = _facts(agency)
-        for name, values in _cleaned(changes).items():
+        cleaned = _cleaned(changes)
+        alike = list(Party.objects.called([*agency.spellings, *cleaned.get("spellings", [])]))
+        for name, values in cleaned.items():
             setattr(agency, name, values)
         was, became = differences(before, _facts(agency))
         if became:
@@ -52,6 +61,7 @@ def edit_agency(agency: Agency, *, by: User, **changes: Unpack[AgencyFacts]) -> 
             agency.save(update_fields=["spellings", "short_names", "hosts", "changed_at"])
             stream = f"party:{agency.party_id}"
             record(Verb.AGENCY_EDITED, stream=stream, target=agency.party.name, by=by, before=was, after=became)
+            compare_anew(alike)
     return agency
 
 

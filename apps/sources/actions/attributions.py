@@ -17,10 +17,10 @@ from apps.audit.statements import insert
 from apps.audit.verbs import Verb
 from apps.audit.wording import plain, plainly
 from apps.sources.actions.parties import register_party
-from apps.sources.chains import party_node
 from apps.sources.models import Attribution, Party, Source
+from apps.sources.models.parties import compared
 from apps.sources.refusals import AlreadyAttributed, ReasonMissing, Refusal
-from apps.sources.tracing import trace
+from apps.sources.tracing import credited_by
 
 State, FoundBy, Relation = Attribution.State, Attribution.FoundBy, Attribution.Relation
 
@@ -103,11 +103,11 @@ def reject_credit(source: Source, name: str, *, by: User, reason: str) -> Attrib
     """
     require(by, Capability.DECIDE)
     _need_a_reason(reason)
-    if party_node(name)[1] not in trace([source]).sources[source.pk].credits:
+    if compared(name) not in credited_by(source):
         raise Refusal(_("The credit line does not name %(name)s.") % {"name": name})
     with transaction.atomic():
         source = Source.objects.select_for_update(of=("self",)).get(pk=source.pk)
-        party = Party.objects.named(name).order_by("id").first()
+        party = Party.objects.first_named(name)
         party = party or register_party(name, kind=Party.Kind.OTHER, by=by)
         if known := Attribution.objects.between(source, Relation.REPUBLISHES, party).order_by("-pk").first():
             return reject_attribution(known, by=by, reason=reason)

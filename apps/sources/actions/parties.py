@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, TypedDict, Unpack
 
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from apps.accounts.capabilities import Capability
@@ -13,7 +15,7 @@ from apps.accounts.permissions import require
 from apps.audit.actions import record
 from apps.audit.verbs import Verb
 from apps.audit.versioned import differences
-from apps.sources.models import Attribution, Party
+from apps.sources.models import Agency, Attribution, Party
 from apps.sources.refusals import Refusal
 
 
@@ -23,7 +25,7 @@ def register_party(name: str, *, kind: str, by: User | None, note: str = "", is_
         require(by, Capability.CITE)
     name = " ".join(name.split())[:200]
     with transaction.atomic():
-        if known := Party.objects.named(name).filter(kind=kind).first():
+        if known := Party.objects.filter(kind=kind).first_written(name):
             return known
         try:
             with transaction.atomic():
@@ -40,7 +42,7 @@ def party_called(name: str, *, by: User, is_named: bool = True) -> Party:
     Raises Refusal where somebody is said to have no name whom the desk knows by one.
     """
     name = " ".join(name.split())[:200]
-    known = Party.objects.named(name).order_by("id").first()
+    known = Party.objects.first_named(name)
     if known and known.is_named and not is_named:
         raise Refusal(
             _("The desk knows %(name)s by name. Say who it is without the name: “an unnamed official”.")
@@ -67,13 +69,19 @@ def edit_party(party: Party, *, by: User, **changes: Unpack[PartyFacts]) -> Part
     with transaction.atomic():
         party = Party.objects.select_for_update().get(pk=party.pk)
         before = _facts(party)
-        party.name = changes.get("name", party.name)
+        name = changes.get("name", party.name)
+        agency = Agency.objects.filter(party=party).first() if name != party.name else None
+        alike = list(Party.objects.called([party.name, name, *agency.spellings])) if agency else []
+        party.name = name
         party.kind = changes.get("kind", party.kind)
         party.is_named = changes.get("is_named", party.is_named)
         party.note = changes.get("note", party.note)
         was, became = differences(before, _facts(party))
         if became:
             party.save(update_fields=[*before, "folded"])
+            if agency:
+                agency.changed_at = timezone.now()
+                agency.save(update_fields=["changed_at"])
             record(
                 Verb.PARTY_EDITED,
                 stream=f"party:{party.pk}",
@@ -84,7 +92,18 @@ def edit_party(party: Party, *, by: User, **changes: Unpack[PartyFacts]) -> Part
             )
         if {"name", "is_named"} & became.keys():
             Attribution.objects.touching(party).update(has_news=True)
+            compare_anew(alike)
     return party
+
+
+def compare_anew(parties: Iterable[Party]) -> None:
+    """See whom these stand for after names of agencies have changed; the claims hear of it by their attributions."""
+    for party in parties:
+        before = party.folded
+        party.refresh_from_db(fields=["name"])
+        party.save(update_fields=["folded"])
+        if party.folded != before:
+            Attribution.objects.touching(party).update(has_news=True)
 
 
 def _facts(party: Party) -> dict[str, Any]:

@@ -61,7 +61,7 @@ def _new(leads: list[Lead]) -> list[tuple[Lead, Party | None]]:
         if isinstance(lead.to, Mention):
             given = by_number.get(lead.to.party_id) if lead.to.party_id is not None else None
             party = given or known.get(fold(lead.to.name))
-            if party is not None and party.pk == lead.of_source.outlet_id:
+            if party and (outlet := lead.of_source.outlet) and party.folded == outlet.folded:
                 continue
         to = ("party", party.pk) if party else lead.to.name if isinstance(lead.to, Mention) else ("source", lead.to.pk)
         pairs.setdefault((lead.of_source.pk, lead.relation, to), (lead, party))

@@ -1,12 +1,11 @@
 """What is cited, who says it, and where their information comes from."""
 
-from apps.sources.models.agencies import Agency, AgencyQuerySet
 from apps.sources.models.attributions import Attribution, AttributionQuerySet
 from apps.sources.models.confidential import ConfidentialSource, CouldNotKeep, Hidden
 from apps.sources.models.fingerprints import Fingerprint, Sifting, SiftingQuerySet
 from apps.sources.models.grades import Graded, Reliability
 from apps.sources.models.interviews import Interview
-from apps.sources.models.parties import Party, PartyQuerySet
+from apps.sources.models.parties import Agency, AgencyQuerySet, Party, PartyQuerySet
 from apps.sources.models.sources import Source, SourceQuerySet
 
 __all__ = [

@@ -80,6 +80,7 @@ class Attribution(models.Model):
         REPORTER = "reporter", _("A reporter")
         CREDIT_LINE = "credit_line", _("Its credit line")
         BYLINE = "byline", _("Its byline or dateline")
+        ADDRESS = "address", _("Its address")
         TEXT_OVERLAP = "text_overlap", _("Text that both share")
         STATED_ORIGIN = "stated_origin", _("What it says itself of its origin")
 

@@ -88,13 +88,16 @@ class Agencies:
     def __init__(self, rows: list[Agency]) -> None:
         self.by_name: dict[str, Known] = {}
         self._own: dict[str, set[int]] = {}
+        self._by_host: dict[str, list[Known]] = {}
         joined: list[str] = []
         names_by_first: dict[str, list[tuple[str, bool]]] = {}
         for row in rows:
             names = {row.party.name, *row.spellings, *row.short_names}
             known = Known(row.party_id, row.party.name, frozenset(map(fold, names)), tuple(row.hosts))
-            for own in (*known.names, *known.hosts):
+            for own in known.names:
                 self._own.setdefault(own, set()).add(known.party_id)
+            for host in known.hosts:
+                self._by_host.setdefault(host, []).append(known)
             for name in names:
                 self.by_name.setdefault(fold(name), known)
                 if _JOINED.search(name):
@@ -126,9 +129,14 @@ class Agencies:
 
     def whose(self, host: str, outlet: str) -> frozenset[int]:
         """The agencies whose own page one at this host is, of this outlet, by the numbers of their parties."""
+        named = self._own.get(fold(outlet), frozenset())
+        return frozenset(named) | {known.party_id for known in self.at(host)}
+
+    def at(self, host: str) -> list[Known]:
+        """The agencies that publish themselves at this host."""
         parts = host.split(".")
-        places = [fold(outlet), *(".".join(parts[start:]) for start in range(len(parts)))]
-        return frozenset().union(*(self._own.get(place, ()) for place in places))
+        places = [".".join(parts[start:]) for start in range(len(parts))]
+        return [known for place in places for known in self._by_host.get(place, ())]
 
     def named(self, name: str) -> Known | None:
         return self.by_name.get(fold(name))

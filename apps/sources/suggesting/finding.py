@@ -53,6 +53,10 @@ class Lead:
     grounds: dict[str, Any] = field(default_factory=dict)
 
 
+def _mention(agency: Known) -> Mention:
+    return Mention(agency.name, Party.Kind.AGENCY, agency.party_id)
+
+
 class Sheet:
     """A source's copy as it is compared: its text, its facts, and whose copy it says it is."""
 
@@ -78,6 +82,11 @@ class Sheet:
     def agencies_own(self) -> frozenset[int]:
         """The agencies whose own page this is: mostly none."""
         return self.agencies.whose(self.source.page.host_id, self.source.outlet.name if self.source.outlet else "")
+
+    @property
+    def published_by(self) -> list[Known]:
+        """The agencies at whose address it lies."""
+        return self.agencies.at(self.source.page.host_id)
 
     def is_of(self, agency: Known) -> bool:
         """Whether this is the agency's own page."""
@@ -139,16 +148,20 @@ def leads_from(sheet: Sheet) -> list[Lead]:
         Lead(
             sheet.source,
             Relation.REPUBLISHES,
-            Mention(credit.agency.name, Party.Kind.AGENCY, credit.agency.party_id),
+            _mention(credit.agency),
             FoundBy.BYLINE if credit.in_byline else FoundBy.CREDIT_LINE,
             {"words": credit.words},
         )
         for credit in sheet.credits
     ]
+    published = [
+        Lead(sheet.source, Relation.REPUBLISHES, _mention(agency), FoundBy.ADDRESS, {"host": sheet.source.page.host_id})
+        for agency in sheet.published_by
+    ]
     matches = matches_of(sheet)
     carried = Carried([sheet.source.pk, *(match.sheet.source.pk for match in matches)])
     matches = _with_roots(sheet, matches, carried)
-    return [*credited, *_copied(sheet, matches, carried), *_quoting(sheet, matches), *_stated(sheet)]
+    return [*credited, *published, *_copied(sheet, matches, carried), *_quoting(sheet, matches), *_stated(sheet)]
 
 
 def matches_of(sheet: Sheet) -> list[Match]:
@@ -300,7 +313,7 @@ def _speaker(here: Sheet, there: Sheet, place: tuple[int, int], other_place: tup
     """Whose words they are, as the one page or the other says."""
     if name := speaker_beside(here.text, *place) or speaker_beside(there.text, *other_place):
         agency = here.agencies.named(name)
-        return Mention(agency.name, Party.Kind.AGENCY, agency.party_id) if agency else Mention(name)
+        return _mention(agency) if agency else Mention(name)
     # Nobody is named: who it was is told from the words, as they stand on the page that had them first.
     start = next((first for first, last in there.words.quotes if first <= other_place[0] < last), other_place[0])
     opening = " ".join(there.text[start : other_place[1]].split())[:LONGEST_OPENING].strip(" .,“”\"'«»„「」")
