@@ -11,7 +11,8 @@ from contextlib import contextmanager
 
 # Below this a page leaves nothing behind that the next one could not use.
 GIANT = 2_000_000
-_IN_HAND = threading.Lock()
+# Of one thread: who looks at a page may have to read the copy again that it is held against.
+_IN_HAND = threading.RLock()
 
 
 @contextmanager

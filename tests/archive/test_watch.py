@@ -10,8 +10,10 @@ from django.db import connection
 from django.utils import timezone
 from warcio.archiveiterator import ArchiveIterator
 
+from apps.archive.actions import request_capture
 from apps.archive.capturing.leasing import lease
-from apps.archive.models import Capture, Drift, Host, Look, Page, Passage, Watch, record_name
+from apps.archive.models import Capture, Drift, Extract, Host, Look, Page, Passage, Watch, record_name
+from apps.archive.reading import reader
 from apps.archive.records import storage
 from apps.archive.records.storage import open_record
 from apps.archive.watching import looking
@@ -231,6 +233,45 @@ class TestChanges:
         routes["/picture"] = Route(picture + b"!", headers={"Content-Type": "image/png"})
         assert watched.look().outcome == Look.Outcome.CHANGED
         assert (watched.kinds, Drift.objects.get().sentence) == (["changed"], "The page has changed.")
+
+
+class TestAnotherReader:
+    """The desk was brought up to date, and reads the same pages otherwise than it did when they were copied."""
+
+    CAPTION = "Soldiers on a road near Sudzha. Photo: the ministry."
+
+    @pytest.fixture
+    def watched(self, where):
+        watched = Watched(f"http://{where}/story", make_reporter(), self.CAPTION, SECOND)
+        text = f"{self.CAPTION}\n{FIRST}\n{SECOND}"
+        Extract.objects.update(reader=0, text=text)
+        Passage.objects.update(found_in=watched.watch.baseline)
+        return watched
+
+    def test_a_page_that_is_as_it_was_has_not_changed(self, watched, routes):
+        routes["/story"] = Route(article(around="Now with more sport"))
+        assert watched.look().outcome == Look.Outcome.SAME_TEXT
+        assert watched.copies == 1
+        Capture.objects.update(requested_at=timezone.now() - timedelta(hours=1))
+        request_capture(watched.page, by=watched.by)
+        watched.work()
+        assert watched.copies == 2
+        assert watched.kinds == []
+        assert set(Passage.objects.values_list("missing_since", flat=True)) == {None}
+        assert set(Extract.objects.values_list("reader", flat=True)) == {0, reader.VERSION}
+
+    def test_one_that_has_changed_is_told_as_ever(self, watched, routes):
+        routes["/story"] = Route(article(FIRST, THIRD))
+        assert watched.look().outcome == Look.Outcome.CHANGED
+        assert watched.kinds == ["changed", "quote_gone"]
+        assert list(Drift.objects.get(kind="quote_gone").passages.values_list("exact", flat=True)) == [SECOND]
+
+    def test_where_the_record_is_gone_what_was_read_of_it_is_what_there_is(self, watched, routes, caplog):
+        for name in stored_files():
+            storage.archive().discard(name)
+        routes["/story"] = Route(article(around="Now with more sport"))
+        assert watched.look().outcome == Look.Outcome.CHANGED
+        assert "can't be read again" in caplog.text
 
 
 class TestWalls:

@@ -104,6 +104,7 @@ class TestTwoCaptured:
         decision = two.decisions.get()
         assert (two.state, two.stage) == (State.CORROBORATED, Stage.SETTLED)
         assert decision.asked_by != decision.decided_by
+        assert (two.flags.open().count(), two.flags.cleared().count()) == (0, 5)
         assert decision.met[:2] == [
             "Two independent lines support the claim: Security Service of Ukraine and NIS.",
             "First-hand: Security Service of Ukraine.",

@@ -223,6 +223,8 @@ def _two_captured(story: Story, people: dict[str, User], wire: str) -> Claim:
             due=timezone.now() - timedelta(days=1),
         )
         actions.settle_reply(asked, by=rita, outcome=ReplyRequest.Outcome.NO_ANSWER)
+    for flag in claim.flags.open():
+        actions.clear_flag(flag, by=ada, reason="I entered it myself, and have read the lines again since.")
     request = actions.request_move(
         claim,
         State.CORROBORATED,

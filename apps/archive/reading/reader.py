@@ -32,6 +32,8 @@ from apps.audit.actions import record
 from apps.audit.verbs import Verb
 from apps.audit.wording import plain
 
+# What a page reads as is a matter of this number, too: whoever changes what comes out of the same pages raises it.
+VERSION = 1
 MOST_ATTEMPTS = 3
 LEASE = timedelta(seconds=60)
 HTML_TYPES = ("text/html", "application/xhtml+xml")
@@ -80,6 +82,24 @@ def _run(capture_id: int) -> None:
         settle(capture, Reading(problem=f"The archived record could not be read ({type(error).__name__})."))
         return
     settle(capture, reading)
+
+
+def text_as_read_now(capture: Capture) -> tuple[str, bool]:
+    """The text of a stored copy as this reader reads it, and whether it stands otherwise in the rows.
+
+    A copy that an earlier reader read is read again, to be held against one of today: what readers take for an article
+    is no change of the page. What is on record stays as it was read; a record that can't be read is taken at that word.
+    """
+    extract = Extract.objects.filter(capture=capture).only("text", "reader").first()
+    if extract is None or extract.reader == VERSION:
+        return (extract.text if extract else ""), False
+    with memory.in_hand(capture.body_bytes or 0):
+        try:
+            text = read_body(body_of(capture), capture.content_type, capture.final_url).article.text
+        except (OSError, ValueError, Refused):
+            logger.exception("capture %s: the record can't be read again", capture.pk)
+            return extract.text, False
+    return text, text != extract.text
 
 
 def read_body(body: bytes, content_type: str, url: str) -> Reading:
@@ -160,6 +180,7 @@ def settle(capture: Capture, reading: Reading) -> None:
                 text=article.text,
                 text_digest=hashlib.sha256(article.text.encode()).hexdigest(),
                 problem=problem,
+                reader=VERSION,
             )
             Capture.objects.filter(pk=capture.pk).update(read_at=timezone.now())
             told = {"capture": capture.pk, "title": article.title, "words": len(article.text.split())}

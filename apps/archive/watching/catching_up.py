@@ -10,9 +10,10 @@ from django.utils import timezone
 
 from apps.archive.models import Capture, Drift, Look, Passage, Watch
 from apps.archive.passages import Selector, fold, holds, touched
+from apps.archive.reading.reader import text_as_read_now
 from apps.archive.watching import schedule
 from apps.archive.watching.comparing import MOSTLY, difference
-from apps.archive.watching.seeing import PERMANENT, is_fit, same_place, text_of
+from apps.archive.watching.seeing import PERMANENT, is_fit, same_place
 from apps.archive.watching.settling import raise_drift
 
 MOST_AT_ONCE = 20
@@ -71,11 +72,11 @@ def settle(seen: Watch, capture: Capture, compared: Compared) -> None:
 
 def _compare(watch: Watch, capture: Capture) -> Compared:
     """The two copies side by side; takes its time outside of any transaction."""
-    text = text_of(capture)
+    text, _ = text_as_read_now(capture)
     if not is_fit(capture, text):
         return Compared(fit=False)
     before = watch.baseline
-    old = text_of(before) if before else ""
+    old, is_read_anew = text_as_read_now(before) if before else ("", False)
     if old and not text:
         return Compared(fit=False)
     compared = Compared(fit=True)
@@ -89,12 +90,15 @@ def _compare(watch: Watch, capture: Capture) -> Compared:
             permanent = all(hop["status"] in PERMANENT for hop in capture.redirects)
             if capture.redirects and permanent and (compared.share or 0) <= MOSTLY:
                 compared.moved_to = capture.final_url
-    _seek_passages(watch, compared, old, text)
+    _seek_passages(watch, compared, old, text, is_read_anew=is_read_anew)
     return compared
 
 
-def _seek_passages(watch: Watch, compared: Compared, old: str, text: str) -> None:
-    """Which words that somebody relies on are in the newer copy, and which were in the older one and are not."""
+def _seek_passages(watch: Watch, compared: Compared, old: str, text: str, *, is_read_anew: bool) -> None:
+    """Which words that somebody relies on are in the newer copy, and which were in the older one and are not.
+
+    What only an earlier reader took for the article is not gone from the page because today's does not.
+    """
     passages = list(Passage.objects.relied_on().filter(page=watch.pk))
     if not passages:
         return
@@ -104,7 +108,7 @@ def _seek_passages(watch: Watch, compared: Compared, old: str, text: str) -> Non
             compared.found.append(passage.pk)
             continue
         folded_old = folded_old or fold(old)
-        if passage.found_in_id or holds(folded_old, passage.exact):
+        if (passage.found_in_id and not is_read_anew) or holds(folded_old, passage.exact):
             compared.lost.append(passage.pk)
             if edited := touched(folded, Selector(passage.exact, passage.prefix, passage.suffix)):
                 compared.edits[passage.pk] = edited.sentence

@@ -9,8 +9,8 @@ from urllib.parse import urlsplit
 
 from apps.archive.capturing.capture import page_in, wall_of
 from apps.archive.codes import Code
-from apps.archive.models import Capture, Contents, Extract, Look, in_per_cent
-from apps.archive.reading.reader import read_body
+from apps.archive.models import Capture, Contents, Look, in_per_cent
+from apps.archive.reading.reader import read_body, text_as_read_now
 from apps.archive.records.contents import find, surt
 from apps.archive.watching.comparing import MOSTLY, difference
 from apps.archive.web.exchanges import Exchange, Fetched, FetchFailed
@@ -89,7 +89,7 @@ def see(fetched: Fetched, baseline: Capture | None) -> Seen:
         return seen
     reading = read_body(body, final.header("content-type"), final.url)
     text = reading.article.text
-    before = text_of(baseline) if baseline else ""
+    before = text_as_read_now(baseline)[0] if baseline else ""
     share = difference(before, text) if before or text else 1.0
     # What still holds most of the words is the page, whatever else it says.
     if share > MOSTLY and is_consent(fetched.requested_url, final.url, text):
@@ -150,11 +150,6 @@ def same_place(one: str, other: str) -> bool:
 def is_permanent(hops: list[Exchange]) -> bool:
     """Whether every step of the way says that it is for good (RFC 9110, 15.4.2 and 15.4.9)."""
     return bool(hops) and all(hop.status in PERMANENT for hop in hops)
-
-
-def text_of(capture: Capture) -> str:
-    """The text that was read from a copy."""
-    return Extract.objects.filter(capture=capture).values_list("text", flat=True).first() or ""
 
 
 def _walled(seen: Seen, code: Code | None, detail: str) -> Seen:
