@@ -26,7 +26,9 @@ class Extract(models.Model):
     text = models.TextField(blank=True)
     text_digest = models.CharField("text SHA-256", max_length=64)
     reader = models.PositiveSmallIntegerField(
-        default=0, editable=False, help_text=_("Which version of the reader read it; 0 is one before they were counted.")
+        default=0,
+        editable=False,
+        help_text=_("Which version of the reader read it; 0 is one before they were counted."),
     )
     read_at = models.DateTimeField(default=timezone.now, editable=False)
     problem = models.CharField(max_length=300, blank=True, help_text=_("Why no text could be read, if none could."))

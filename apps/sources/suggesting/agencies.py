@@ -129,8 +129,8 @@ class Agencies:
 
     def whose(self, host: str, outlet: str) -> frozenset[int]:
         """The agencies whose own page one at this host is, of this outlet, by the numbers of their parties."""
-        named = self._own.get(fold(outlet), frozenset())
-        return frozenset(named) | {known.party_id for known in self.at(host)}
+        named: set[int] = self._own.get(fold(outlet), set())
+        return frozenset(named.union(known.party_id for known in self.at(host)))
 
     def at(self, host: str) -> list[Known]:
         """The agencies that publish themselves at this host."""
