@@ -39,6 +39,7 @@ def test_rows_are_walked_and_opened(page):
         assert focused(page) == f"The {words} claim."
     page.keyboard.press("Enter")
     expect(page.locator("h1")).to_contain_text("The second claim.")
+    page.wait_for_load_state()  # Its scripts come after its words.
     page.keyboard.press("c")
     assert page.evaluate("document.activeElement.id") == "id_url"
 
