@@ -23,10 +23,10 @@ from apps.archive.models import Capture
 from apps.archive.reading import reader
 from apps.audit.context import Channel, entered_by
 from apps.claims import actions
-from apps.claims.models import Caveat, Citation, Claim, ClaimLink, MoveRequest, ReplyRequest, Story
+from apps.claims.models import Cause, Caveat, Citation, Claim, ClaimLink, MoveRequest, ReplyRequest, Story
 from apps.claims.numerals import parse
 from apps.claims.states import QuotedVerb, Stage, Stance, State
-from apps.claims.tasks import reconsider_citing
+from apps.claims.tasks import carry_on, reconsider_citing
 from apps.sources.models import Attribution, Interview, Party
 from apps.sources.tasks import learn, suggest
 from apps.teamwork.actions import post_comment, watch
@@ -88,7 +88,9 @@ def load(wire: str, sign_ins: Path) -> None:
             " What is known of prisoners and of losses, from whom, and how do they know?",
         )
         one = _one_captured(story, people, wire)
+        _carry_news()
         two = _two_captured(story, people, wire)
+        _carry_news()
         actions.link_claims(two, ClaimLink.Kind.SUPERSEDES, one, by=people["ada"], note="Two, and a date and a place.")
         _casualties(story, people, wire)
         _others(story, people)
@@ -373,6 +375,13 @@ def _read(citation: Citation) -> Citation:
     suggest(citation.capture_id)
     reconsider_citing(citation.capture_id)
     return Citation.objects.with_evidence().get(pk=citation.pk)
+
+
+def _carry_news() -> None:
+    """What workers do with news under way: it reaches whom it concerned when it happened, not who is linked later."""
+    with entered_by(Channel.WORKER):
+        for cause in Cause.objects.to_carry().values_list("pk", flat=True):
+            carry_on(cause)
 
 
 def _version(claim: Claim) -> int:
