@@ -208,7 +208,11 @@ def _of_attributions(before: Mapping[str, Any], after: Mapping[str, Any]) -> lis
     said = [f"It no longer plays a part that {was[key]['says']}." for key in was if key not in became]
     said += [f"New: {became[key]['says']} ({became[key]['state']})." for key in became if key not in was]
     both = [key for key in was if key in became and was[key] != became[key]]
-    said += [f"That {became[key]['says']} is {became[key]['state']} now." for key in both]
+    for key in both:
+        if was[key]["state"] != became[key]["state"]:
+            said.append(f"That {became[key]['says']} is {became[key]['state']} now.")
+        else:
+            said.append(f"What was “{was[key]['says']}” is “{became[key]['says']}” now.")
     return said
 
 

@@ -6,10 +6,10 @@ from django.utils import timezone
 from apps.archive.models import Capture, Drift
 from apps.archive.tasks import ring
 from apps.audit.context import Channel, entered_by
-from apps.claims.actions import adopt_copy, find_words, flag_for_drift, hear_of, reconsider, verify_again
+from apps.claims.actions import adopt_copy, find_words, flag_for_drift, hear_of, hear_of_party, reconsider, verify_again
 from apps.claims.actions.bells import carry_on
 from apps.claims.models import Cause, Citation, Claim, Policy
-from apps.sources.models import Attribution, Source
+from apps.sources.models import Attribution, Party, Source
 
 SWEPT_AT_ONCE = 200
 
@@ -58,6 +58,8 @@ def sweep() -> None:
 
 
 def hear() -> None:
-    """Look again at the claims that new and changed attributions bear on."""
+    """Look again at the claims that new and changed attributions bear on, and parties that are others now."""
+    for party in Party.objects.with_news()[:SWEPT_AT_ONCE]:
+        hear_of_party(party)
     for attribution in Attribution.objects.with_news().with_ends()[:SWEPT_AT_ONCE]:
         hear_of(attribution)

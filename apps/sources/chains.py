@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
-# A source, or a party by what it compares by, whatever its kind: ("source", 12), ("party", "afp"). A circle is a node
+# A source, or a party by its identity, whatever its kind: ("source", 12), ("party", "afp"). A circle is a node
 # too, which holds those that go round.
 Node = tuple[str, Any]
 CIRCLE = "circle"
@@ -17,7 +17,7 @@ NOTHING: frozenset[Any] = frozenset()
 
 
 def node_of(source: int | None, party: str | None) -> Node:
-    """A source's node by its number, else a party's by what it compares by."""
+    """A source's node by its number, else a party's by its identity."""
     return ("source", source) if source is not None else ("party", party or "")
 
 
@@ -30,8 +30,9 @@ def sort_key(node: Node) -> tuple[str, str]:
 class SourceRow(NamedTuple):
     """What the chains need of a source: how sentences name it, its outlet, and whom its credit line names.
 
-    ``outlet`` is who published a page, made a document, or spoke in an interview, by what parties compare by, as the
-    ``credits`` are; ``noun`` says which it is.
+    ``outlet`` is who published a page, made a document, or spoke in an interview; ``noun`` says which it is. Parties
+    are their identities. Of the ``credits``, the line may mean one or the other of those in ``either``; ``short`` are
+    names that stand for agencies, too.
     """
 
     pk: int
@@ -39,6 +40,8 @@ class SourceRow(NamedTuple):
     outlet: str = ""
     credits: frozenset[str] = NOTHING
     noun: str = "page"
+    either: frozenset[str] = NOTHING
+    short: frozenset[str] = NOTHING
 
     @property
     def outlet_node(self) -> Node | None:

@@ -137,7 +137,8 @@ class _Grouping:
         sure = sure or origins
         pending = set().union(*[self.live_ends[source].pending for source in sources])
         circles = {node for node in (*origins, *sure) if node[0] == CIRCLE}
-        shown = sorted((node for node in origins if node[0] != CIRCLE), key=sort_key)
+        named = origins - self._mere_names(sources, origins)
+        shown = sorted((node for node in named if node[0] != CIRCLE), key=sort_key)
         return LineOf(
             origins=tuple(shown),
             members=tuple(sorted(pages)),
@@ -148,6 +149,16 @@ class _Grouping:
             joined=tuple(pair for pair in joined if origins.issuperset(pair)),
             is_circular=bool(circles) and (circles.issuperset(origins) or circles.issuperset(sure)),
         )
+
+    def _mere_names(self, sources: list[int], origins: set[Node]) -> set[Node]:
+        """Origins that are no more than a short name in a credit line beside the agency which it stands for."""
+        rows = [self.rows.sources[source] for source in sources]
+        if not (mere := {("party", name) for row in rows for name in row.short}):
+            return set()
+        told = {edge.to for source in sources for edge in self.live.out.get(("source", source), ()) if edge.pk}
+        mere -= told | {row.outlet_node for row in rows}
+        either = {("party", name) for row in rows for name in row.either} - mere
+        return mere if either & origins else set()
 
     def _with_copies_shared(self, all_ends: Mapping[int, End]) -> dict[int, Ends]:
         """The origins of each page. Who only carries a copy belongs where others who carry it, and know more of where

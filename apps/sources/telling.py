@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from apps.sources.chains import CIRCLE, PUBLISHED, Chains, Edge, Node
+from apps.sources.chains import CIRCLE, NOTHING, PUBLISHED, Chains, Edge, Node
 from apps.sources.lineage import Cited, LineOf, Rows
 
 NAMED_AT_MOST = 6
@@ -81,11 +81,13 @@ class Teller:
             )
         unnamed = {node for pair in line.joined for node in pair}
         if len(others := [node for node in line.origins if node not in unnamed]) > 1:
-            why = (
-                "until somebody answers what is suggested of them"
-                if any(not edge.carries for edge in line.pending)
-                else "one copy has passed through them"
-            )
+            rows = (self.rows.sources[page.source] for page in line.members)
+            if {key for _, key in others} <= NOTHING.union(*[row.either for row in rows]):
+                why = "a credit line may mean either, as long as nobody has said which"
+            elif any(not edge.carries for edge in line.pending):
+                why = "until somebody answers what is suggested of them"
+            else:
+                why = "one copy has passed through them"
             told.append(f"{capital(listed(self.name(node) for node in others))} count as one origin: {why}.")
         return tuple(told)
 

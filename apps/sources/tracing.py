@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from django.db import connection
@@ -13,15 +13,15 @@ from django.db.models import Q
 from apps.sources.chains import NOTHING, Edge, Node, SourceRow, node_of
 from apps.sources.lineage import Rows
 from apps.sources.models import Agency, Party, Source
-from apps.sources.models.parties import Alias
+from apps.sources.models.parties import AgencyNames
 from apps.sources.names import fold
 
 # No chain of newsrooms is as long; what lies beyond is taken for its end.
 DEPTH = 16
 
 # First the edges that leave what is cited, then all that lies beyond: a row is a source, a party's name, or a source
-# with its outlet's name. Parties are joined by what they compare by, whatever their kind. Numbers and names are one
-# parameter each, however many there are.
+# with its outlet's name. Parties are joined by their identity, whatever their kind. Numbers and names are one parameter
+# each, however many there are.
 REACHED = """
 WITH RECURSIVE cited(id) AS ({numbers}), near AS (
     SELECT edge.id, edge.relation, edge.state, edge.of_source_id, edge.of_party_id, edge.to_source_id, edge.to_party_id
@@ -29,7 +29,7 @@ WITH RECURSIVE cited(id) AS ({numbers}), near AS (
 ), reached(source_id, name, depth) AS (
     SELECT CAST(NULL AS BIGINT), CAST(named.name AS TEXT), 0 FROM ({names}) named
   UNION
-    SELECT near.to_source_id, CAST(COALESCE(party.folded, outlet.folded) AS TEXT), 1
+    SELECT near.to_source_id, CAST(COALESCE(party.identity, outlet.identity) AS TEXT), 1
     FROM near
     LEFT JOIN sources_party party ON party.id = near.to_party_id
     LEFT JOIN sources_source target ON target.id = near.to_source_id
@@ -37,9 +37,9 @@ WITH RECURSIVE cited(id) AS ({numbers}), near AS (
     WHERE near.state IN ('suggested', 'confirmed')
         AND (near.to_source_id IS NULL OR near.to_source_id NOT IN (SELECT id FROM cited))
   UNION
-    SELECT edge.to_source_id, CAST(COALESCE(party.folded, outlet.folded) AS TEXT), reached.depth + 1
+    SELECT edge.to_source_id, CAST(COALESCE(party.identity, outlet.identity) AS TEXT), reached.depth + 1
     FROM reached
-    LEFT JOIN sources_party of_party ON of_party.folded = reached.name
+    LEFT JOIN sources_party of_party ON of_party.identity = reached.name
     JOIN sources_attribution edge ON (edge.of_source_id = reached.source_id OR edge.of_party_id = of_party.id)
     LEFT JOIN sources_party party ON party.id = edge.to_party_id
     LEFT JOIN sources_source target ON target.id = edge.to_source_id
@@ -47,12 +47,12 @@ WITH RECURSIVE cited(id) AS ({numbers}), near AS (
     WHERE edge.state IN ('suggested', 'confirmed') AND reached.depth < {depth}
 )
 SELECT near.id, near.relation, near.state,
-    near.of_source_id, NULL, NULL, NULL, near.to_source_id, to_party.folded, to_party.name, to_party.is_named
+    near.of_source_id, NULL, NULL, NULL, near.to_source_id, to_party.identity, to_party.name, to_party.is_named
 FROM near LEFT JOIN sources_party to_party ON to_party.id = near.to_party_id
 UNION ALL
 SELECT edge.id, edge.relation, edge.state,
-    edge.of_source_id, of_party.folded, of_party.name, of_party.is_named,
-    edge.to_source_id, to_party.folded, to_party.name, to_party.is_named
+    edge.of_source_id, of_party.identity, of_party.name, of_party.is_named,
+    edge.to_source_id, to_party.identity, to_party.name, to_party.is_named
 FROM sources_attribution edge
 LEFT JOIN sources_party of_party ON of_party.id = edge.of_party_id
 LEFT JOIN sources_party to_party ON to_party.id = edge.to_party_id
@@ -62,7 +62,7 @@ WHERE edge.id IN (
         AND leaving.of_source_id NOT IN (SELECT id FROM cited)
   UNION ALL
     SELECT leaving.id FROM sources_attribution leaving JOIN sources_party party ON party.id = leaving.of_party_id
-    WHERE party.folded IN (SELECT name FROM reached WHERE name IS NOT NULL)
+    WHERE party.identity IN (SELECT name FROM reached WHERE name IS NOT NULL)
 )
 """
 LISTED = {
@@ -70,48 +70,79 @@ LISTED = {
     "sqlite": ("SELECT value FROM json_each(%s)", "SELECT value AS name FROM json_each(%s)"),
 }
 
-# The other way round: whose chains go through this source or this name. A source of an outlet leads to the outlet.
+# The other way round: whose chains go through these sources and names. A source of an outlet leads to the outlet.
 LEADING = """
-WITH RECURSIVE led(source_id, name, depth) AS (
-    SELECT CAST(%s AS BIGINT), CAST(%s AS TEXT), 0
+WITH RECURSIVE given(id) AS ({numbers}), led(source_id, name, depth) AS (
+    SELECT CAST(id AS BIGINT), CAST(NULL AS TEXT), 0 FROM given
+  UNION
+    SELECT CAST(NULL AS BIGINT), CAST(named.name AS TEXT), 0 FROM ({names}) named
   UNION
     SELECT
         CASE step.kind WHEN 'edge' THEN edge.of_source_id ELSE published.id END,
-        CAST(of_party.folded AS TEXT),
+        CAST(of_party.identity AS TEXT),
         led.depth + 1
     FROM led
     CROSS JOIN (SELECT 'edge' AS kind UNION ALL SELECT 'outlet') step
-    LEFT JOIN sources_party party ON party.folded = led.name
+    LEFT JOIN sources_party party ON party.identity = led.name
     LEFT JOIN sources_attribution edge ON step.kind = 'edge'
         AND (edge.to_source_id = led.source_id OR edge.to_party_id = party.id)
     LEFT JOIN sources_party of_party ON of_party.id = edge.of_party_id
     LEFT JOIN sources_source published ON step.kind = 'outlet' AND published.outlet_id = party.id
     WHERE (edge.state IN ('suggested', 'confirmed') OR published.id IS NOT NULL) AND led.depth < {depth}
 )
-SELECT DISTINCT source_id FROM led WHERE source_id IS NOT NULL
+SELECT DISTINCT source_id, name FROM led
 """
+# A credit line is looked for by each name in three ways; a database takes no more at once than so many.
+NAMES_AT_ONCE = 100
 
 
 def leading_to(end: Source | Party) -> set[int]:
-    """The numbers of the sources whose chains go through this source or party, itself included."""
-    seed = [end.pk, None] if isinstance(end, Source) else [None, end.folded]
-    with connection.cursor() as cursor:
-        cursor.execute(LEADING.format(depth=DEPTH), seed)
-        found = {source for (source,) in cursor.fetchall()}
-    if isinstance(end, Party):
+    """The numbers of the sources whose chains go through this source or party, itself included.
+
+    Chains go through credit lines too, at whichever step.
+    """
+    ahead, names = ({end.pk}, set()) if isinstance(end, Source) else (set(), {end.identity})
+    found: set[int] = set()
+    passed: set[str] = set()
+    while ahead or names:
+        led = _asked(LEADING, ahead, names)
+        found |= {source for source, _ in led if source is not None}
+        names = {name for _, name in led if name is not None} - passed
+        passed |= names
+        ahead = _credited_to(names) - found
+        found |= ahead
+        names = set()
+    return found
+
+
+def _credited_to(identities: set[str]) -> set[int]:
+    """The numbers of the sources in whose credit lines one of these is named."""
+    if not identities:
+        return set()
+    names = set(Party.objects.one_with(identities).values_list("name", flat=True))
+    for agency in Agency.objects.with_parties().filter(party__identity__in=identities):
+        names |= {agency.party.name, *agency.spellings, *agency.short_names}
+    found: set[int] = set()
+    wanted = sorted(names)
+    for start in range(0, len(wanted), NAMES_AT_ONCE):
         credited = Q()
         # Not every database knows the small letter of every capital one: a name is looked for in either.
-        for name in _names_of(end):
+        for name in wanted[start : start + NAMES_AT_ONCE]:
             for written in {name, name.lower(), name.upper()}:
                 credited |= Q(credit_line__icontains=written)
         found |= set(Source.objects.filter(credited).values_list("pk", flat=True))
     return found
 
 
-def _names_of(party: Party) -> set[str]:
-    """What a credit line may call it."""
-    agency = Agency.objects.filter(party__folded=party.folded).first()
-    return {party.name, *(agency.spellings + agency.short_names if agency else ())}
+def _asked(statement: str, numbers: Iterable[int], names: Iterable[str]) -> list[tuple[Any, ...]]:
+    """The rows of one of the statements here for these sources and names."""
+    numbers_sql, names_sql = LISTED[connection.vendor]
+    given: list[Any] = [sorted(numbers), sorted(names)]
+    if connection.vendor == "sqlite":
+        given = [json.dumps(values) for values in given]
+    with connection.cursor() as cursor:
+        cursor.execute(statement.format(numbers=numbers_sql, names=names_sql, depth=DEPTH), given)
+        return cursor.fetchall()
 
 
 def trace(sources: Iterable[Source], apart: Iterable[tuple[Node, Node]] = ()) -> Rows:
@@ -119,24 +150,23 @@ def trace(sources: Iterable[Source], apart: Iterable[tuple[Node, Node]] = ()) ->
     cited = list(sources)
     if not cited:
         return Rows({})
-    parties = {_called(source.outlet) for source in cited if source.outlet}
     credits = _Credits(cited)
+    parties = {_called(source.outlet) for source in cited if source.outlet}
     numbers = {source.pk for source in cited}
-    edges, reached = _edges(sorted(numbers), sorted({party.key for party in parties} | credits.names.keys()))
+    edges, reached = _edges(numbers, {party.key for party in parties} | credits.names.keys())
+    parties |= reached
     if beyond := {node[1] for edge in edges for node in (edge.of, edge.to) if node[0] == "source"} - numbers:
         further = list(Source.objects.select_related("outlet", "page").filter(pk__in=beyond))
-        reached |= {_called(source.outlet) for source in further if source.outlet}
+        parties |= {_called(source.outlet) for source in further if source.outlet}
         credits.read(further)
         cited += further
-    parties |= reached
-    known = {party.key for party in parties}
-    names: dict[str, str] = {}
     written = {*credits.names.items(), *((party.key, party.name) for party in parties)}
+    names: dict[str, str] = {}
     # An agency by its own name, where that is among them.
     for key, name in sorted(written, key=lambda one: (fold(one[1]) != one[0], one[1])):
         names.setdefault(key, name)
     return Rows(
-        sources={source.pk: _row(source, credits.among(known, source)) for source in cited},
+        sources={source.pk: _row(source, credits.of.get(source.pk, _NOBODY)) for source in cited},
         edges=edges,
         names=names,
         # Of two parties that share a name, one without a name makes it nobody's.
@@ -146,35 +176,46 @@ def trace(sources: Iterable[Source], apart: Iterable[tuple[Node, Node]] = ()) ->
 
 
 def credited_by(source: Source) -> frozenset[str]:
-    """Whom its credit line names or may name, by what parties compare by."""
-    return _Credits([source]).among(None, source)
+    """The identities of those whom its credit line names or may name."""
+    return _Credits([source]).of.get(source.pk, _NOBODY).keys
 
 
 class _Called(NamedTuple):
-    """A party by what it compares by, and as it is written."""
+    """A party by its identity, and as it is written."""
 
     key: str
     name: str
     is_named: bool
 
 
+class _Credited(NamedTuple):
+    """Whom a credit line names, by identity; which of them it may mean, of several; and which are mere short names."""
+
+    keys: frozenset[str] = NOTHING
+    either: frozenset[str] = NOTHING
+    short: frozenset[str] = NOTHING
+
+
+_NOBODY = _Credited()
+
+
 def _called(party: Party) -> _Called:
-    return _Called(party.folded, party.name, party.is_named)
+    return _Called(party.identity, party.name, party.is_named)
 
 
-def _row(source: Source, credits: frozenset[str]) -> SourceRow:
+def _row(source: Source, credited: _Credited) -> SourceRow:
     outlet = source.outlet
-    label, key = (outlet.name, outlet.folded) if outlet else (source.label, "")
-    return SourceRow(source.pk, label, key, credits, source.noun)
+    label, key = (outlet.name, outlet.identity) if outlet else (source.label, "")
+    return SourceRow(source.pk, label, key, credited.keys, source.noun, credited.either, credited.short)
 
 
 class _Credits:
-    """Whom credit lines name, by what parties compare by, and how they write it."""
+    """What credit lines say, by the number of each source, and how those whom they name are written."""
 
     def __init__(self, sources: Iterable[Source]) -> None:
+        self.of: dict[int, _Credited] = {}
         self.names: dict[str, str] = {}
-        self._agencies: Mapping[str, Alias] = {}
-        self._of: dict[int, tuple[frozenset[str], frozenset[str]]] = {}
+        self._agencies: AgencyNames | None = None
         self.read(sources)
 
     def read(self, sources: Iterable[Source]) -> None:
@@ -182,33 +223,26 @@ class _Credits:
         for source in sources:
             if source.credit_line:
                 self._agencies = self._agencies or Agency.objects.names()
-                self._of[source.pk] = self._named(source)
+                self.of[source.pk] = self._credited(source, self._agencies)
 
-    def among(self, known: Container[str] | None, source: Source) -> frozenset[str]:
-        """Whom it names. What agencies are called for short may be another of these parties, or of all: then both."""
-        if source.pk not in self._of:
-            return NOTHING
-        surely, maybe = self._of[source.pk]
-        return surely | {key for key in maybe if known is None or key in known} if maybe else surely
-
-    def _named(self, source: Source) -> tuple[frozenset[str], frozenset[str]]:
-        """Whom it names for sure, and who may be meant as well."""
-        own = source.outlet.folded if source.outlet else ""
-        surely, maybe = set(), set()
+    def _credited(self, source: Source, agencies: AgencyNames) -> _Credited:
+        """What agencies are called for short may be another's name: then it is either, as long as nobody has said."""
+        own = {source.outlet.folded, source.outlet.identity} if source.outlet else set()
+        keys: set[str] = set()
+        either: set[str] = set()
+        short: set[str] = set()
         for name in source.credits:
-            agency = self._agencies.get(name)
+            meant, may_be = agencies.meant.get(name, name), agencies.short.get(name, NOTHING)
             # An outlet that goes by an agency's name is meant itself on its own pages.
-            if agency is None or name == own:
-                surely.add(name)
-                self.names.setdefault(name, _as_written(name, source.credit_line))
+            if name in own or meant in own or own & may_be:
                 continue
-            key = fold(agency.agency)
-            surely.add(key)
-            self.names.setdefault(key, agency.agency)
-            if agency.is_short and name != key:
-                maybe.add(name)
-                self.names.setdefault(name, _as_written(name, source.credit_line))
-        return frozenset(surely), frozenset(maybe)
+            named = {meant, *may_be}
+            keys |= named
+            either |= named if len(named) > 1 else NOTHING
+            short |= {name} if may_be and name not in agencies.meant else NOTHING
+            for key in named:
+                self.names.setdefault(key, agencies.written.get(key) or _as_written(key, source.credit_line))
+        return _Credited(frozenset(keys), frozenset(either), frozenset(short))
 
 
 def _as_written(name: str, credit_line: str) -> str:
@@ -217,17 +251,12 @@ def _as_written(name: str, credit_line: str) -> str:
     return found.group() if found else name
 
 
-def _edges(sources: list[int], names: list[str]) -> tuple[list[Edge], set[_Called]]:
+def _edges(sources: set[int], names: set[str]) -> tuple[list[Edge], set[_Called]]:
     """The edges that chains from these go through, refused ones too (they silence a credit line), and their parties."""
-    numbers_sql, names_sql = LISTED[connection.vendor]
-    given: list[Any] = [sources, names]
-    if connection.vendor == "sqlite":
-        given = [json.dumps(values) for values in given]
-    with connection.cursor() as cursor:
-        cursor.execute(REACHED.format(numbers=numbers_sql, names=names_sql, depth=DEPTH), given)
-        rows = cursor.fetchall()
     edges, parties = [], set()
-    for pk, relation, state, of_source, *of_party, to_source, to_key, to_name, to_named in rows:
+    for pk, relation, state, of_source, *of_party, to_source, to_key, to_name, to_named in _asked(
+        REACHED, sources, names
+    ):
         edges.append(Edge(node_of(of_source, of_party[0]), relation, node_of(to_source, to_key), state, pk))
         if of_party[0]:
             parties.add(_Called(of_party[0], of_party[1], bool(of_party[2])))

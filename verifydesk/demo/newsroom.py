@@ -6,7 +6,6 @@ Everything goes through the actions that people use, and the archive really fetc
 from __future__ import annotations
 
 import json
-import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
@@ -30,6 +29,7 @@ from apps.claims.tasks import carry_on, reconsider_citing
 from apps.sources.models import Attribution, Interview, Party
 from apps.sources.tasks import learn, suggest
 from apps.teamwork.actions import post_comment, watch
+from verifydesk.demo.passwords import make_password
 
 Relation = Attribution.Relation
 HAND_OUT = Path(__file__).with_name("papers") / "jcs-2024-12-23-questions.pdf"
@@ -42,34 +42,6 @@ PEOPLE = [
     ("aziz", "Aziz Rahman", RoleName.AUDITOR),
     ("mia", "Mia Novak", RoleName.ADMINISTRATOR),
 ]
-WORDS = [
-    "amber",
-    "birch",
-    "cedar",
-    "delta",
-    "ember",
-    "fjord",
-    "grove",
-    "heron",
-    "inlet",
-    "juniper",
-    "kestrel",
-    "lagoon",
-    "maple",
-    "north",
-    "orchid",
-    "pebble",
-    "quartz",
-    "river",
-]
-
-
-def make_password() -> str:
-    """A password that a person can copy from one window to another: three words and four digits, about 25 bits.
-
-    It guards a demo on loopback, behind the lock-out after six wrong tries.
-    """
-    return "-".join([*(secrets.choice(WORDS) for _ in range(3)), str(secrets.randbelow(9000) + 1000)])
 
 
 def load(wire: str, sign_ins: Path) -> None:

@@ -13,13 +13,14 @@ from apps.accounts.models import User
 from apps.accounts.permissions import require
 from apps.audit.verbs import Verb
 from apps.audit.versioned import lock
-from apps.claims.actions.flags import flag_for_attribution, flag_for_ruling
+from apps.claims.actions.flags import flag_for_attribution, flag_for_party, flag_for_ruling
 from apps.claims.actions.writing import write_claim
 from apps.claims.models import Claim, Ruling
 from apps.claims.refusals import ReasonMissing, Refusal
 from apps.sources import actions as sources
 from apps.sources.chains import Node
-from apps.sources.models import Attribution, Party, Source
+from apps.sources.models import Agency, Attribution, Party, Source
+from apps.sources.telling import listed
 
 
 def attribute(of: Source | Party, relation: str, to: Source | Party, *, by: User, reason: str) -> Attribution:
@@ -33,7 +34,12 @@ def attribute_by_name(
 ) -> Attribution:
     """Enter that a source has it from a party of this name, which is registered where it isn't known."""
     with transaction.atomic():
-        known = Party.objects.first_named(" ".join(party.split()))
+        known = Party.objects.named(" ".join(party.split())).first()
+        if known is None and (agencies := Agency.objects.names().only_short(party)):
+            said = _(
+                "%(agencies)s is called %(name)s for short, and so are others. Enter the full name of who is meant."
+            )
+            raise Refusal(said % {"agencies": listed(agencies), "name": party})
         to = known or sources.register_party(party, kind=kind, by=by, is_named=is_named)
         return attribute(of, relation, to, by=by, reason=reason)
 
@@ -67,6 +73,13 @@ def hear_of(attribution: Attribution) -> None:
     with transaction.atomic():
         if Attribution.objects.filter(pk=attribution.pk, has_news=True).update(has_news=False):
             flag_for_attribution(attribution, by=None)
+
+
+def hear_of_party(party: Party) -> None:
+    """Look again at the claims that a party bears on, where nobody has since it changed: the worker's door."""
+    with transaction.atomic():
+        if Party.objects.filter(pk=party.pk, has_news=True).update(has_news=False):
+            flag_for_party(party)
 
 
 def rule_apart(
@@ -111,7 +124,7 @@ def withdraw_ruling(ruling: Ruling, *, by: User, reason: str) -> Ruling:
 
 def node_of(end: Source | Party) -> Node:
     """A source or party as lineage knows it."""
-    return ("source", end.pk) if isinstance(end, Source) else ("party", end.folded)
+    return ("source", end.pk) if isinstance(end, Source) else ("party", end.identity)
 
 
 def _heard(attribution: Attribution, by: User) -> Attribution:

@@ -25,7 +25,7 @@ from apps.claims.actions.writing import write_claim
 from apps.claims.evidence import gather
 from apps.claims.models import Cause, Citation, Claim, ClaimLink, Figure, Flag, Measure
 from apps.claims.refusals import ReasonMissing, Refusal
-from apps.sources.models import Attribution, Source
+from apps.sources.models import Attribution, Party, Source
 from apps.sources.tracing import leading_to
 
 Kind = Cause.Kind
@@ -88,6 +88,14 @@ def flag_for_source(source: Source, changed: list[str], *, by: User | None) -> C
     sentence = f"What is known of {source.label} has changed{f': {facts}' if facts else ''}."
     cause = news(Kind.SOURCE_CHANGED, f"source:{source.pk}:{source.version}", sentence, by=by, source=source)
     return _begin(cause)
+
+
+def flag_for_party(party: Party) -> Cause | None:
+    """A party is taken for somebody else, or has a name now: news where a verdict no longer holds. The worker's."""
+    if not Claim.objects.decided().citing_any(leading_to(party)).exists():
+        return None
+    sentence = f"Whom “{party.name}” stands for has changed, and so may have what is one line of evidence."
+    return _begin(news(Kind.SOURCE_CHANGED, f"party:{party.pk}:{uuid4().hex}", sentence, by=None, party=party))
 
 
 def flag_for_attribution(attribution: Attribution, *, by: User | None) -> Cause | None:

@@ -75,11 +75,11 @@ def resting_on(cause: Cause) -> models.QuerySet[Any] | None:
     """
     if cause.measure_id:
         return Figure.objects.live().filter(measure=cause.measure_id)
-    if cause.source_id is None and cause.attribution_id is None:
+    if cause.source_id is None and cause.attribution_id is None and cause.party_id is None:
         return None
     found = Citation.objects.live().exclude(stance=Stance.CONTEXT)
     if cause.kind in ASKS_THE_RULE:
-        changed: Any = cause.attribution.of if cause.attribution else cause.source
+        changed: Any = cause.attribution.of if cause.attribution else cause.party or cause.source
         return found.filter(source__in=leading_to(changed))
     found = found.filter(source=cause.source_id)
     if cause.capture_id:

@@ -220,7 +220,7 @@ class CitationQuerySet(models.QuerySet["Citation"]):
             .only(
                 *("claim", "stance", "answer", "first_hand", "source", "capture"),
                 *("source__kind", "source__title", "source__credit_line", "source__page__host"),
-                *("source__outlet__name", "source__outlet__folded", "source__outlet__is_named"),
+                *(f"source__outlet__{name}" for name in ("name", "folded", "identity", "is_named")),
                 *("capture__state", "capture__read_at", "capture__page"),
             )
             .order_by("id")

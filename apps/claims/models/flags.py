@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.archive.models import Capture, Drift
 from apps.claims.models.claims import Citation, Claim
 from apps.claims.models.figures import Measure
-from apps.sources.models import Attribution, Source
+from apps.sources.models import Attribution, Party, Source
 
 # How many links news travels along. Longer chains are no newsroom's; a hub of thousands is met by batches.
 FARTHEST = 6
@@ -62,6 +62,13 @@ class Cause(models.Model):
     drift = models.OneToOneField(Drift, models.PROTECT, null=True, related_name="+")
     citation = models.ForeignKey(Citation, models.PROTECT, null=True, related_name="+")
     attribution = models.ForeignKey(Attribution, models.PROTECT, null=True, related_name="+")
+    party = models.ForeignKey(
+        Party,
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        help_text=_("Who is taken for somebody else, or is known by name now, or no longer."),
+    )
     capture = models.ForeignKey(
         Capture,
         models.PROTECT,

@@ -34,7 +34,7 @@ class RulingQuerySet(models.QuerySet["Ruling"]):
 
     def ends(self) -> models.QuerySet[Any, Any]:
         """Of each its claim and both of its ends, in no order."""
-        ends = ("claim", "one_source", "one_party__folded", "other_source", "other_party__folded")
+        ends = ("claim", "one_source", "one_party__identity", "other_source", "other_party__identity")
         return self.order_by().values_list(*ends)
 
 

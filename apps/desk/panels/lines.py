@@ -127,7 +127,7 @@ def _ends(found: Lines) -> dict[Node, str]:
     }
     ends = {node: f"source:{node[1]}" for node in nodes if node[0] == "source"}
     if keys := {key for kind, key in nodes if kind == "party"}:
-        parties = {party.folded: party.pk for party in Party.objects.filter(folded__in=keys).order_by("-pk")}
+        parties = {party.identity: party.pk for party in Party.objects.one_with(keys).reverse()}
         ends |= {("party", key): f"party:{pk}" for key, pk in parties.items()}
     return ends
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any, TypedDict, Unpack
 
 from django.db import transaction
-from django.utils import timezone
 
 from apps.accounts.capabilities import Capability
 from apps.accounts.models import User
@@ -13,7 +12,7 @@ from apps.accounts.permissions import require
 from apps.audit.actions import record
 from apps.audit.verbs import Verb
 from apps.audit.versioned import differences
-from apps.sources.actions.parties import compare_anew
+from apps.sources.actions.parties import identify, mark_edited
 from apps.sources.models import Agency, Party
 
 
@@ -33,14 +32,13 @@ def list_agency(name: str, *, by: User, **facts: Unpack[AgencyFacts]) -> Agency:
     require(by, Capability.MANAGE_AGENCIES)
     name = " ".join(name.split())[:200]
     with transaction.atomic():
-        party = Party.objects.filter(kind=Party.Kind.AGENCY).first_written(name)
+        party = Party.objects.named(name).filter(kind=Party.Kind.AGENCY).first()
         if party is None:
             party = Party.objects.create(name=name, kind=Party.Kind.AGENCY)
             record(Verb.PARTY_REGISTERED, stream=f"party:{party.pk}", target=name, by=by, after={"kind": party.kind})
-        cleaned = _cleaned(facts)
-        alike = list(Party.objects.called([name, *cleaned.get("spellings", [])]))
-        agency = Agency.objects.create(party=party, **cleaned)
-        compare_anew(alike)
+        agency = Agency.objects.create(party=party, **_cleaned(facts))
+        identify(name, *agency.spellings)
+        Party.objects.filter(pk=party.pk).update(has_news=True)
         record(Verb.AGENCY_LISTED, stream=f"party:{party.pk}", target=party.name, by=by, after=_facts(agency))
     return agency
 
@@ -51,17 +49,16 @@ def edit_agency(agency: Agency, *, by: User, **changes: Unpack[AgencyFacts]) -> 
     with transaction.atomic():
         agency = Agency.objects.select_for_update(of=("self",)).select_related("party").get(pk=agency.pk)
         before = _facts(agency)
-        cleaned = _cleaned(changes)
-        alike = list(Party.objects.called([*agency.spellings, *cleaned.get("spellings", [])]))
-        for name, values in cleaned.items():
+        for name, values in _cleaned(changes).items():
             setattr(agency, name, values)
         was, became = differences(before, _facts(agency))
         if became:
-            agency.changed_at = timezone.now()
-            agency.save(update_fields=["spellings", "short_names", "hosts", "changed_at"])
+            agency.save(update_fields=["spellings", "short_names", "hosts"])
+            mark_edited(agency)
             stream = f"party:{agency.party_id}"
             record(Verb.AGENCY_EDITED, stream=stream, target=agency.party.name, by=by, before=was, after=became)
-            compare_anew(alike)
+            identify(*before["spellings"], *agency.spellings)
+            Party.objects.filter(pk=agency.party_id).update(has_news=True)
     return agency
 
 

@@ -17,8 +17,8 @@ from apps.audit.statements import insert
 from apps.audit.verbs import Verb
 from apps.audit.wording import plain, plainly
 from apps.sources.actions.parties import register_party
-from apps.sources.models import Attribution, Party, Source
-from apps.sources.models.parties import compared
+from apps.sources.models import Agency, Attribution, Party, Source
+from apps.sources.names import fold
 from apps.sources.refusals import AlreadyAttributed, ReasonMissing, Refusal
 from apps.sources.tracing import credited_by
 
@@ -36,13 +36,13 @@ def attribute(of: Source | Party, relation: str, to: Source | Party, *, by: User
     if of == to:
         raise Refusal(_("Nothing can be attributed to itself."))
     with transaction.atomic():
-        known = Attribution.objects.live().between(of, relation, to).select_for_update().first()
+        known = Attribution.objects.live().between(of, relation, to).select_for_update(of=("self",)).first()
         if known is None:
             try:
                 with transaction.atomic():
                     return _enter(of, relation, to, by, reason)
             except IntegrityError:
-                known = Attribution.objects.live().between(of, relation, to).select_for_update().get()
+                known = Attribution.objects.live().between(of, relation, to).select_for_update(of=("self",)).get()
         if not known.is_pending:
             raise AlreadyAttributed(_("The desk knows already: %(sentence)s.") % {"sentence": _sentence(known)})
         if not by.may(Capability.DECIDE):
@@ -103,12 +103,12 @@ def reject_credit(source: Source, name: str, *, by: User, reason: str) -> Attrib
     """
     require(by, Capability.DECIDE)
     _need_a_reason(reason)
-    if compared(name) not in credited_by(source):
+    named = {Agency.objects.names().identity(name), fold(name)} & credited_by(source)
+    if not named:
         raise Refusal(_("The credit line does not name %(name)s.") % {"name": name})
     with transaction.atomic():
         source = Source.objects.select_for_update(of=("self",)).get(pk=source.pk)
-        party = Party.objects.first_named(name)
-        party = party or register_party(name, kind=Party.Kind.OTHER, by=by)
+        party = Party.objects.one_with(named).first() or register_party(name, kind=Party.Kind.OTHER, by=by)
         if known := Attribution.objects.between(source, Relation.REPUBLISHES, party).order_by("-pk").first():
             return reject_attribution(known, by=by, reason=reason)
         edge = Attribution.objects.create(

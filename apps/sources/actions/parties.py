@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 from typing import Any, TypedDict, Unpack
 
 from django.db import IntegrityError, transaction
+from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -15,7 +17,8 @@ from apps.accounts.permissions import require
 from apps.audit.actions import record
 from apps.audit.verbs import Verb
 from apps.audit.versioned import differences
-from apps.sources.models import Agency, Attribution, Party
+from apps.sources.models import Agency, Party
+from apps.sources.names import fold
 from apps.sources.refusals import Refusal
 
 
@@ -25,7 +28,7 @@ def register_party(name: str, *, kind: str, by: User | None, note: str = "", is_
         require(by, Capability.CITE)
     name = " ".join(name.split())[:200]
     with transaction.atomic():
-        if known := Party.objects.filter(kind=kind).first_written(name):
+        if known := Party.objects.named(name).filter(kind=kind).first():
             return known
         try:
             with transaction.atomic():
@@ -33,6 +36,7 @@ def register_party(name: str, *, kind: str, by: User | None, note: str = "", is_
         except IntegrityError:
             return Party.objects.taken(name).get(kind=kind)
         record(Verb.PARTY_REGISTERED, stream=f"party:{party.pk}", target=name, by=by, after=_registered(party))
+        transaction.on_commit(partial(_identify, [name]))
     return party
 
 
@@ -42,7 +46,7 @@ def party_called(name: str, *, by: User, is_named: bool = True) -> Party:
     Raises Refusal where somebody is said to have no name whom the desk knows by one.
     """
     name = " ".join(name.split())[:200]
-    known = Party.objects.first_named(name)
+    known = Party.objects.named(name).order_by("id").first()
     if known and known.is_named and not is_named:
         raise Refusal(
             _("The desk knows %(name)s by name. Say who it is without the name: “an unnamed official”.")
@@ -68,20 +72,14 @@ def edit_party(party: Party, *, by: User, **changes: Unpack[PartyFacts]) -> Part
     require(by, Capability.CITE)
     with transaction.atomic():
         party = Party.objects.select_for_update().get(pk=party.pk)
-        before = _facts(party)
-        name = changes.get("name", party.name)
-        agency = Agency.objects.filter(party=party).first() if name != party.name else None
-        alike = list(Party.objects.called([party.name, name, *agency.spellings])) if agency else []
-        party.name = name
+        before, alike = _facts(party), [party.name, changes.get("name", party.name)]
+        party.name = changes.get("name", party.name)
         party.kind = changes.get("kind", party.kind)
         party.is_named = changes.get("is_named", party.is_named)
         party.note = changes.get("note", party.note)
         was, became = differences(before, _facts(party))
         if became:
-            party.save(update_fields=[*before, "folded"])
-            if agency:
-                agency.changed_at = timezone.now()
-                agency.save(update_fields=["changed_at"])
+            party.save(update_fields=[*before, "folded", "identity"])
             record(
                 Verb.PARTY_EDITED,
                 stream=f"party:{party.pk}",
@@ -90,20 +88,36 @@ def edit_party(party: Party, *, by: User, **changes: Unpack[PartyFacts]) -> Part
                 before=was,
                 after=became,
             )
+        if "name" in became and (agency := Agency.objects.filter(party=party).first()):
+            mark_edited(agency)
+            identify(*alike, *agency.spellings)
         if {"name", "is_named"} & became.keys():
-            Attribution.objects.touching(party).update(has_news=True)
-            compare_anew(alike)
+            Party.objects.filter(pk=party.pk).update(has_news=True)
     return party
 
 
-def compare_anew(parties: Iterable[Party]) -> None:
-    """See whom these stand for after names of agencies have changed; the claims hear of it by their attributions."""
-    for party in parties:
-        before = party.folded
-        party.refresh_from_db(fields=["name"])
-        party.save(update_fields=["folded"])
-        if party.folded != before:
-            Attribution.objects.touching(party).update(has_news=True)
+def mark_edited(agency: Agency) -> None:
+    """Whoever remembers the list of agencies has to read it anew."""
+    agency.changed_at, agency.version = timezone.now(), F("version") + 1
+    agency.save(update_fields=["changed_at", "version"])
+    agency.refresh_from_db(fields=["version"])
+
+
+def identify(*names: str) -> None:
+    """See whom parties of these names stand for, now and once more when all that is done with them stands.
+
+    Somebody else may have entered one, or edited the list, at the same time: whoever is done last sees both.
+    """
+    _identify(names)
+    transaction.on_commit(partial(_identify, names))
+
+
+def _identify(names: Iterable[str]) -> None:
+    agencies = Agency.objects.names()
+    for party in Party.objects.called(names) | Party.objects.one_with(map(fold, names)):
+        if (identity := agencies.identity(party.name)) != party.identity:
+            Party.objects.filter(pk=party.pk).update(identity=identity)
+            Party.objects.filter(agency__isnull=False, folded=identity).update(has_news=True)
 
 
 def _facts(party: Party) -> dict[str, Any]:

@@ -61,16 +61,20 @@ def _new(leads: list[Lead]) -> list[tuple[Lead, Party | None]]:
         if isinstance(lead.to, Mention):
             given = by_number.get(lead.to.party_id) if lead.to.party_id is not None else None
             party = given or known.get(fold(lead.to.name))
-            if party and (outlet := lead.of_source.outlet) and party.folded == outlet.folded:
+            if party and (outlet := lead.of_source.outlet) and party.identity == outlet.identity:
                 continue
-        to = ("party", party.pk) if party else lead.to.name if isinstance(lead.to, Mention) else ("source", lead.to.pk)
+        if isinstance(lead.to, Mention):
+            to: object = ("party", party.identity) if party else lead.to.name
+        else:
+            to = ("source", lead.to.pk)
         pairs.setdefault((lead.of_source.pk, lead.relation, to), (lead, party))
     if not pairs:
         return []
     edges = Attribution.objects.filter(Q(of_source__in={key[0] for key in pairs})).order_by()
     had: set[object] = set()
-    for of_source, relation, to_source, to_party in edges.values_list("of_source", "relation", "to_source", "to_party"):
-        had.add((of_source, relation, ("source", to_source) if to_source else ("party", to_party)))
+    ends = edges.values_list("of_source", "relation", "to_source", "to_party__identity")
+    for of_source, relation, to_source, identity in ends:
+        had.add((of_source, relation, ("source", to_source) if to_source else ("party", identity)))
     return [found for key, found in pairs.items() if key not in had]
 
 

@@ -29,9 +29,9 @@ class AttributionQuerySet(models.QuerySet["Attribution"]):
         return self.filter(state=Attribution.State.REJECTED)
 
     def between(self, of: Source | Party, relation: str, to: Source | Party) -> AttributionQuerySet:
-        """Those that say just this, in whatever state."""
-        of_end = {"of_source": of} if isinstance(of, Source) else {"of_party": of}
-        to_end = {"to_source": to} if isinstance(to, Source) else {"to_party": to}
+        """Those that say just this, in whatever state, by whatever name a party goes."""
+        of_end = {"of_source": of} if isinstance(of, Source) else {"of_party__identity": of.identity}
+        to_end = {"to_source": to} if isinstance(to, Source) else {"to_party__identity": to.identity}
         return self.filter(relation=relation, **of_end, **to_end)
 
     def touching(self, end: Source | Party) -> AttributionQuerySet:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.db import connection, models
 from django.db.models.functions import Lower
@@ -14,22 +15,14 @@ from django.utils.translation import gettext_lazy as _
 from apps.sources.names import fold
 
 
-def compared(name: str, agencies: Mapping[str, Alias] | None = None) -> str:
-    """What a party of this name compares by: the name folded, or that of the agency which goes by it.
-
-    ``agencies`` are ``Agency.objects.names()`` for whoever asks about many. What an agency is called for short is left
-    as it is: others are called so, too.
-    """
-    folded = fold(name)
-    known = (Agency.objects.names() if agencies is None else agencies).get(folded)
-    return fold(known.agency) if known and not known.is_short else folded
-
-
 class FoldedName(models.CharField):
-    """What a party compares by, written whenever its row is. Not every database folds what is not ASCII."""
+    """A party's name as it compares, written whenever its row is. Not every database folds what is not ASCII."""
+
+    def made_of(self, name: str) -> str:
+        return fold(name)
 
     def pre_save(self, model_instance: models.Model, add: bool) -> str:
-        folded = compared(model_instance.name)[: self.max_length]  # type: ignore[attr-defined]
+        folded = self.made_of(model_instance.name)[: self.max_length]  # type: ignore[attr-defined]
         setattr(model_instance, self.attname, folded)
         return folded
 
@@ -38,18 +31,17 @@ class FoldedName(models.CharField):
         return name, "django.db.models.CharField", args, kwargs
 
 
+class Identity(FoldedName):
+    """Whom lineage takes a party for, written like its folded name and when names of agencies change."""
+
+    def made_of(self, name: str) -> str:
+        return Agency.objects.names().identity(name)
+
+
 class PartyQuerySet(models.QuerySet["Party"]):
     def named(self, name: str) -> PartyQuerySet:
-        """The parties of this name, in whatever case it is written, and of an agency's by any of its names."""
-        return self.filter(folded=compared(name))
-
-    def first_named(self, name: str) -> Party | None:
-        """The oldest of just this name, else of an agency that goes by it."""
-        return min(self.named(name), key=lambda party: (fold(party.name) != fold(name), party.pk), default=None)
-
-    def first_written(self, name: str) -> Party | None:
-        """The oldest of just this name, in whatever case it is written."""
-        return next((party for party in self.named(name).order_by("pk") if fold(party.name) == fold(name)), None)
+        """The parties of this name, in whatever case and script it is written."""
+        return self.filter(folded=fold(name))
 
     def taken(self, name: str) -> PartyQuerySet:
         """Those that the database takes for this name, by its own folding: its constraint refuses a second one."""
@@ -61,9 +53,16 @@ class PartyQuerySet(models.QuerySet["Party"]):
 
     def called_or_numbered(self, names: Iterable[str], numbers: Iterable[int]) -> PartyQuerySet:
         """The like, or with one of these numbers."""
-        agencies = Agency.objects.names()
-        named = models.Q(folded__in={compared(name, agencies) for name in names})
+        named = models.Q(folded__in={fold(name) for name in names})
         return self.filter(named | models.Q(pk__in=numbers) if numbers else named)
+
+    def one_with(self, identities: Iterable[str]) -> PartyQuerySet:
+        """The parties that lineage takes for any of these, the oldest first."""
+        return self.filter(identity__in=set(identities)).order_by("pk")
+
+    def with_news(self) -> PartyQuerySet:
+        """Those that are taken for somebody else since the claims heard of them, oldest first."""
+        return self.filter(has_news=True).order_by("pk")
 
 
 class Party(models.Model):
@@ -78,6 +77,12 @@ class Party(models.Model):
 
     name = models.CharField(max_length=200)
     folded = FoldedName(max_length=400, db_index=True, editable=False)
+    identity = Identity(
+        max_length=400,
+        db_index=True,
+        editable=False,
+        help_text=_("Whom lineage takes it for: its folded name, or that of the agency that goes by it."),
+    )
     kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.OTHER)
     is_named = models.BooleanField(
         _("has a name"),
@@ -85,12 +90,20 @@ class Party(models.Model):
         help_text=_("Not for somebody unnamed, “a source in the ministry”: nobody can tell them apart from others."),
     )
     note = models.TextField(blank=True)
+    has_news = models.BooleanField(
+        default=False,
+        editable=False,
+        help_text=_("It is taken for somebody else, and the claims have not been looked at again since."),
+    )
 
     objects = PartyQuerySet.as_manager()
 
     class Meta:
         verbose_name_plural = "parties"
         ordering = ["name"]
+        indexes = [
+            models.Index(fields=["id"], name="party_with_news", condition=models.Q(has_news=True)),
+        ]
         constraints = [
             models.UniqueConstraint(
                 Lower("name"),
@@ -109,44 +122,63 @@ class Party(models.Model):
         return self.name
 
 
-class Alias(NamedTuple):
-    """Whom a name stands for: the agency, by its party's name; and whether it stands for others, too."""
+@dataclass(frozen=True)
+class AgencyNames:
+    """What agencies are called, by folded names: who goes by each name alone, and whom it stands for among others.
 
-    agency: str
-    is_short: bool
+    ``written`` has each agency's own name as the desk writes it.
+    """
+
+    meant: Mapping[str, str]
+    short: Mapping[str, frozenset[str]]
+    written: Mapping[str, str]
+
+    def identity(self, name: str) -> str:
+        """Whom lineage takes a party of this name for: the agency that goes by it, else nobody but itself."""
+        return self.meant.get(fold(name), fold(name))
+
+    def only_short(self, name: str) -> list[str]:
+        """The agencies, as the desk writes them, of which this is a short name; none where one goes by it."""
+        folded = fold(name)
+        return [] if folded in self.meant else sorted(self.written[own] for own in self.short.get(folded, ()))
 
 
 class AgencyQuerySet(models.QuerySet["Agency"]):
     def with_parties(self) -> AgencyQuerySet:
         return self.select_related("party").order_by("pk")
 
-    def as_it_stands(self) -> tuple[int, Any]:
+    def as_it_stands(self) -> tuple[Any, ...]:
         """What is otherwise as soon as a row of the list is: whoever remembers the list asks this first.
 
-        Plainly, for it is asked with every page that is read and every claim that is shown.
+        Plainly, for it is asked with every page that is read and every claim that is shown. The times tell a list that
+        was never committed from one that was, the versions an edit that was committed after a later one.
         """
         with connection.cursor() as cursor:
-            cursor.execute(f"SELECT COUNT(*), MAX(changed_at) FROM {self.model._meta.db_table}")  # noqa: S608
-            count, changed = cursor.fetchone()
-        return count, changed
+            cursor.execute(f"SELECT COUNT(*), MAX(changed_at), SUM(version) FROM {self.model._meta.db_table}")  # noqa: S608
+            found: tuple[Any, ...] = cursor.fetchone()
+        return found
 
-    def names(self) -> Mapping[str, Alias]:
-        """Every name that agencies go by, folded; read anew only when the list has changed."""
-        return _names(*self.as_it_stands())
+    def names(self) -> AgencyNames:
+        """What all are called; read anew only when the list has changed."""
+        return _names(self.as_it_stands())
 
 
 @lru_cache(maxsize=1)
-def _names(count: int, changed: Any) -> Mapping[str, Alias]:
-    agencies = list(Agency.objects.with_parties())
-    found: dict[str, Alias] = {}
-    # An agency's own name is nobody's spelling, and a spelling is nobody's short name.
-    for agency in agencies:
-        found.setdefault(fold(agency.party.name), Alias(agency.party.name, is_short=False))
-    for names, is_short in (("spellings", False), ("short_names", True)):
-        for agency in agencies:
-            for name in getattr(agency, names):
-                found.setdefault(fold(name), Alias(agency.party.name, is_short))
-    return found
+def _names(_stand: tuple[Any, ...]) -> AgencyNames:
+    agencies = [(fold(one.party.name), one) for one in Agency.objects.with_parties()]
+    # An agency's own name is nobody's spelling.
+    meant = {own: own for own, _ in agencies}
+    short: dict[str, set[str]] = {}
+    for own, agency in agencies:
+        for name in agency.spellings:
+            meant.setdefault(fold(name), own)
+        for name in agency.short_names:
+            short.setdefault(fold(name), set()).add(own)
+    return AgencyNames(
+        meant,
+        {name: frozenset(owns) for name, owns in short.items()},
+        {own: agency.party.name for own, agency in agencies},
+    )
 
 
 class Agency(models.Model):
@@ -170,6 +202,7 @@ class Agency(models.Model):
         help_text=_("Where it publishes itself, like reuters.com: there it prints nobody else."),
     )
     changed_at = models.DateTimeField(default=timezone.now, editable=False)
+    version = models.PositiveIntegerField(default=1, editable=False)
 
     objects = AgencyQuerySet.as_manager()
 

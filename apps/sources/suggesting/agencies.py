@@ -155,11 +155,11 @@ def _longest_first(named: tuple[str, bool]) -> int:
 
 def listed() -> Agencies:
     """The desk's list as it stands now; read anew only when a row of it has changed."""
-    return _listed(*Agency.objects.as_it_stands())
+    return _listed(Agency.objects.as_it_stands())
 
 
 @lru_cache(maxsize=1)
-def _listed(count: int, changed: Any) -> Agencies:
+def _listed(_stand: tuple[Any, ...]) -> Agencies:
     return Agencies(list(Agency.objects.with_parties()))
 
 

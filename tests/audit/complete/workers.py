@@ -23,8 +23,8 @@ from apps.claims.actions import edit_policy, link_claims, reopen
 from apps.claims.actions.bells import carry_on
 from apps.claims.models import Cause, Claim, ClaimLink
 from apps.sources import tasks as sources
-from apps.sources.actions import suggest_attribution
-from apps.sources.models import Sifting
+from apps.sources.actions import edit_agency, suggest_attribution
+from apps.sources.models import Agency, Sifting
 from tests.archive.servers import Route
 from tests.archive.watched import FIRST, STORY, THIRD, Watched, article
 from tests.audit.complete.people import NEW, stream_of
@@ -260,6 +260,15 @@ def reconsider_a_verdict(desk, door):
 def hear_of_a_suggestion(desk, door):
     claim, (first, second) = a_verdict(desk)
     suggest_attribution(first.source, "republishes", second.source, found_by="text_overlap", grounds={})
+    return Deed(lambda: claims.sweep(), claim.stream, STATEMENT, before=SETTLED, after=IN_REVIEW)
+
+
+@operation("claims.actions.attributions.hear_of_party", Verb.CLAIM_FLAGGED, TASK)
+def hear_of_an_agency(desk, door):
+    """Sofia lists the one origin of a verdict as another name of the other."""
+    claim, (first, _) = a_verdict(desk)
+    yonhap = Agency.objects.get(party__name="Yonhap")
+    edit_agency(yonhap, by=desk.sofia, spellings=[*yonhap.spellings, first.source.outlet.name])
     return Deed(lambda: claims.sweep(), claim.stream, STATEMENT, before=SETTLED, after=IN_REVIEW)
 
 
