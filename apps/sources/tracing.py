@@ -8,9 +8,9 @@ from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from django.db import connection
-from django.db.models import Q
 
 from apps.sources.chains import NOTHING, Edge, Node, SourceRow, node_of
+from apps.sources.credits import credit_names
 from apps.sources.lineage import Rows
 from apps.sources.models import Agency, Party, Source
 from apps.sources.models.parties import AgencyNames
@@ -92,8 +92,8 @@ WITH RECURSIVE given(id) AS ({numbers}), led(source_id, name, depth) AS (
 )
 SELECT DISTINCT source_id, name FROM led
 """
-# A credit line is looked for by each name in three ways; a database takes no more at once than so many.
-NAMES_AT_ONCE = 100
+# So many values a database takes at once.
+VALUES_AT_ONCE = 1_000
 
 
 def leading_to(end: Source | Party) -> set[int]:
@@ -116,21 +116,22 @@ def leading_to(end: Source | Party) -> set[int]:
 
 
 def _credited_to(identities: set[str]) -> set[int]:
-    """The numbers of the sources in whose credit lines one of these is named."""
+    """The numbers of the sources in whose credit lines one of these is named, or may be.
+
+    Each line is read once, however many sources have it: by the million they have few.
+    """
     if not identities:
         return set()
-    names = set(Party.objects.one_with(identities).values_list("name", flat=True))
-    for agency in Agency.objects.with_parties().filter(party__identity__in=identities):
-        names |= {agency.party.name, *agency.spellings, *agency.short_names}
+    agencies = Agency.objects.names()
+    lines = [
+        line
+        for line in Source.objects.credit_lines()
+        if any(not identities.isdisjoint(agencies.may_be(name)) for name in credit_names(line))
+    ]
     found: set[int] = set()
-    wanted = sorted(names)
-    for start in range(0, len(wanted), NAMES_AT_ONCE):
-        credited = Q()
-        # Not every database knows the small letter of every capital one: a name is looked for in either.
-        for name in wanted[start : start + NAMES_AT_ONCE]:
-            for written in {name, name.lower(), name.upper()}:
-                credited |= Q(credit_line__icontains=written)
-        found |= set(Source.objects.filter(credited).values_list("pk", flat=True))
+    for start in range(0, len(lines), VALUES_AT_ONCE):
+        some = lines[start : start + VALUES_AT_ONCE]
+        found |= set(Source.objects.filter(credit_line__in=some).values_list("pk", flat=True))
     return found
 
 
@@ -232,14 +233,13 @@ class _Credits:
         either: set[str] = set()
         short: set[str] = set()
         for name in source.credits:
-            meant, may_be = agencies.meant.get(name, name), agencies.short.get(name, NOTHING)
+            named = agencies.may_be(name)
             # An outlet that goes by an agency's name is meant itself on its own pages.
-            if name in own or meant in own or own & may_be:
+            if name in own or own & named:
                 continue
-            named = {meant, *may_be}
             keys |= named
             either |= named if len(named) > 1 else NOTHING
-            short |= {name} if may_be and name not in agencies.meant else NOTHING
+            short |= {name} if len(named) > 1 and name not in agencies.meant else NOTHING
             for key in named:
                 self.names.setdefault(key, agencies.written.get(key) or _as_written(key, source.credit_line))
         return _Credited(frozenset(keys), frozenset(either), frozenset(short))

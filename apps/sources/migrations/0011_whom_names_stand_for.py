@@ -28,6 +28,10 @@ class Migration(migrations.Migration):
             name='version',
             field=models.PositiveIntegerField(default=1, editable=False),
         ),
+        migrations.AddIndex(
+            model_name='source',
+            index=models.Index(fields=['credit_line'], name='source_by_credit_line'),
+        ),
         migrations.AlterField(
             model_name='attribution',
             name='found_by',

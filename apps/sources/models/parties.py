@@ -137,6 +137,10 @@ class AgencyNames:
         """Whom lineage takes a party of this name for: the agency that goes by it, else nobody but itself."""
         return self.meant.get(fold(name), fold(name))
 
+    def may_be(self, name: str) -> set[str]:
+        """The identities of those whom a folded name in a credit line may mean: several where it is a short name."""
+        return {self.meant.get(name, name), *self.short.get(name, ())}
+
     def only_short(self, name: str) -> list[str]:
         """The agencies, as the desk writes them, of which this is a short name; none where one goes by it."""
         folded = fold(name)

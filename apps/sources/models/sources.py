@@ -34,6 +34,10 @@ class SourceQuerySet(models.QuerySet["Source"]):
         older = models.Q(learned_from__isnull=True) | models.Q(learned_from__lt=capture.pk)
         return self.filter(older, page=capture.page_id)
 
+    def credit_lines(self) -> SourceQuerySet:
+        """Every credit line that there is, once."""
+        return self.exclude(credit_line="").order_by().values_list("credit_line", flat=True).distinct()  # type: ignore
+
     def cited_beside(self, source: Source) -> SourceQuerySet:
         """The other sources that are cited on a claim on which this one is, by outlet and title."""
         live = models.Q(citations__withdrawn_at__isnull=True)
@@ -91,6 +95,7 @@ class Source(Versioned):
 
     class Meta:
         ordering = ["-id"]
+        indexes = [models.Index(fields=["credit_line"], name="source_by_credit_line")]
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(kind__in=["web_page", "document", "picture", "interview"]),
