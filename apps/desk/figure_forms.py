@@ -14,6 +14,7 @@ from apps.claims.numerals import Unclear, parse
 from apps.claims.quantities import Counting, Quantity
 from apps.desk.filters import DayInput
 from apps.desk.forms import ChangeForm
+from apps.sources.names import fold
 
 KNOWN = 300
 
@@ -138,11 +139,11 @@ class FigureForm(FigureFields):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
         name = " ".join(cleaned.get("measure", "").split())
-        known = Measure.objects.filter(name__iexact=name).first()
+        known = Measure.objects.named(name).first()
         unit = " ".join(cleaned.get("unit", "").split())
         if name and known is None and not unit:
             self.add_error("unit", gettext("“%(name)s” is a new measure: say what it is counted in.") % {"name": name})
-        if known and unit and unit.casefold() != known.unit.casefold():
+        if known and unit and fold(unit) != fold(known.unit):
             said = gettext("“%(measure)s” is counted in %(known)s, not in %(unit)s: units are never mixed.")
             self.add_error("unit", said % {"measure": known, "known": known.unit, "unit": unit})
         return cleaned

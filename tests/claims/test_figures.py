@@ -282,6 +282,14 @@ class TestOnAClaim:
         with pytest.raises(Refusal, match="a unit"):
             register_measure("killed", by=ada, unit=" ")
 
+    def test_it_is_one_in_whatever_script_and_case_it_is_typed_and_on_whichever_database(self, ada):
+        killed = register_measure("Убито «дрон’ами»", by=ada, unit="Солдат")
+        assert register_measure("убито «ДРОН'АМИ»", by=ada, unit="солдат") == killed
+        other = register_measure("Ранено", by=ada, unit="Солдат")
+        with pytest.raises(Refusal, match="of this name already"):
+            edit_measure(other, by=ada, name="УБИТО «дрон'ами»")
+        assert edit_measure(other, by=ada, name="РАНЕНО").name == "РАНЕНО"
+
     def test_editing_a_measure_is_for_those_who_decide_and_on_record(self, ada, measure):
         with pytest.raises(NotAllowed):
             edit_measure(measure, by=make_reporter(), counting=Counting.LEVEL)

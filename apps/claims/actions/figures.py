@@ -23,6 +23,7 @@ from apps.claims.figures import conflicts_of
 from apps.claims.models import Citation, Claim, Figure, Measure
 from apps.claims.quantities import Counting, Quantity
 from apps.claims.refusals import ReasonMissing, Refusal
+from apps.sources.names import fold
 
 MOST_FIGURES = 200
 
@@ -53,7 +54,7 @@ def register_measure(
     require(by, Capability.CITE)
     name, unit = " ".join(name.split())[:200], " ".join(unit.split())[:60]
     with transaction.atomic():
-        known = Measure.objects.filter(name__iexact=name).first()
+        known = Measure.objects.named(name).first()
         if known is None:
             if not name or not unit:
                 raise Refusal(_("A new measure needs a name, and a unit that it is counted in."))
@@ -68,7 +69,7 @@ def register_measure(
                 told = {"unit": unit, "counting": plain(Counting(known.counting).label), "definition": definition}
                 record(Verb.MEASURE_REGISTERED, stream=known.stream, target=name, by=by, after=told)
                 return known
-        if unit and unit.casefold() != known.unit.casefold():
+        if unit and fold(unit) != fold(known.unit):
             raise Refusal(
                 _("“%(measure)s” is counted in %(known)s, not in %(unit)s: units are never mixed.")
                 % {"measure": known, "known": known.unit, "unit": unit}
@@ -87,12 +88,14 @@ def edit_measure(measure: Measure, *, by: User, **changes: Unpack[MeasureFacts])
             measure = Measure.objects.select_for_update().get(pk=measure.pk)
             before = _measure_facts(measure)
             measure.name = changes.get("name", measure.name)
+            if Measure.objects.named(measure.name).exclude(pk=measure.pk).exists():
+                raise Refusal(_("There is a measure of this name already."))
             measure.unit = changes.get("unit", measure.unit)
             measure.definition = changes.get("definition", measure.definition)
             measure.counting = changes.get("counting", measure.counting)
             was, became = differences(before, _measure_facts(measure))
             if became:
-                measure.save(update_fields=["name", "unit", "definition", "counting"])
+                measure.save(update_fields=["name", "folded", "unit", "definition", "counting"])
                 record(
                     Verb.MEASURE_EDITED, stream=measure.stream, target=before["name"], by=by, before=was, after=became
                 )

@@ -14,17 +14,28 @@ from django.utils.translation import gettext_lazy as _
 from apps.claims.models.claims import Citation, Claim, Story
 from apps.claims.quantities import Counting, Qualifier, Quantity
 from apps.sources.models import Party
+from apps.sources.models.parties import FoldedName
+from apps.sources.names import fold
+
+
+class MeasureQuerySet(models.QuerySet["Measure"]):
+    def named(self, name: str) -> MeasureQuerySet:
+        """The measure of this name, in whatever case and script it is written."""
+        return self.filter(folded=fold(name)).order_by("pk")
 
 
 class Measure(models.Model):
     """What is counted, in words that leave no doubt. Unlike measures are never compared."""
 
     name = models.CharField(max_length=200)
+    folded = FoldedName(max_length=400, db_index=True, editable=False)
     definition = models.TextField(blank=True, help_text=_("Who or what counts, where, since when."))
     unit = models.CharField(max_length=60)
     counting = models.CharField(max_length=10, choices=Counting.choices, default=Counting.TOTAL)
     registered_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", editable=False)
     registered_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects = MeasureQuerySet.as_manager()
 
     class Meta:
         ordering = ["name"]

@@ -16,7 +16,7 @@ from apps.sources.names import fold
 
 
 class FoldedName(models.CharField):
-    """A party's name as it compares, written whenever its row is. Not every database folds what is not ASCII."""
+    """A row's name as it compares, written whenever the row is. Not every database folds what is not ASCII."""
 
     def made_of(self, name: str) -> str:
         return fold(name)
