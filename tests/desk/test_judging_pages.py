@@ -145,6 +145,16 @@ class TestGrades:
         assert response.status_code == 409
         assert "Changed meanwhile" in response.content.decode()
 
+    def test_a_body_that_publishes_and_is_quoted_is_graded_once(self, client, claim, ada):
+        body = Party.objects.create(name="Security Service of Ukraine", kind="body")
+        citation = make_citation(claim, ada, outlet=body.name, quote="Both are wounded.")
+        citation.quoted = body
+        citation.save()
+        assert page(client, "claim", claim.pk).count("How reliable is") == 1
+        grade_party(body, by=ada, grade="B", rationale=SAID)
+        assert page(client, "claim", claim.pk).count("How reliable is") == 1
+        assert f'<span dir="auto">{body.name}</span>: <b>B</b>, usually reliable' in page(client, "claim", claim.pk)
+
     def test_a_source_without_outlet_and_attribution_has_nobody_to_grade(self, client, claim, ada):
         bare = make_citation(claim, ada, url="https://a.example.org/1")
         assert "How reliable" not in page(client, "source", bare.source_id)

@@ -38,7 +38,7 @@ def grades_of(claim: Claim, citations: Iterable[Citation]) -> dict[int, Grades]:
     reliable = _live({party for found in parties.values() for party in found})
     credible: Mapping[int, Credibility] = {one.citation_id: one for one in _credible(claim.pk)} if parties else {}
     return {
-        pk: Grades([GradedParty(party, reliable.get(party.pk)) for party in found], credible.get(pk))
+        pk: Grades(_graded(found, reliable), credible.get(pk))
         for pk, found in parties.items()
     }
 
@@ -47,14 +47,22 @@ def graded_parties(source: Source) -> list[GradedParty]:
     """The outlet of a source and whoever it has it from, by live attributions."""
     ends = source.attributions.live().filter(to_party__isnull=False).select_related("to_party").order_by("id")
     found = [*([source.outlet] if source.outlet else []), *(one.to_party for one in ends if one.to_party)]
-    parties = list(dict.fromkeys(found))
-    reliable = _live(parties)
-    return [GradedParty(party, reliable.get(party.pk)) for party in parties]
+    return _graded(found, _live(found))
 
 
 def _parties(citation: Citation) -> list[Party]:
     """Whoever is quoted first, then the outlet."""
-    return list(dict.fromkeys(party for party in (citation.quoted, citation.source.outlet) if party))
+    return [party for party in (citation.quoted, citation.source.outlet) if party]
+
+
+def _graded(parties: Iterable[Party], reliable: Mapping[int, Reliability]) -> list[GradedParty]:
+    """Each once, whatever it is: of a body and an outlet that are one the one that has been graded, else the first."""
+    found: dict[str, GradedParty] = {}
+    for party in parties:
+        known = found.get(party.identity)
+        if known is None or (party.pk in reliable and known.grade is None):
+            found[party.identity] = GradedParty(party, reliable.get(party.pk))
+    return list(found.values())
 
 
 def _live(parties: Iterable[Party]) -> dict[int, Reliability]:
