@@ -37,10 +37,7 @@ def grades_of(claim: Claim, citations: Iterable[Citation]) -> dict[int, Grades]:
     parties = {one.pk: _parties(one) for one in citations}
     reliable = _live({party for found in parties.values() for party in found})
     credible: Mapping[int, Credibility] = {one.citation_id: one for one in _credible(claim.pk)} if parties else {}
-    return {
-        pk: Grades(_graded(found, reliable), credible.get(pk))
-        for pk, found in parties.items()
-    }
+    return {pk: Grades(_graded(found, reliable), credible.get(pk)) for pk, found in parties.items()}
 
 
 def graded_parties(source: Source) -> list[GradedParty]:
