@@ -24,11 +24,17 @@ from apps.sources.models import (
 class PartyAdmin(admin.ModelAdmin):
     """Parties are added and edited through the actions; never deleted."""
 
-    list_display = ["name", "kind", "is_named"]
+    list_display = ["name", "kind", "is_named", "counts_as"]
     list_filter = ["kind", "is_named"]
-    search_fields = ["name"]
-    fields = ["name", "kind", "is_named", "note"]
+    search_fields = ["name", "identity"]
+    fields = ["name", "kind", "is_named", "note", "counts_as"]
+    readonly_fields = ["counts_as"]
     form = LateForm
+
+    @admin.display(description="counts as", empty_value="itself")
+    def counts_as(self, party: Party) -> str | None:
+        """The agency, by its folded name, that lineage takes a party for which goes by one of its names."""
+        return party.identity if party.identity != party.folded else None
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False

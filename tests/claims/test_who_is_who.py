@@ -191,6 +191,16 @@ class TestWhoHears:
         assert paper in leading_to(Party.objects.get(name="SBU"))
 
 
+def test_the_panel_says_whom_a_party_counts_as(client):
+    client.force_login(make_person("sofia", "standards_editor"))
+    long = Party.objects.create(name="Agence France-Presse", kind="outlet")
+    shown = client.get("/admin/sources/party/?q=agence").content.decode()
+    assert '<td class="field-counts_as">afp</td>' in shown
+    assert '<div class="readonly">afp</div>' in client.get(f"/admin/sources/party/{long.pk}/change/").content.decode()
+    other = client.get("/admin/sources/party/?q=ritzau").content.decode()
+    assert '<td class="field-counts_as">itself</td>' in other
+
+
 class TestAnOlderDesk:
     """What its migration makes of the list as it was, and of parties that had been entered."""
 
