@@ -14,6 +14,8 @@ from django.utils.translation import gettext as _
 from apps.claims.quantities import FROM_ABOVE, FROM_BELOW, Qualifier, Quantity, number
 
 LARGEST = Decimal(10) ** 15
+# As many as the column of a figure has behind the point: further ones would be lost without a word.
+MOST_PLACES = 6
 LONGEST = 120
 # The longest first: "not less than" is no "less than".
 PHRASES: dict[Qualifier, str] = {
@@ -109,6 +111,9 @@ def parse(typed: str) -> Quantity:
         raise Unclear(said % {"number": understood, "left": left})
     if any(abs(one) > LARGEST for one in numbers):
         raise Unclear(_("Understood “%(number)s”, which is more than this desk counts.") % {"number": understood})
+    if any(one != round(one, MOST_PLACES) for one in numbers):
+        said = _("Understood “%(number)s”, but this desk keeps no more than %(places)d digits after the point.")
+        raise Unclear(said % {"number": understood, "places": MOST_PLACES})
     return _quantity(qualifier, numbers, understood)
 
 

@@ -27,6 +27,14 @@ class WordsNotThere(Refusal):
     """The words are not in the stored copy."""
 
 
+class NotItsDays(Refusal):
+    """The days are none that a figure can be of. ``field`` is the one that is wrong or missing."""
+
+    def __init__(self, field: str, sentence: str) -> None:
+        super().__init__(sentence)
+        self.field = field
+
+
 class Decided(Refusal):
     """The claim has a verdict in these words: reopen it before they change."""
 

@@ -33,7 +33,8 @@ class CitationField(forms.ModelChoiceField):
     """One of the claim's own citations, by outlet and headline."""
 
     def label_from_instance(self, obj: Citation) -> str:
-        return f"{obj.source.label}: {obj.source}"[:120]
+        called = f"{obj.source.label}: {obj.source}"[:120]
+        return gettext("%(citation)s (withdrawn)") % {"citation": called} if obj.withdrawn_at else called
 
 
 class WithSuggestions(forms.TextInput):
@@ -70,10 +71,11 @@ class FigureFields(forms.Form):
 
     def __init__(self, *args: Any, claim: Claim, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        live = claim.citations.live().select_related("source__page", "source__outlet").order_by("id")
+        # The one that the figure has stands here even when withdrawn: whoever corrects the day would take it off else.
+        known = claim.citations.live() | claim.citations.filter(pk=self.initial.get("citation", 0))
         citation = self.fields["citation"]
         assert isinstance(citation, CitationField)  # noqa: S101 - for the type checker
-        citation.queryset = live
+        citation.queryset = known.select_related("source__page", "source__outlet").order_by("id")
 
     def clean_quantity(self) -> Quantity:
         try:

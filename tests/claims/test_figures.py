@@ -27,7 +27,7 @@ from apps.claims.figures import can_both_hold, conflicts, conflicts_of, undated
 from apps.claims.models import Claim, Figure, Measure
 from apps.claims.numerals import parse
 from apps.claims.quantities import Counting, Interval, Qualifier, Quantity
-from apps.claims.refusals import ReasonMissing, Refusal
+from apps.claims.refusals import NotItsDays, ReasonMissing, Refusal
 from apps.claims.states import Stage
 from apps.sources.models import Party
 from tests.newsroom import (
@@ -319,6 +319,22 @@ class TestOnAClaim:
         assert (entry.before["says"], entry.after["says"]) == ("nearly 3,000", "2,700")
         with pytest.raises(ChangedMeanwhile):
             edit_figure(added, by=ada, expected_version=claim.version, party="NIS")
+
+    @pytest.mark.parametrize(
+        ("first", "last", "field"),
+        [(None, DAY, "as_of_first"), (DAY, date(2024, 12, 22), "as_of_last")],
+    )
+    def test_days_that_are_none_are_refused_by_name_before_the_database_has_to(
+        self, ada, claim, measure, first, last, field
+    ):
+        with pytest.raises(NotItsDays) as refused:
+            self.add(claim, ada, measure, first=first, as_of_last=last)
+        assert refused.value.field == field
+        figure = self.add(claim, ada, measure)
+        claim.refresh_from_db()
+        with pytest.raises(NotItsDays) as refused:
+            edit_figure(figure, by=ada, expected_version=claim.version, as_of_first=first, as_of_last=last)
+        assert refused.value.field == field
 
     def test_only_who_recorded_it_or_decides_may_change_or_withdraw_it(self, ada, claim, measure):
         added = self.add(claim, ada, measure)

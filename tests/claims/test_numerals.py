@@ -80,6 +80,7 @@ def test_it_is_understood(typed, words):
         ("20 killed", "Understood “20”, but not “killed”"),
         ("nearly 3,000 men", "Understood “nearly 3,000”, but not “men”"),
         ("23 December 2024", "Understood “23 to 2,024”, but not “december”"),
+        ("0.0000004", "no more than 6 digits after the point"),
         ("2024-12-23", "Understood 3 numbers: 2,024, 12, 23"),
         ("1,00,0", "can be read in more than one way"),
         ("1.2.3", "can be read in more than one way"),

@@ -8,6 +8,8 @@ from html import unescape
 import pytest
 from django.urls import reverse
 
+from apps.claims.actions import edit_figure, withdraw_citation
+from apps.claims.figures import conflicts_of
 from apps.claims.models import Figure, Measure
 from tests.newsroom import make_citation, make_claim, make_editor, make_figure, make_reporter, make_story
 
@@ -118,9 +120,7 @@ class TestOnTheClaim:
     def test_it_is_corrected_with_an_echo_of_a_new_number_only(self, client, ada, claim):
         figure = make_figure(claim, ada)
         url = reverse("desk:figure_edit", args=[figure.pk])
-        form = client.get(url).context["form"]
-        known = {name: form[name].value() or "" for name in form.fields}
-        typed = known | {f"initial-{name}": value for name, value in known.items()}
+        typed = self.shown(client, figure)
         assert client.post(url, typed | {"party": "SBU"}).status_code == 302
         figure.refresh_from_db()
         assert figure.party.name == "SBU"
@@ -131,6 +131,65 @@ class TestOnTheClaim:
         assert client.post(url, changed | {"confirmed": "2,700"}).status_code == 302
         figure.refresh_from_db()
         assert figure.quantity.words == "2,700"
+
+    @pytest.mark.parametrize("last", ["", "2024-12-22", "2024-12-23", "2024-12-26"])
+    @pytest.mark.parametrize("first", ["", "2024-12-20", "2024-12-23", "2024-12-25", "2024-12-28"])
+    @pytest.mark.parametrize("was_last", [None, date(2024, 12, 26)])
+    def test_whatever_days_are_sent_are_kept_as_they_stand_or_refused_at_their_field(
+        self, client, ada, claim, was_last, first, last
+    ):
+        figure = make_figure(claim, ada, as_of_last=was_last)
+        response = self.correct(client, figure, as_of_first=first, as_of_last=last)
+        figure.refresh_from_db()
+        if (last and not first) or (last and last < first):
+            errors = response.context["form"].errors
+            assert (response.status_code, list(errors)) == (422, ["as_of_last" if first else "as_of_first"])
+            assert (figure.as_of_first, figure.as_of_last) == (date(2024, 12, 23), was_last or date(2024, 12, 23))
+        else:
+            assert response.status_code == 302
+            sent = [date.fromisoformat(day) if day else None for day in (first, last or first)]
+            assert [figure.as_of_first, figure.as_of_last] == sent
+
+    def test_days_that_a_colleague_made_wrong_meanwhile_are_refused_at_their_field(self, client, ada, claim):
+        figure = make_figure(claim, ada)
+        shown = self.shown(client, figure)
+        claim.refresh_from_db()
+        edit_figure(figure, by=ada, expected_version=claim.version, as_of_last=date(2024, 12, 26))
+        shown["expected_version"] = claim.version + 1
+        response = self.correct(client, figure, shown, as_of_first="2024-12-28")
+        assert response.status_code == 409
+        assert response.context["form"].errors["as_of_last"] == ["The last day, 26 December 2024, is before the first."]
+        response = self.correct(client, figure, shown, as_of_first="")
+        assert response.context["form"].errors["as_of_first"] == [
+            "Give the first day too: the last one is 26 December 2024."
+        ]
+
+    def test_one_whose_day_is_corrected_to_that_of_another_conflicts_with_it(self, client, ada, claim):
+        make_figure(claim, ada)
+        figure = make_figure(claim, ada, "more than 1,000", "Seoul", date(2024, 12, 24))
+        assert self.correct(client, figure, as_of_first="2024-12-23").status_code == 302
+        assert len(conflicts_of(claim)) == 1
+
+    def test_correcting_one_whose_citation_is_withdrawn_does_not_take_it_off(self, client, ada, claim):
+        cited = make_citation(claim, ada, outlet="TASS")
+        figure = make_figure(claim, ada, citation=cited)
+        withdraw_citation(cited, by=ada, reason="It says nothing of it.")
+        assert "(withdrawn)</option>" in text(client.get(reverse("desk:figure_edit", args=[figure.pk])))
+        assert self.correct(client, figure, party="SBU").status_code == 302
+        figure.refresh_from_db()
+        assert (figure.party.name, figure.citation, figure.counts) == ("SBU", cited, False)
+        assert self.correct(client, figure, citation="").status_code == 302
+        figure.refresh_from_db()
+        assert figure.citation is None
+
+    def shown(self, client, figure):
+        form = client.get(reverse("desk:figure_edit", args=[figure.pk])).context["form"]
+        known = {name: form[name].value() or "" for name in form.fields}
+        return known | {f"initial-{name}": value for name, value in known.items()}
+
+    def correct(self, client, figure, shown=None, **typed):
+        shown = shown or self.shown(client, figure)
+        return client.post(reverse("desk:figure_edit", args=[figure.pk]), shown | typed)
 
     def test_it_is_withdrawn_with_a_reason_and_stays_to_be_seen(self, client, ada, claim):
         figure = make_figure(claim, ada)

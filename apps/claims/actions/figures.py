@@ -21,8 +21,9 @@ from apps.claims.actions.naming import party_named
 from apps.claims.actions.writing import write_claim
 from apps.claims.figures import conflicts_of
 from apps.claims.models import Citation, Claim, Figure, Measure
+from apps.claims.models.figures import day
 from apps.claims.quantities import Counting, Quantity
-from apps.claims.refusals import ReasonMissing, Refusal
+from apps.claims.refusals import NotItsDays, ReasonMissing, Refusal
 from apps.sources.names import fold
 
 MOST_FIGURES = 200
@@ -118,8 +119,12 @@ def add_figure(
     as_of_last: date | None = None,
     citation: Citation | None = None,
 ) -> Figure:
-    """Record a number that a party gives, of a measure, on the claim. One day is both its first and its last."""
+    """Record a number that a party gives, of a measure, on the claim. One day is both its first and its last.
+
+    Raises NotItsDays, and Refusal.
+    """
     require(by, Capability.CITE)
+    as_of_first, as_of_last = _days(as_of_first, as_of_last)
     with transaction.atomic():
         claim = lock(claim)
         _check_citation(claim, citation)
@@ -138,7 +143,7 @@ def add_figure(
             low=quantity.low,
             high=quantity.high,
             as_of_first=as_of_first,
-            as_of_last=as_of_last or as_of_first,
+            as_of_last=as_of_last,
             added_by=by,
         )
         _write(claim, Verb.FIGURE_ADDED, by, figure, before, after=_facts(figure))
@@ -146,7 +151,10 @@ def add_figure(
 
 
 def edit_figure(figure: Figure, *, by: User, expected_version: int, **changes: Unpack[FigureFacts]) -> Figure:
-    """Correct what is given of a figure. ``expected_version`` is the claim's. Raises ChangedMeanwhile."""
+    """Correct what is given of a figure; one of a single day stays one unless it is given a last day too.
+
+    ``expected_version`` is the claim's. Raises ChangedMeanwhile, NotItsDays, and Refusal.
+    """
     if figure.added_by_id != by.pk:
         require(by, Capability.DECIDE)
     require(by, Capability.CITE)
@@ -158,10 +166,10 @@ def edit_figure(figure: Figure, *, by: User, expected_version: int, **changes: U
             figure.qualifier, figure.low, figure.high = quantity.qualifier, quantity.low, quantity.high
         if "party" in changes:
             figure.party = _whose(changes["party"], by)
-        if "as_of_first" in changes or "as_of_last" in changes:
-            figure.as_of_first = changes.get("as_of_first", figure.as_of_first)
-            figure.as_of_last = changes.get("as_of_last", figure.as_of_last) if figure.as_of_first else None
-            figure.as_of_last = figure.as_of_last or figure.as_of_first
+        last = figure.as_of_last if figure.as_of_last != figure.as_of_first else None
+        figure.as_of_first, figure.as_of_last = _days(
+            changes.get("as_of_first", figure.as_of_first), changes.get("as_of_last", last)
+        )
         if "citation" in changes:
             _check_citation(claim, changes["citation"])
             figure.citation = changes["citation"]
@@ -194,6 +202,16 @@ def _whose(name: str, by: User) -> Any:
     if party is None:
         raise Refusal(_("Say who gives this number."))
     return party
+
+
+def _days(first: date | None, last: date | None) -> tuple[date | None, date | None]:
+    """The first and the last day of a figure; without a last one it is of the first alone."""
+    if last and not first:
+        raise NotItsDays("as_of_first", _("Give the first day too: the last one is %(last)s.") % {"last": day(last)})
+    if first and last and last < first:
+        said = _("The last day, %(last)s, is before the first.") % {"last": day(last)}
+        raise NotItsDays("as_of_last", said)
+    return first, last or first
 
 
 def _live(figure: Figure) -> Figure:
