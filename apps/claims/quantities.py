@@ -40,6 +40,8 @@ FROM_BELOW = frozenset({Qualifier.MORE_THAN, Qualifier.AT_LEAST})
 FROM_ABOVE = frozenset({Qualifier.NEARLY, Qualifier.LESS_THAN, Qualifier.AT_MOST, Qualifier.UP_TO})
 TENTH, HALF = Decimal("0.1"), Decimal("0.5")
 SMALL = 20
+# Of a few things, counted one by one, a hedge reaches so many further at least: "at least one" may be three.
+FEW = Decimal(3)
 
 
 @dataclass(frozen=True)
@@ -100,8 +102,13 @@ class Quantity:
         if low is None or high is None:
             raise ValueError("a quantity has a number")
         match self.qualifier:
+            case Qualifier.ABOUT | Qualifier.NEARLY if low == high == 0:
+                # Nothing, or next to nothing: a tenth of it would leave no other number, or none at all.
+                return Interval(low, low + 1)
             case Qualifier.ABOUT:
                 return Interval(low - abs(low) * TENTH, high + abs(high) * TENTH)
+            case Qualifier.NEARLY if high < 0:
+                return Interval(high, high + abs(high) * TENTH, low_open=True)
             case Qualifier.NEARLY:
                 return Interval(high - abs(high) * TENTH, high, high_open=True)
             case Qualifier.MORE_THAN:
@@ -109,9 +116,9 @@ class Quantity:
             case Qualifier.AT_LEAST:
                 return Interval(low, _next_round(low), high_open=True)
             case Qualifier.LESS_THAN:
-                return Interval(high - abs(high) * HALF, high, high_open=True)
+                return Interval(_down_to(high) if high else -FEW, high, high_open=True)
             case Qualifier.AT_MOST | Qualifier.UP_TO:
-                return Interval(high - abs(high) * HALF, high)
+                return Interval(_down_to(high), high)
             case _:
                 return Interval(low, high)
 
@@ -129,10 +136,25 @@ def number(value: Decimal) -> str:
 def _next_round(value: Decimal) -> Decimal:
     """The next number as round as this one: after 1,000 comes 2,000, after 1,500 comes 1,600. A tenth more at least.
 
-    Where people are counted one by one every number is as round as the next: below 20 it is twice the number.
+    Where people are counted one by one every number is as round as the next: below 20 it is twice the number, and a
+    few more than it at least.
     """
     if abs(value) < SMALL:
-        return value + max(abs(value), Decimal(1))
+        return value + max(abs(value), _few(value))
     exponent = value.normalize().as_tuple().exponent
     step = Decimal(1).scaleb(exponent) if isinstance(exponent, int) else Decimal(1)
     return value + max(step, abs(value) * TENTH)
+
+
+def _down_to(value: Decimal) -> Decimal:
+    """Half of it, of small numbers a few less at least; and what is more than nothing is not less than nothing."""
+    half = value - abs(value) * HALF
+    if abs(value) >= SMALL:
+        return half
+    least = min(half, value - _few(value))
+    return max(least, Decimal(0)) if value >= 0 else least
+
+
+def _few(value: Decimal) -> Decimal:
+    """How far a hedge of a small number reaches at least; what is no whole number is measured, not counted."""
+    return FEW if value == value.to_integral_value() else Decimal(1)

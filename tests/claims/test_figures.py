@@ -85,7 +85,19 @@ class TestReading:
             ("nearly 2.5", "2.25 to under 2.5"),
             ("more than 3,000", "over 3,000 to under 4,000"),
             ("at least 9,000", "9,000 to under 10,000"),
-            ("at least two", "2 to under 4"),
+            ("at least two", "2 to under 5"),
+            ("at least 1", "1 to under 4"),
+            ("more than 1", "over 1 to under 4"),
+            ("more than 12", "over 12 to under 24"),
+            ("more than 20", "over 20 to under 30"),
+            ("more than 0.5", "over 0.5 to under 1.5"),
+            ("up to two", "0 to 2"),
+            ("fewer than 10", "5 to under 10"),
+            ("less than 0", "-3 to under 0"),
+            ("less than 0.5", "0 to under 0.5"),
+            ("nearly 0", "0 to 1"),
+            ("nearly -5", "over -5 to -4"),
+            ("at most 0", "0 and no other number"),
             ("less than 1,000", "500 to under 1,000"),
             ("at most 1,000", "500 to 1,000"),
             ("up to 12,000", "6,000 to 12,000"),
@@ -136,6 +148,10 @@ class TestTwoFigures:
     )
     def test_of_one_day_they_conflict_where_their_readings_are_apart(self, one, other):
         assert not hold(one, other)
+
+    @pytest.mark.parametrize("said", ["at least one", "more than one", "up to two", "fewer than three", "about one"])
+    def test_a_hedge_of_a_few_does_not_contradict_the_two_that_it_allows(self, said):
+        assert hold(said, "two")
 
     def test_unlike_measures_are_never_compared(self):
         assert can_both_hold(figure("3,000"), figure("1,000", measure=KILLED))
@@ -232,6 +248,45 @@ def test_the_number_that_was_said_is_in_its_reading_or_is_its_open_end(one):
         if end is not None:
             assert interval.low <= end <= interval.high
     assert interval.low < interval.high or not (interval.low_open or interval.high_open)
+
+
+HOLDS_FOR = {
+    Qualifier.EXACTLY: [0],
+    Qualifier.ABOUT: [0, 1],
+    Qualifier.MORE_THAN: [1, 2],
+    Qualifier.AT_LEAST: [0, 1],
+    Qualifier.LESS_THAN: [-1],
+    Qualifier.AT_MOST: [0],
+    Qualifier.UP_TO: [0],
+}
+HOLDS_NOT_FOR = {
+    Qualifier.EXACTLY: [-1, 1],
+    Qualifier.MORE_THAN: [-1, 0],
+    Qualifier.AT_LEAST: [-1],
+    Qualifier.LESS_THAN: [0, 1],
+    Qualifier.AT_MOST: [1],
+    Qualifier.UP_TO: [1],
+}
+SMALL_ONES = [0, 1, 2, 3, 9, 10, 19, 20, 21, 99, 100]
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.sampled_from(Qualifier), st.sampled_from(SMALL_ONES) | st.integers(0, 100_000))
+def test_of_whole_things_a_hedge_holds_for_the_numbers_that_its_words_allow(qualifier, number):
+    interval = parse(f"{qualifier.label} {number}").interval
+    allowed = [whole for whole in range(int(interval.low), int(interval.high) + 1) if holds_for(interval, whole)]
+    assert allowed
+    assert number < 1 or allowed[0] >= 0
+    assert all(holds_for(interval, number + one) for one in HOLDS_FOR.get(qualifier, []))
+    assert not any(holds_for(interval, number + one) for one in HOLDS_NOT_FOR.get(qualifier, []))
+    if qualifier == Qualifier.NEARLY and number:
+        assert allowed[-1] == number - 1
+    if qualifier in (Qualifier.AT_MOST, Qualifier.UP_TO) and number:
+        assert holds_for(interval, number - 1)
+
+
+def holds_for(interval, whole):
+    return interval.meets(Interval(Decimal(whole), Decimal(whole)))
 
 
 @pytest.mark.django_db
