@@ -95,7 +95,7 @@ def undated(figures: Iterable[Figure]) -> list[str]:
     """Who gives figures that are compared with nothing, for want of a day, in a sentence for each measure."""
     names: dict[str, list[str]] = defaultdict(list)
     for figure in figures:
-        if not figure.as_of_first and figure.measure.counting != Counting.FIXED:
+        if figure.counts and not figure.as_of_first and figure.measure.counting != Counting.FIXED:
             names[figure.measure.name].append(_possessive(figure))
     return [
         ngettext(

@@ -19,6 +19,7 @@ from apps.archive.web.exchanges import Limits
 from apps.archive.web.printing import print_html
 from apps.audit.models import Entry
 from apps.bundles import dossiers
+from apps.claims.actions import withdraw_citation
 from apps.claims.states import State
 from apps.desk import printing
 from tests.archive.canaries import canaries
@@ -75,6 +76,13 @@ def words_of(response):
 
 
 class TestThePage:
+    def test_a_figure_that_was_withdrawn_with_its_citation_is_marked(self, client, ada, story):
+        rich = story.claims.get(statement="Thousands fell.")
+        cited = make_citation(rich, ada, outlet="TASS")
+        make_figure(rich, ada, "100", "Moscow", citation=cited)
+        withdraw_citation(cited, by=ada, reason="It says nothing of it.")
+        assert '<td dir="auto">100 (withdrawn with its citation)</td>' in words_of(dossier(client, story))
+
     def test_every_claim_is_in_it_by_state_with_why_it_stands_there(self, client, story):
         found = words_of(dossier(client, story))
         order = ["Two were captured.", "Thousands fell.", "More are coming."]

@@ -249,6 +249,31 @@ class TestOnTheStory:
         assert response.context["story_figures"]["chart"] is None
         assert "nothing to draw over time" in text(response)
 
+    @pytest.mark.parametrize("day", [date(2024, 12, 23), None])
+    def test_one_whose_citation_was_withdrawn_is_marked_in_the_table_and_nowhere_drawn_or_compared(
+        self, client, ada, claim, day
+    ):
+        other = make_claim(ada, story=claim.story)
+        cited = make_citation(other, ada, outlet="TASS")
+        make_figure(other, ada, "100", "Moscow", day, citation=cited)
+        withdraw_citation(cited, by=ada, reason="It says nothing of it.")
+        response = self.page(client, claim)
+        assert response.context["story_figures"]["chart"] is None
+        assert "These figures were withdrawn with their citations" in text(response)
+        make_figure(claim, ada)
+        response = self.page(client, claim)
+        told = response.context["story_figures"]
+        assert [point.figure.party.name for point in told["chart"].points] == ["Kyiv"]
+        assert (told["number"], told["that_count"], told["chart"].left_out, told["conflicts"]) == (2, 1, 0, [])
+        page = text(response)
+        assert "1 more was withdrawn with its citation and is in the table only." in page
+        assert "for want of a date" not in page
+        assert page.count("(withdrawn with its citation)") == 1
+        for claims in (claim, other):
+            shown = text(client.get(reverse("desk:claim", args=[claims.pk])))
+            assert "Elsewhere in the story" not in shown
+            assert "compared with nothing" not in shown
+
     def test_two_hundred_figures_are_drawn_in_part_and_paged(self, client, ada, claim):
         other = make_claim(ada, story=claim.story)
         for number in range(200):

@@ -76,6 +76,10 @@ class FigureQuerySet(models.QuerySet["Figure"]):
             "measure__name", models.F("as_of_first").asc(nulls_last=True), "as_of_last", "party__name", "pk"
         )
 
+    def that_count(self) -> FigureQuerySet:
+        """Those that are held against others: what is withdrawn with its citation says nothing."""
+        return self.filter(citation__withdrawn_at=None)
+
     def of_story(self, story: Story) -> FigureQuerySet:
         """The live figures of a story's claims."""
         return self.live().filter(claim__story=story)

@@ -46,7 +46,8 @@ def _elsewhere(claim: Claim, own: Sequence[Figure]) -> list[str]:
     if claim.story is None or not own:
         return []
     measures = {figure.measure_id for figure in own}
-    others = Figure.objects.of_story(claim.story).filter(measure__in=measures).exclude(claim=claim).named()[:OTHERS]
+    told = Figure.objects.of_story(claim.story).that_count().named()
+    others = told.filter(measure__in=measures).exclude(claim=claim)[:OTHERS]
 
     def is_across(one: Figure, other: Figure) -> bool:
         return (one.claim_id == claim.pk) != (other.claim_id == claim.pk)

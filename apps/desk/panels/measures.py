@@ -9,7 +9,7 @@ from math import ceil
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Count, F
+from django.db.models import Count, F, Q
 from django.http import HttpRequest
 from django.utils.translation import ngettext
 
@@ -69,7 +69,9 @@ class FigureChart:
 def story_figures(request: HttpRequest, story: Story) -> dict[str, Any]:
     """What the story page shows of its figures: empty where it has none."""
     counted = Measure.objects.filter(figures__in=Figure.objects.of_story(story))
-    measures = list(counted.annotate(number=Count("figures")).order_by("-number", "name")[:MEASURES])
+    that_count = Count("figures", filter=Q(figures__citation__withdrawn_at=None))
+    counted = counted.annotate(number=Count("figures"), that_count=that_count)
+    measures = list(counted.order_by("-number", "name")[:MEASURES])
     if not measures:
         return {}
     asked = request.GET.get("measure", "")
@@ -77,15 +79,17 @@ def story_figures(request: HttpRequest, story: Story) -> dict[str, Any]:
     start = _place(request.GET.get("figures", ""))
     told = Figure.objects.of_story(story).filter(measure=measure).told()
     newest = told.order_by(F("as_of_last").desc(nulls_last=True), "-pk")
-    figures = list(newest[:COMPARED])
+    figures = list(newest.that_count()[:COMPARED])
     sentences = [conflict.sentence for conflict in conflicts(figures)]
-    total = next(one.number for one in measures if one.pk == measure.pk)
+    total = measure.number
     return {
         "measures": measures,
         "measure": measure,
-        "chart": figure_chart(measure, figures, total),
+        "chart": figure_chart(measure, figures, measure.that_count),
         "rows": list(newest[start : start + ROWS]),
         "number": total,
+        "that_count": measure.that_count,
+        "withdrawn": total - measure.that_count,
         "is_open": total <= FEW or "figures" in request.GET,
         "earlier": _query(measure, start + ROWS) if total > start + ROWS else "",
         "newest": _query(measure, 0) if start else "",
@@ -96,7 +100,7 @@ def story_figures(request: HttpRequest, story: Story) -> dict[str, Any]:
 
 
 def figure_chart(measure: Measure, figures: list[Figure], total: int) -> FigureChart | None:
-    """The newest of the figures that have a day; None where none has."""
+    """The newest of the figures that have a day; None where none has. ``total`` is of how many they are."""
     dated = [one for one in figures if one.as_of_first and one.as_of_last]
     drawn = sorted(dated, key=lambda one: (one.as_of_last or date.min, one.pk or 0))[-DRAWN:]
     if not drawn:
