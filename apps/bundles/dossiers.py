@@ -7,7 +7,7 @@ tell: what was erased there is gone from here too.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -71,10 +71,14 @@ class ClaimTold:
     open_questions: list[str]
 
     @property
-    def lines(self) -> list[tuple[str, Sequence[Line]]]:
-        """The lines of evidence of each stance that has any."""
-        found = [(str(TITLES[stance]), self.evidence.lines.of(stance)) for stance in Stance]
-        return [(title, lines) for title, lines in found if lines]
+    def lines(self) -> list[tuple[str, int, list[tuple[Line, tuple[str, ...]]]]]:
+        """Of each stance that has any: how many lines count, and each line with why it doesn't."""
+        told = []
+        for stance in Stance:
+            lines = [(one, policy.why_uncounted(one, self.evidence.rule)) for one in self.evidence.lines.of(stance)]
+            if lines:
+                told.append((str(TITLES[stance]), sum(not why for _, why in lines), lines))
+        return told
 
 
 @dataclass(frozen=True)

@@ -104,7 +104,7 @@ def _corroborated(evidence: Evidence) -> Assessment:
     met: list[str] = []
     missing: list[str] = []
     noted = [said for line in evidence.lines.of(Stance.SUPPORTS) for said in _of_line(line)]
-    noted += [_why_not_counted(citation) for citation in supporting if not counts(citation, rule)]
+    noted += [_why_not_counted(citation, rule) for citation in supporting if not counts(citation, rule)]
     noted += _of_copies(counted)
     (met if len(found) >= rule.minimum_lines else missing).append(_of_lines(found, rule.minimum_lines))
     if rule.first_hand_lines:
@@ -126,7 +126,7 @@ def _corroborated(evidence: Evidence) -> Assessment:
 def _disputed(evidence: Evidence) -> Assessment:
     rule, disputing = evidence.rule, evidence.of(Stance.DISPUTES)
     archived = [citation for citation in disputing if citation.is_archived]
-    noted = [_why_not_counted(citation) for citation in disputing if citation not in archived]
+    noted = [_why_not_archived(citation) for citation in disputing if citation not in archived]
     noted += _of_copies(archived)
     noted += [
         f"{capital(one.source.label)} is answered by {one.answered_by}: {one.answer}" for one in disputing if one.answer
@@ -145,6 +145,20 @@ def lines_that_count(evidence: Evidence) -> list[Line]:
     """The lines that support the claim, know something, and have a citation that counts."""
     supporting = evidence.lines.counted(Stance.SUPPORTS)
     return [line for line in supporting if any(counts(one, evidence.rule) for one in line.members)]
+
+
+@plainly
+def why_uncounted(line: Line, rule: Policy) -> tuple[str, ...]:
+    """Why a line does not count by this rule, in sentences; none where it does. Context is not counted at all."""
+    if line.is_circular:
+        return line.cautions
+    if line.stance == Stance.SUPPORTS:
+        missed = [_why_not_counted(one, rule) for one in line.members if not counts(one, rule)]
+    elif line.stance == Stance.DISPUTES:
+        missed = [_why_not_archived(one) for one in line.members if not one.is_archived]
+    else:
+        missed = []
+    return tuple(missed) if len(missed) == len(line.members) else ()
 
 
 def counts(citation: Citation, rule: Policy) -> bool:
@@ -201,18 +215,26 @@ def _disputes_missing(archived: int, needed: int) -> str:
     return f"{in_words(lacking).capitalize()}{more} archived {nouns} the claim."
 
 
-def _why_not_counted(citation: Citation) -> str:
-    name = capital(citation.source.label)
-    capture = citation.capture
+def _why_not_counted(citation: Citation, rule: Policy) -> str:
+    """Why a citation bears no line by this rule. Whose it is may still be learned from a copy that is awaited."""
+    source, unread = citation.source, rule.archived and not citation.is_read
+    if unread and (source.outlet or citation.capture.is_in_flight or citation.is_archived):
+        return _why_not_archived(citation)
+    nobody = "nobody has named its outlet"
+    if not source.has_address:
+        nobody = f"nobody has said who made this {source.noun}"
+    if unread:
+        return f"{_why_not_archived(citation)} Besides, {nobody}."
+    return f"{capital(source.label)} does not count: {nobody}."
+
+
+def _why_not_archived(citation: Citation) -> str:
+    name, capture = capital(citation.source.label), citation.capture
     if capture.is_in_flight:
         return f"{name} does not count yet: its page is still being archived."
     if not capture.is_stored:
-        return f"{name} does not count: its page could not be archived. {capture.failure}"
-    if not citation.is_read:
-        return f"{name} does not count yet: the archived {citation.source.noun} is still being read."
-    if not citation.source.has_address:
-        return f"{name} does not count: nobody has said who made this {citation.source.noun}."
-    return f"{name} does not count: nobody has named its outlet."
+        return f"{name} does not count: its page could not be archived. {capture.failure}".rstrip()
+    return f"{name} does not count yet: the archived {citation.source.noun} is still being read."
 
 
 def _of_copies(counted: Sequence[Citation]) -> list[str]:

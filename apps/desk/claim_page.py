@@ -72,7 +72,7 @@ def claim_page(
     comments = comments_panel(claim, request.user, people)
     return {
         "claim": claim,
-        **lines_panel(claim, evidence.lines, may_rule=may(Capability.DECIDE)),
+        **lines_panel(claim, evidence, may_rule=may(Capability.DECIDE)),
         "citations": citations,
         "has_copies": any(citation.capture.is_stored for citation in citations),
         "chips": chips(citations),

@@ -2,6 +2,7 @@
 
 import json
 import re
+from itertools import product
 
 import pytest
 
@@ -11,7 +12,15 @@ from apps.claims.evidence import gather
 from apps.claims.models import Policy
 from apps.claims.states import Stance, State
 from apps.sources.models import Attribution
-from tests.newsroom import make_citation, make_claim, make_editor, make_extract, make_figure, make_two_lines
+from tests.newsroom import (
+    make_citation,
+    make_claim,
+    make_editor,
+    make_extract,
+    make_figure,
+    make_outlet,
+    make_two_lines,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -242,6 +251,47 @@ def test_a_copy_that_is_still_being_read_does_not_count(claim, ada):
 def test_a_source_without_an_outlet_does_not_count_and_it_says_so(claim, ada):
     make_citation(claim, ada, url="https://a.example.org/1")
     assert assessed(claim).noted == ("a.example.org does not count: nobody has named its outlet.",)
+
+
+STATES = ["queued", "stored", "partial", "failed", "blocked", "unread"]
+
+
+@pytest.mark.parametrize("stance", Stance)
+@pytest.mark.parametrize("disputes_block", [True, False])
+@pytest.mark.parametrize("archived", [True, False])
+def test_the_reason_why_a_citation_does_not_count_is_true_by_every_rule(claim, ada, archived, disputes_block, stance):
+    """Whatever the sentence names is missing, and no line says otherwise than the badge counts."""
+    cited = {}
+    for state, outlet in product(STATES, ["Yonhap", ""]):
+        stored = Capture.State.STORED if state == "unread" else state
+        code = "http_410" if stored in Capture.NOT_HAD else ""
+        host = f"{state}-{'known' if outlet else 'nobodys'}.example.org"
+        one = make_citation(claim, ada, url=f"https://{host}/1", stance=stance, state=stored, code=code)
+        if state == "unread":
+            Capture.objects.filter(pk=one.capture_id).update(read_at=None)
+        if outlet:
+            type(one.source).objects.filter(pk=one.source_id).update(outlet=make_outlet(host))
+        cited[host] = one.pk
+    rule = Policy(version=2, minimum_lines=1, archived=archived, disputes_block=disputes_block)
+    evidence = gather(claim, rule)
+    to_state = State.DISPUTED if stance == Stance.DISPUTES else State.CORROBORATED
+    told = [one for one in policy.assess(to_state, evidence).noted if "does not count" in one]
+    lines = {line.members[0].pk: policy.why_uncounted(line, rule) for line in evidence.lines.of(stance)}
+    for host, pk in cited.items():
+        state, _, known = host.removesuffix(".example.org").partition("-")
+        reasons = [one for one in told if one.casefold().startswith(host)]
+        assert lines[pk] == tuple(reasons)
+        said = " ".join(reasons)
+        wants_copy = stance == Stance.DISPUTES or (stance == Stance.SUPPORTS and archived)
+        not_had = wants_copy and state in Capture.NOT_HAD
+        assert ("could not be archived" in said) == not_had
+        assert ("still being archived" in said) == (wants_copy and state in Capture.IN_FLIGHT)
+        assert ("still being read" in said) == (stance == Stance.SUPPORTS and archived and state == "unread")
+        is_nobodys = stance == Stance.SUPPORTS and known == "nobodys"
+        is_awaited = archived and state in {*Capture.IN_FLIGHT, "unread"}
+        assert ("named its outlet" in said) == (is_nobodys and not is_awaited)
+    if stance == Stance.SUPPORTS:
+        assert policy.badge(evidence).lines == sum(not why for why in lines.values())
 
 
 def test_reopening_needs_no_evidence(claim):

@@ -353,6 +353,29 @@ class TestPolling:
         assert "The page is gone: the server answered 410." in news
         assert f'id="citation-{claim.citations.first().pk}"' not in news
 
+    def test_with_the_row_come_what_counts_and_why_a_line_does_not(self, desk, claim, ada):
+        waiting = make_citation(claim, ada, outlet="AFP", state=Capture.State.QUEUED)
+        url = at("claim_evidence", claim)
+        page = text(desk.get(at("claim", claim)))
+        assert "AFP does not count yet: its page is still being archived.</li>" in page
+        shown = page.split(f"{url}?shown=")[1].split('"')[0].replace("&amp;", "&")
+        before = page.split('id="count-supports">')[1].split("</span>")[0]
+        assert before.endswith("; 1 line does not count")
+        Capture.objects.filter(pk=waiting.capture_id).update(
+            state="stored",
+            settled_at="2025-01-12T00:00Z",
+            read_at="2025-01-12T00:00Z",
+            body_digest="a",
+            warc_digest="a",
+        )
+        news = text(desk.get(f"{url}?shown={shown}", headers=HTMX))
+        after = news.split('id="count-supports" hx-swap-oob="true">')[1].split("</span>")[0]
+        assert "does not count" not in after
+        number = before.split(" line")[0]
+        assert after.startswith(f"{int(number) + 1} line")
+        assert '<p class="line-flags" id="flags-supports-1" hx-swap-oob="true">' in news
+        assert '<ul class="line-why" id="why-not-supports-2" hx-swap-oob="true"></ul>' in news
+
     def test_a_running_copy_says_what_it_does_and_how_much_has_come(self, desk, claim, ada):
         waiting = make_citation(claim, ada, outlet="AFP", state=Capture.State.QUEUED)
         url = at("claim_evidence", claim)

@@ -7,7 +7,8 @@ import re
 import pytest
 from django.urls import reverse
 
-from apps.claims import actions
+from apps.claims import actions, policy
+from apps.claims.evidence import gather
 from apps.claims.models import Ruling
 from apps.sources.actions import suggest_attribution
 from apps.sources.models import Attribution, Party
@@ -63,6 +64,20 @@ class TestTheClaimsPage:
         assert "The UrduPoint and the Straits Times pages are one line: both print AFP&#x27;s copy." in html
         assert "1 line, 2 citations" in html
         assert html.count('class="line"') == 1
+
+    def test_the_number_over_the_lines_is_that_of_the_badge_and_the_rest_says_why(self, client, claim, ada, page):
+        make_citation(claim, ada, outlet="Yonhap")
+        make_citation(claim, ada, outlet="Lenta", state="failed", code="http_410")
+        make_citation(claim, ada, outlet="TASS", stance="disputes", state="queued")
+        response = client.get(reverse("desk:claim", args=[claim.pk]))
+        html = " ".join(response.content.decode().split())
+        assert "2 lines, 3 citations; 1 line does not count</span>" in html
+        assert "0 lines, 1 citation; 1 line does not count</span>" in html
+        assert html.count("</svg>Does not count</span>") == 2
+        assert html.count('<li dir="auto">Lenta does not count: its page could not be archived.') == 1
+        assert html.count('<li dir="auto">TASS does not count yet: its page is still being archived.</li>') == 1
+        groups = {group.stance: group.counted for group in response.context["groups"]}
+        assert groups["supports"] == policy.badge(gather(claim)).lines == 2
 
     def test_a_citation_of_two_lines_has_its_row_once_and_a_link_in_the_other(self, client, claim, ada, page):
         for name in ("NIS", "SBU"):

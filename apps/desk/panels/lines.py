@@ -10,6 +10,8 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from apps.audit.statements import Select
+from apps.claims import policy
+from apps.claims.evidence import Evidence
 from apps.claims.lines import Line, Lines
 from apps.claims.models import Citation, Claim, Ruling
 from apps.claims.states import Stance
@@ -41,6 +43,12 @@ class ShownLine:
     elsewhere: list[Citation]
     credited: list[tuple[str, str, Edge]]
     apart: list[tuple[str, RuleApartForm]] = field(default_factory=list)
+    why_not: tuple[str, ...] = ()
+
+    @property
+    def counts(self) -> bool:
+        """Whether the rule counts it, as it does for the badge."""
+        return not self.why_not
 
     @property
     def steps(self) -> list[str]:
@@ -62,13 +70,19 @@ class Group:
 
     @property
     def counted(self) -> int:
-        return sum(shown.line.counts for shown in self.lines)
+        """How many lines the rule counts: for those that support the claim, what its badge says."""
+        return sum(shown.counts for shown in self.lines)
+
+    @property
+    def uncounted(self) -> int:
+        return len(self.lines) - self.counted
 
 
-def lines_panel(claim: Claim, found: Lines, *, may_rule: bool) -> dict[str, Any]:
+def lines_panel(claim: Claim, evidence: Evidence, *, may_rule: bool) -> dict[str, Any]:
     """What the evidence part of the claim page shows; with the forms that rule apart for whoever ``may_rule``."""
+    found = evidence.lines
     asked = {pk for lines in found.by_stance.values() for line in lines for pk in line.suggestions}
-    groups = _groups(claim, found, _ends(found) if may_rule else {})
+    groups = _groups(claim, evidence, _ends(found) if may_rule else {})
     # The lines were counted with the rulings, where there are any lines.
     is_ruled = bool(found.rows.apart) or not any(found.by_stance.values())
     return {
@@ -85,12 +99,12 @@ def suggestions(attributions: Iterable[Attribution]) -> list[Suggestion]:
     return [Suggestion(one, AnswerForm(auto_id=f"id_attribution_{one.pk}_%s")) for one in attributions]
 
 
-def _groups(claim: Claim, found: Lines, ends: dict[Node, str]) -> list[Group]:
+def _groups(claim: Claim, evidence: Evidence, ends: dict[Node, str]) -> list[Group]:
     groups = []
     for stance in Stance:
         seen: set[int] = set()
         shown = []
-        for number, line in enumerate(found.of(stance), start=1):
+        for number, line in enumerate(evidence.lines.of(stance), start=1):
             rows = [one for one in line.members if one.pk not in seen]
             elsewhere = [one for one in line.members if one.pk in seen]
             seen |= {one.pk for one in rows}
@@ -105,7 +119,8 @@ def _groups(claim: Claim, found: Lines, ends: dict[Node, str]) -> list[Group]:
                 for order, (one, other) in enumerate(line.found.joined)
                 if one in ends and other in ends
             ]
-            shown.append(ShownLine(number, line, rows, elsewhere, _credited(line), apart))
+            why_not = policy.why_uncounted(line, evidence.rule)
+            shown.append(ShownLine(number, line, rows, elsewhere, _credited(line), apart, why_not))
         citations = [one for line in shown for one in line.rows]
         groups.append(Group(stance, citations, shown))
     return groups
