@@ -230,6 +230,53 @@ class TestUses:
         assert needed.use.claim == one
         assert needed.cause.sentence == "“Two North Korean soldiers were captured.” supersedes it."
 
+    @pytest.mark.parametrize("days", [-30, 30])
+    def test_one_noted_after_the_verdict_fell_is_listed_at_once_whenever_it_was_published(self, ada, two, days):
+        corroborate(two, ada)
+        actions.reopen(two, by=ada, reason="The video is old.", expected_version=two.version)
+        use = self.published(two, ada, timezone.now() + timedelta(days=days))
+        needed = Correction.objects.get()
+        fell = "“Two North Korean soldiers were captured.” was corroborated and is unverified now."
+        assert (needed.use, needed.cause.sentence) == (use, fell)
+        assert needed.sentence == (fell if days < 0 else f"{fell} The story was published after that.")
+        assert Entry.objects.in_streams([two.stream])[0].after["needs_correction"] == [fell]
+
+    @pytest.mark.parametrize("days", [-30, 30])
+    def test_one_noted_after_the_claim_was_superseded_is_listed_at_once(self, ada, one, two, days):
+        link = actions.link_claims(two, Kind.SUPERSEDES, one, by=ada)
+        self.published(two, ada, timezone.now())
+        use = self.published(one, ada, timezone.now() + timedelta(days=days))
+        needed = Correction.objects.get()
+        assert needed.use == use
+        assert needed.sentence.startswith("“Two North Korean soldiers were captured.” supersedes it.")
+        assert needed.sentence.endswith("The story was published after that.") == (days > 0)
+        actions.withdraw_link(link, by=ada, reason="They are two matters.")
+        self.published(one, ada, timezone.now())
+        assert Correction.objects.count() == 1
+
+    def test_one_noted_of_a_claim_that_holds_or_never_did_is_not(self, ada, one, two):
+        make_use(one, ada)
+        make_citation(one, ada, outlet="TASS", stance=Stance.DISPUTES)
+        decide(one, State.DISPUTED, ada)
+        make_use(one, ada)
+        corroborate(two, ada)
+        actions.reopen(two, by=ada, reason="The video is old.", expected_version=two.version)
+        corroborate(two, ada)
+        make_use(two, ada)
+        assert not Correction.objects.exists()
+
+    def test_the_fall_that_counts_is_the_last_from_corroborated(self, ada, two):
+        corroborate(two, ada)
+        make_citation(two, ada, outlet="TASS", stance=Stance.DISPUTES)
+        decide(two, State.DISPUTED, ada)
+        decide(two, State.UNVERIFIED, ada)
+        make_use(two, ada)
+        assert Correction.objects.get().cause.sentence.endswith("was corroborated and is disputed now.")
+
+    def published(self, claim, by, at):
+        url = f"https://paper.example.com/{Use.objects.count()}"
+        return actions.note_use(claim, by=by, headline="Two captured", url=url, published_at=at)
+
     def test_a_story_is_noted_once(self, ada, one):
         use = make_use(one, ada)
         with pytest.raises(Refusal, match="noted as a use"):

@@ -12,9 +12,11 @@ from django.utils import timezone
 
 from apps.claims import actions
 from apps.claims.models import Caveat, Claim, ClaimLink, Correction, Flag, ReplyRequest, Use
-from apps.claims.states import Stage
+from apps.claims.states import Stage, State
 from apps.desk.views import flags as flag_views
 from tests.newsroom import (
+    corroborate,
+    decide,
     make_claim,
     make_editor,
     make_flag,
@@ -22,6 +24,7 @@ from tests.newsroom import (
     make_reply_request,
     make_reporter,
     make_story,
+    make_two_lines,
     make_use,
 )
 
@@ -250,6 +253,19 @@ class TestCaveatsAndUses:
         assert "A correction stands below." in page(client, "corrections", standing="all")
         client.post(reverse("desk:use_withdraw", args=[use.pk]), {"reason": "Another claim."})
         assert "No published story relies on it" in page(client, "claim", claim.pk)
+
+
+def test_a_story_that_relied_on_a_fallen_claim_is_listed_when_it_is_noted(client, ada):
+    claim = make_claim(ada)
+    make_two_lines(claim, ada)
+    corroborate(claim, ada)
+    decide(claim, State.UNVERIFIED, ada)
+    typed = {"headline": "Two captured", "url": "https://paper.example.com/a", "published_at": "2099-01-12T10:00"}
+    said = page(client, "claim", claim.pk) if client.post(reverse("desk:claim_use", args=[claim.pk]), typed) else ""
+    why = "was corroborated and is unverified now. The story was published after that."
+    assert "Noted, and listed as needing correction." in said
+    assert said.count(why) == 2
+    assert why in page(client, "corrections")
 
 
 def test_a_reporter_sees_it_all_and_is_offered_what_she_may(client, ada):

@@ -16,19 +16,26 @@ from apps.audit.versioned import lock
 from apps.audit.wording import plain
 from apps.claims.actions.flags import news
 from apps.claims.actions.writing import write_claim
-from apps.claims.models import Cause, Claim, Correction, Decision, Use
+from apps.claims.models import Cause, Claim, ClaimLink, Correction, Decision, Use
 from apps.claims.refusals import ReasonMissing, Refusal
 from apps.claims.states import State
 
 
 def note_use(claim: Claim, *, by: User, headline: str, url: str, published_at: datetime) -> Use:
-    """Say that a published story relies on the claim. Raises Refusal for one that is noted already."""
+    """Say that a published story relies on the claim; it needs correction at once where the claim holds no more.
+
+    Raises Refusal for one that is noted already.
+    """
     require(by, Capability.OPEN_CLAIMS)
     try:
         with transaction.atomic():
             claim = lock(claim)
             use = Use.objects.create(claim=claim, headline=headline, url=url, published_at=published_at, noted_by=by)
+            causes = _fallen(claim)
+            Correction.objects.bulk_create([Correction(use=use, cause=cause) for cause in causes])
             after = {"headline": headline, "url": url, "published_at": published_at.isoformat(), "use": use.pk}
+            if causes:
+                after["needs_correction"] = [cause.sentence for cause in causes]
             write_claim(claim, Verb.USE_NOTED, by, fields=[], after=after)
     except IntegrityError as error:
         raise Refusal(_("This story is noted as a use of the claim already.")) from error
@@ -75,6 +82,16 @@ def settle_correction(correction: Correction, *, by: User, done: Correction.Done
             reason=note,
         )
     return correction
+
+
+def _fallen(claim: Claim) -> list[Cause]:
+    """What took the locked claim away from under its uses, and still does: its verdict fell, or it was superseded."""
+    links = ClaimLink.objects.superseding(claim)
+    keys = [f"superseded:{link.pk}" for link in links]
+    if claim.state != State.CORROBORATED:
+        fell = Decision.objects.filter(claim=claim, from_state=State.CORROBORATED).order_by("-claim_version")[:1]
+        keys += [f"decision:{decision.pk}" for decision in fell]
+    return list(Cause.objects.filter(key__in=keys).order_by("pk"))
 
 
 def need_correction(claim: Claim, cause: Cause) -> None:

@@ -20,6 +20,10 @@ class ClaimLinkQuerySet(models.QuerySet["ClaimLink"]):
     def withdrawn(self) -> ClaimLinkQuerySet:
         return self.filter(withdrawn_at__isnull=False)
 
+    def superseding(self, claim: Claim) -> ClaimLinkQuerySet:
+        """Live links by which another claim supersedes this one."""
+        return self.live().filter(to_claim=claim, kind=ClaimLink.Kind.SUPERSEDES).order_by("id")
+
     def of(self, claim: Claim | int) -> ClaimLinkQuerySet:
         """Links that begin or end at this claim, with both claims."""
         either = models.Q(from_claim=claim) | models.Q(to_claim=claim)

@@ -116,3 +116,10 @@ class Correction(models.Model):
 
     def __str__(self) -> str:
         return f"{self.use}: {self.get_done_display() or gettext('needs correction')}"
+
+    @property
+    def sentence(self) -> str:
+        """Why, in words; also of a story that came out when it had happened already."""
+        if self.use.published_at <= self.cause.happened_at:
+            return self.cause.sentence
+        return gettext("%(why)s The story was published after that.") % {"why": self.cause.sentence}

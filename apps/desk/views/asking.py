@@ -25,7 +25,7 @@ def ask(
     do: Callable[..., Any],
     *,
     back: str,
-    said: str,
+    said: str | Callable[[Any], str],
     title: str,
     act: str,
     template: str = "desk/ask.html",
@@ -34,13 +34,14 @@ def ask(
 ) -> HttpResponse:
     """Show the form; when it is sent and sound, do what it asks and go back. What is refused comes back as typed.
 
-    A form with an ``expected_version`` comes back with what happened when it is late, and with the new version.
+    ``said`` may depend on what was done. A form with an ``expected_version`` comes back with what happened when it is
+    late, and with the new version.
     """
     status = 422 if request.method == "POST" else 200
     if request.method == "POST" and form.is_valid():
         try:
-            do(by=request.user, **form.cleaned_data)
-            messages.success(request, said)
+            done = do(by=request.user, **form.cleaned_data)
+            messages.success(request, said if isinstance(said, str) else said(done))
             return redirect(back)
         except (Refusal, CouldNotKeep, NotSaved) as refusal:
             status = 409

@@ -45,7 +45,7 @@ def correction_settle(request: DeskRequest, pk: int) -> HttpResponse:
         title=_("What was done about this story"),
         act=_("Say so"),
         claim=correction.use.claim,
-        lede=f"{correction.use.headline}. {correction.cause.sentence}",
+        lede=f"{correction.use.headline}. {correction.sentence}",
     )
 
 
@@ -59,11 +59,17 @@ def claim_use(request: DeskRequest, pk: int) -> HttpResponse:
         UseForm(sent(request)),
         partial(actions.note_use, claim),
         back=reverse("desk:claim", args=[pk]),
-        said=_("Noted. If the claim loses its verdict, the story is listed as needing correction."),
+        said=_noted,
         title=_("A story relies on this claim"),
         act=_("Note it"),
         claim=claim,
     )
+
+
+def _noted(use: Use) -> str:
+    if needed := Correction.objects.told().filter(use=use).first():
+        return _("Noted, and listed as needing correction. %(why)s") % {"why": needed.sentence}
+    return _("Noted. If the claim loses its verdict, the story is listed as needing correction.")
 
 
 @require_http_methods(["GET", "POST"])
