@@ -23,6 +23,10 @@ class Verb(models.TextChoices):
     LINK_WITHDRAWN = "link_withdrawn", "{actor} withdrew a link: it {before[relation]} “{before[other]}”"
     REPLY_REQUESTED = "reply_requested", "{actor} asked {after[party]} for a reply"
     REPLY_SETTLED = "reply_settled", "{actor} noted what came of asking {before[party]}: {after[outcome]}"
+    REPLY_CORRECTED = (
+        "reply_corrected",
+        "{actor} corrected what came of asking {before[party]}: {after[outcome]}, not {before[outcome]}",
+    )
     CAVEAT_RECORDED = "caveat_recorded", "{actor} recorded a caveat: {after[caveat]}"
     CAVEAT_WITHDRAWN = "caveat_withdrawn", "{actor} withdrew a caveat: {before[caveat]}"
     USE_NOTED = "use_noted", "{actor} noted that “{after[headline]}” relies on the claim"

@@ -46,7 +46,7 @@ def told_of_claim(claim: Claim, captures: list[int]) -> dict[str, Any]:
             for one in claim.figures.told().select_related("withdrawn_by")
         ],
         "caveats": [{"caveat": one.sentence, "withdrawn": _withdrawn(one)} for one in claim.caveats.told()],
-        "replies": [_reply(one) for one in claim.reply_requests.told()],
+        "replies": [_reply(one) for one in claim.reply_requests.told().prefetch_related("earlier_outcomes")],
         "uses": [_use(one) for one in claim.uses.select_related("withdrawn_by")],
         "links": [_link(one, claim) for one in ClaimLink.objects.of(claim)],
         "rules": _rules(decisions, evidence),
@@ -149,6 +149,10 @@ def _reply(asked: Any) -> dict[str, Any]:
         "outcome": asked.outcome,
         "answer": asked.answer,
         "outcome_at": _at(asked.outcome_at),
+        "noted_before": [
+            {"outcome": was.outcome, "answer": was.answer, "outcome_at": _at(was.outcome_at)}
+            for was in asked.earlier_outcomes.all()
+        ],
     }
 
 

@@ -26,6 +26,7 @@ from apps.claims.models import (
     Correction,
     Credibility,
     Decision,
+    EarlierOutcome,
     Figure,
     Flag,
     Measure,
@@ -287,6 +288,15 @@ class ReplyRequestAdmin(ReadOnlyAdmin):
     list_filter = ["outcome", "channel"]
     list_select_related = ["party", "claim"]
     search_fields = ["party__name", "question", "answer", "claim__statement"]
+    show_full_result_count = False
+
+
+@admin.register(EarlierOutcome)
+class EarlierOutcomeAdmin(ReadOnlyAdmin):
+    """What was noted of a reply request before it was corrected."""
+
+    list_display = ["request", "outcome", "outcome_at", "settled_by", "replaced_by", "replaced_at"]
+    list_select_related = ["request__party", "settled_by", "replaced_by"]
     show_full_result_count = False
 
 

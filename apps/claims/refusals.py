@@ -27,8 +27,8 @@ class WordsNotThere(Refusal):
     """The words are not in the stored copy."""
 
 
-class NotItsDays(Refusal):
-    """The days are none that a figure can be of. ``field`` is the one that is wrong or missing."""
+class Impossible(Refusal):
+    """What was said in one field can't be, beside what else is known. ``field`` names it."""
 
     def __init__(self, field: str, sentence: str) -> None:
         super().__init__(sentence)

@@ -126,6 +126,17 @@ class ReplySettleForm(forms.Form):
         return ReplyRequest.Outcome(self.cleaned_data["outcome"])
 
 
+class ReplyCorrectForm(ReplySettleForm):
+    """Another outcome than the one that was noted."""
+
+    outcome_at = MomentField(label=_("When"), error_messages={"required": _("Say when that was.")})
+    reason = _words(
+        _("Reason"),
+        REASON_NEEDED["required"],
+        help_text=_("Why what was noted is not so. Goes on record with your name."),
+    )
+
+
 class CaveatForm(forms.Form):
     kind = forms.ChoiceField(label=_("The limit"), choices=Caveat.Kind.choices)
     party = forms.CharField(

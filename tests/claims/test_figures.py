@@ -27,7 +27,7 @@ from apps.claims.figures import can_both_hold, conflicts, conflicts_of, undated
 from apps.claims.models import Claim, Figure, Measure
 from apps.claims.numerals import parse
 from apps.claims.quantities import Counting, Interval, Qualifier, Quantity
-from apps.claims.refusals import NotItsDays, ReasonMissing, Refusal
+from apps.claims.refusals import Impossible, ReasonMissing, Refusal
 from apps.claims.states import Stage
 from apps.sources.models import Party
 from tests.newsroom import (
@@ -382,12 +382,12 @@ class TestOnAClaim:
     def test_days_that_are_none_are_refused_by_name_before_the_database_has_to(
         self, ada, claim, measure, first, last, field
     ):
-        with pytest.raises(NotItsDays) as refused:
+        with pytest.raises(Impossible) as refused:
             self.add(claim, ada, measure, first=first, as_of_last=last)
         assert refused.value.field == field
         figure = self.add(claim, ada, measure)
         claim.refresh_from_db()
-        with pytest.raises(NotItsDays) as refused:
+        with pytest.raises(Impossible) as refused:
             edit_figure(figure, by=ada, expected_version=claim.version, as_of_first=first, as_of_last=last)
         assert refused.value.field == field
 

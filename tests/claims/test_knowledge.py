@@ -12,8 +12,8 @@ from django.utils import timezone
 from apps.accounts.permissions import NotAllowed
 from apps.audit.models import Entry
 from apps.claims import actions
-from apps.claims.models import Caveat, ClaimLink, Correction, ReplyRequest, Use
-from apps.claims.refusals import ReasonMissing, Refusal
+from apps.claims.models import Caveat, ClaimLink, Correction, EarlierOutcome, ReplyRequest, Use
+from apps.claims.refusals import Impossible, ReasonMissing, Refusal
 from apps.claims.replies import sentences
 from apps.claims.states import Stance, State
 from tests.newsroom import (
@@ -156,6 +156,59 @@ class TestReplies:
             make_reply_request(one, ada, due=timezone.now() - timedelta(days=1))
         with pytest.raises(NotAllowed):
             make_reply_request(one, make_person("aziz", "auditor"))
+
+    def test_what_is_still_to_come_was_not_asked(self, ada, one):
+        later = timezone.now() + timedelta(hours=1)
+        with pytest.raises(Impossible, match="still to come") as refused:
+            make_reply_request(one, ada, asked_at=later, due=later + timedelta(days=1))
+        assert refused.value.field == "asked_at"
+        assert not ReplyRequest.objects.exists()
+
+    @pytest.mark.parametrize(
+        ("told", "field"),
+        [
+            ({"outcome": Outcome.DECLINED, "outcome_at": timedelta(hours=1)}, "outcome_at"),
+            ({"outcome": Outcome.NO_ANSWER, "outcome_at": timedelta(days=-3)}, "outcome_at"),
+            ({"outcome": Outcome.NO_ANSWER, "answer": "No."}, "answer"),
+            ({"outcome": Outcome.ANSWERED, "answer": " "}, "answer"),
+        ],
+    )
+    def test_an_outcome_that_can_not_be_is_refused_by_its_field_first_and_as_a_correction(self, ada, one, told, field):
+        now = timezone.now()
+        told = {**told, "outcome_at": now + told.get("outcome_at", timedelta())}
+        asked = make_reply_request(one, ada, asked_at=now - timedelta(days=2))
+        for reason in ("", "It was not so."):
+            with pytest.raises(Impossible) as refused:
+                actions.settle_reply(asked, by=ada, reason=reason, **told)
+            assert refused.value.field == field
+            asked.refresh_from_db()
+            assert asked.outcome == ("declined" if reason else "")
+            if not reason:
+                self.settle(asked, ada, Outcome.DECLINED)
+        assert not EarlierOutcome.objects.exists()
+
+    def test_an_outcome_of_the_minute_in_which_they_were_asked_is_not_before_it(self, ada, one):
+        at = timezone.now().replace(second=40) - timedelta(hours=1)
+        asked = make_reply_request(one, ada, asked_at=at)
+        settled = actions.settle_reply(asked, by=ada, outcome=Outcome.DECLINED, outcome_at=at.replace(second=0))
+        assert settled.outcome_at == at
+
+    def test_what_was_noted_is_corrected_with_a_reason_and_both_are_kept(self, ada, one):
+        rita = make_reporter()
+        asked = make_reply_request(one, rita)
+        actions.settle_reply(asked, by=rita, outcome=Outcome.ANSWERED, answer="He is with us.")
+        with pytest.raises(NotAllowed):
+            actions.settle_reply(asked, by=make_reporter("noor"), outcome=Outcome.DECLINED, reason="I asked again.")
+        actions.settle_reply(asked, by=ada, outcome=Outcome.NO_ANSWER, reason="That was Kyiv.")
+        assert sentences(one.reply_requests.all()) == ["Moscow has not answered."]
+        kept = EarlierOutcome.objects.get()
+        assert (kept.outcome, kept.answer, kept.settled_by) == ("answered", "He is with us.", rita)
+        assert (kept.replaced_by, kept.replaced_because) == (ada, "That was Kyiv.")
+        entry = Entry.objects.in_streams([one.stream])[0]
+        assert entry.sentence == "Ada corrected what came of asking Moscow: no answer, not answered"
+        assert (entry.before["answer"], entry.reason) == ("He is with us.", "That was Kyiv.")
+        with pytest.raises(IntegrityError), transaction.atomic():
+            EarlierOutcome.objects.update(replaced_because="")
 
     def test_asking_and_settling_are_told_with_their_words(self, ada, one):
         self.settle(make_reply_request(one, ada), ada, Outcome.ANSWERED, "No comment but: yes.")

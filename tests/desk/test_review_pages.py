@@ -204,8 +204,33 @@ class TestReplies:
 
     def test_an_answer_that_is_due_before_it_was_asked_for_is_refused(self, client, ada):
         typed = {"party": "Moscow", "question": "Is he yours?", "channel": "email", "due": "2024-12-27T10:00"}
-        response = client.post(reverse("desk:claim_ask", args=[make_claim(ada).pk]), typed)
-        assert response.status_code == 409
+        address = reverse("desk:claim_ask", args=[make_claim(ada).pk])
+        response = client.post(address, typed)
+        assert (response.status_code, list(response.context["form"].errors)) == (409, ["due"])
+        response = client.post(address, typed | {"asked_at": "2099-01-01T10:00", "due": "2099-01-02T10:00"})
+        assert (response.status_code, list(response.context["form"].errors)) == (409, ["asked_at"])
+
+    def test_what_came_of_it_is_corrected_with_a_reason_and_shown_with_what_it_was(self, client, ada):
+        claim = make_claim(ada)
+        address = reverse("desk:reply_settle", args=[make_reply_request(claim, ada).pk])
+        response = client.post(address, {"outcome": "no_answer", "answer": "Yes."})
+        assert (response.status_code, list(response.context["form"].errors)) == (409, ["answer"])
+        client.post(address, {"outcome": "answered", "answer": "He is with us."})
+        form = client.get(address).context["form"]
+        typed = {name: form[name].value() for name in ("outcome", "answer")}
+        assert typed == {"outcome": "answered", "answer": "He is with us."}
+        now = f"{timezone.now():%Y-%m-%dT%H:%M}"
+        typed |= {"outcome": "no_answer", "answer": "", "outcome_at": now}
+        assert client.post(address, typed).status_code == 422
+        assert client.post(address, typed | {"reason": "That was Kyiv."}).status_code == 302
+        shown = page(client, "claim", claim.pk)
+        assert "Moscow has not answered." in shown
+        assert "Noted before: answered" in shown
+        assert "<del>He is with us.</del>" in shown
+        assert "That was Kyiv." in shown
+        client.force_login(make_reporter())
+        assert client.get(address).status_code == 403
+        assert address not in page(client, "claim", claim.pk)
 
     def test_the_list_goes_on_soonest_first(self, client, ada, monkeypatch):
         monkeypatch.setattr("apps.desk.views.replies.PAGE", 2)

@@ -23,7 +23,7 @@ from apps.claims.figures import conflicts_of
 from apps.claims.models import Citation, Claim, Figure, Measure
 from apps.claims.models.figures import day
 from apps.claims.quantities import Counting, Quantity
-from apps.claims.refusals import NotItsDays, ReasonMissing, Refusal
+from apps.claims.refusals import Impossible, ReasonMissing, Refusal
 from apps.sources.names import fold
 
 MOST_FIGURES = 200
@@ -121,7 +121,7 @@ def add_figure(
 ) -> Figure:
     """Record a number that a party gives, of a measure, on the claim. One day is both its first and its last.
 
-    Raises NotItsDays, and Refusal.
+    Raises Impossible, and Refusal.
     """
     require(by, Capability.CITE)
     as_of_first, as_of_last = _days(as_of_first, as_of_last)
@@ -153,7 +153,7 @@ def add_figure(
 def edit_figure(figure: Figure, *, by: User, expected_version: int, **changes: Unpack[FigureFacts]) -> Figure:
     """Correct what is given of a figure; one of a single day stays one unless it is given a last day too.
 
-    ``expected_version`` is the claim's. Raises ChangedMeanwhile, NotItsDays, and Refusal.
+    ``expected_version`` is the claim's. Raises ChangedMeanwhile, Impossible, and Refusal.
     """
     if figure.added_by_id != by.pk:
         require(by, Capability.DECIDE)
@@ -207,10 +207,10 @@ def _whose(name: str, by: User) -> Any:
 def _days(first: date | None, last: date | None) -> tuple[date | None, date | None]:
     """The first and the last day of a figure; without a last one it is of the first alone."""
     if last and not first:
-        raise NotItsDays("as_of_first", _("Give the first day too: the last one is %(last)s.") % {"last": day(last)})
+        raise Impossible("as_of_first", _("Give the first day too: the last one is %(last)s.") % {"last": day(last)})
     if first and last and last < first:
         said = _("The last day, %(last)s, is before the first.") % {"last": day(last)}
-        raise NotItsDays("as_of_last", said)
+        raise Impossible("as_of_last", said)
     return first, last or first
 
 

@@ -15,8 +15,8 @@ from apps.audit.verbs import Verb
 from apps.audit.versioned import lock
 from apps.audit.wording import plain
 from apps.claims.actions.writing import write_claim
-from apps.claims.models import Claim, ReplyRequest
-from apps.claims.refusals import Refusal
+from apps.claims.models import Claim, EarlierOutcome, ReplyRequest
+from apps.claims.refusals import Impossible, Refusal
 from apps.sources.actions import party_called
 
 
@@ -30,11 +30,14 @@ def request_reply(
     due: datetime,
     asked_at: datetime | None = None,
 ) -> ReplyRequest:
-    """Note that a party was asked for its side, how, and until when. Raises Refusal for what can't be."""
+    """Note that a party was asked for its side, how, and until when. Raises Impossible for times that can't be."""
     require(by, Capability.CITE)
-    asked_at = asked_at or timezone.now()
+    now = timezone.now()
+    asked_at = asked_at or now
+    if asked_at > now:
+        raise Impossible("asked_at", _("This is still to come: say when they were asked."))
     if due < asked_at:
-        raise Refusal(_("The answer can't be due before the question was asked."))
+        raise Impossible("due", _("The answer can't be due before the question was asked."))
     with transaction.atomic():
         claim = lock(claim)
         request = ReplyRequest.objects.create(
@@ -64,23 +67,68 @@ def settle_reply(
     outcome: ReplyRequest.Outcome,
     answer: str = "",
     outcome_at: datetime | None = None,
+    reason: str = "",
 ) -> ReplyRequest:
-    """Note what came of asking: answered, declined, or no answer. Once; an answer has words. Raises Refusal."""
+    """Note what came of asking: answered, declined, or no answer. What was noted before is corrected with a reason.
+
+    The earlier outcome is kept; whoever noted it may correct it, and whoever decides. Raises Impossible, Refusal.
+    """
     require(by, Capability.CITE)
-    if outcome == ReplyRequest.Outcome.ANSWERED and not answer.strip():
-        raise Refusal(_("Write down what they answered."))
+    now = timezone.now()
     with transaction.atomic():
         claim = lock(request.claim)
         request = ReplyRequest.objects.told().get(pk=request.pk)
-        if request.outcome:
+        if request.outcome and not reason.strip():
             raise Refusal(
-                _("%(name)s has noted already: %(outcome)s.")
+                _("%(name)s has noted already: %(outcome)s. To correct that, say why.")
                 % {"name": request.settled_by, "outcome": request.get_outcome_display().lower()}
             )
-        request.outcome, request.answer = outcome, answer
-        request.outcome_at, request.settled_by = outcome_at or timezone.now(), by
-        request.save(update_fields=["outcome", "answer", "outcome_at", "settled_by"])
+        outcome_at = _when(request, outcome_at or now, now)
+        _check_words(outcome, answer)
         before = {"party": request.party.name, "question": request.question}
+        verb = Verb.REPLY_SETTLED
+        if request.outcome:
+            verb, kept = Verb.REPLY_CORRECTED, _replace(request, by, now, reason)
+            before |= {"outcome": kept.recorded, "answer": kept.answer, "outcome_at": kept.outcome_at.isoformat()}
+        request.outcome, request.answer = outcome, answer
+        request.outcome_at, request.settled_by = outcome_at, by
+        request.save(update_fields=["outcome", "answer", "outcome_at", "settled_by"])
         after = {"outcome": plain(ReplyRequest.Outcome(outcome).label).lower(), "answer": answer}
-        write_claim(claim, Verb.REPLY_SETTLED, by, fields=[], before=before, after=after)
+        if verb == Verb.REPLY_CORRECTED:
+            after["outcome_at"] = outcome_at.isoformat()
+        write_claim(claim, verb, by, fields=[], before=before, after=after, reason=reason)
     return request
+
+
+def _when(request: ReplyRequest, outcome_at: datetime, now: datetime) -> datetime:
+    """When it came. Forms know no seconds: the minute in which they were asked is not before it."""
+    if outcome_at > now:
+        raise Impossible("outcome_at", _("This is still to come: say when they answered, or when waiting ended."))
+    if outcome_at < request.asked_at.replace(second=0, microsecond=0):
+        raise Impossible("outcome_at", _("That is before the question was asked."))
+    return max(outcome_at, request.asked_at)
+
+
+def _check_words(outcome: ReplyRequest.Outcome, answer: str) -> None:
+    if outcome == ReplyRequest.Outcome.ANSWERED and not answer.strip():
+        raise Impossible("answer", _("Write down what they answered."))
+    if outcome == ReplyRequest.Outcome.NO_ANSWER and answer.strip():
+        raise Impossible("answer", _("Whoever has not answered has no words: choose what came of it anew."))
+
+
+def _replace(request: ReplyRequest, by: User, at: datetime, reason: str) -> EarlierOutcome:
+    """Keep the outcome that the request has, before another takes its place."""
+    assert request.outcome_at  # noqa: S101 - a constraint holds both
+    assert request.settled_by  # noqa: S101
+    if request.settled_by_id != by.pk:
+        require(by, Capability.DECIDE)
+    return EarlierOutcome.objects.create(
+        request=request,
+        outcome=request.outcome,
+        answer=request.answer,
+        outcome_at=request.outcome_at,
+        settled_by=request.settled_by,
+        replaced_by=by,
+        replaced_at=at,
+        replaced_because=reason,
+    )

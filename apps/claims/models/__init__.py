@@ -16,7 +16,7 @@ from apps.claims.models.grades import Credibility
 from apps.claims.models.links import ClaimLink, ClaimLinkQuerySet, ClaimTerm
 from apps.claims.models.policies import Policy, PolicyQuerySet
 from apps.claims.models.quotes import TextQuote, TextQuoteQuerySet
-from apps.claims.models.replies import ReplyRequest, ReplyRequestQuerySet
+from apps.claims.models.replies import EarlierOutcome, ReplyRequest, ReplyRequestQuerySet
 from apps.claims.models.rulings import Ruling, RulingQuerySet
 from apps.claims.models.stories import Story, StoryQuerySet
 from apps.claims.models.uses import Correction, CorrectionQuerySet, Use, UseQuerySet
@@ -41,6 +41,7 @@ __all__ = [
     "CorrectionQuerySet",
     "Credibility",
     "Decision",
+    "EarlierOutcome",
     "Figure",
     "FigureQuerySet",
     "Flag",

@@ -9,6 +9,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from apps.audit.wording import plainly
 from apps.claims.models.claims import Claim
 from apps.sources.models import Party
 
@@ -28,7 +29,7 @@ class ReplyRequestQuerySet(models.QuerySet["ReplyRequest"]):
 
 
 class ReplyRequest(models.Model):
-    """A party that was asked for its side. The outcome is written down once."""
+    """A party that was asked for its side, and what came of it. An outcome that was corrected is kept beside it."""
 
     class Channel(models.TextChoices):
         EMAIL = "email", _("E-mail")
@@ -93,3 +94,39 @@ class ReplyRequest(models.Model):
     @property
     def is_overdue(self) -> bool:
         return not self.outcome and self.due < timezone.now()
+
+
+class EarlierOutcome(models.Model):
+    """What was noted of a reply request before somebody corrected it, and why they did. Written once."""
+
+    request = models.ForeignKey(ReplyRequest, models.PROTECT, related_name="earlier_outcomes")
+    outcome = models.CharField(max_length=10, choices=ReplyRequest.Outcome.choices)
+    answer = models.TextField(blank=True)
+    outcome_at = models.DateTimeField()
+    settled_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    replaced_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    replaced_at = models.DateTimeField(default=timezone.now)
+    replaced_because = models.TextField()
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(outcome__in=["answered", "declined", "no_answer"]),
+                name="earlier_outcome_is_known",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(replaced_because=""),
+                name="a_corrected_outcome_says_why",
+                violation_error_message=_("To correct what was noted, say why."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.request.party}: {self.get_outcome_display()}"
+
+    @property
+    @plainly
+    def recorded(self) -> str:
+        """As the trail keeps it."""
+        return self.get_outcome_display().lower()

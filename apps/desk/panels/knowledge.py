@@ -6,11 +6,19 @@ from typing import Any
 
 from apps.accounts.models import User
 from apps.audit.statements import Select
-from apps.claims.models import Caveat, Claim, ConfidentialCitation, Correction, ReplyRequest, Use
+from apps.claims.models import Caveat, Claim, ConfidentialCitation, Correction, EarlierOutcome, ReplyRequest, Use
 from apps.claims.replies import sentences
 
 SHOWN = 50
 _asked = Select(lambda claim: ReplyRequest.objects.filter(claim=claim).told().order_by("id")[:SHOWN], int)
+_earlier = Select(
+    lambda claim: (
+        EarlierOutcome.objects.filter(request__claim=claim)
+        .select_related("settled_by", "replaced_by")
+        .order_by("id")[:SHOWN]
+    ),
+    int,
+)
 _caveats = Select(lambda claim: Caveat.objects.filter(claim=claim).told().order_by("id")[:SHOWN], int)
 _uses = Select(
     lambda claim: Use.objects.filter(claim=claim).live().select_related("noted_by").order_by("id")[:SHOWN], int
@@ -19,9 +27,10 @@ _needed = Select(lambda claim: Correction.objects.told().open().filter(use__clai
 
 
 def replies_panel(claim: Claim) -> dict[str, Any]:
-    """Who was asked, what came of it, and what a story may say of it."""
+    """Who was asked, what came of it, what was noted of it before, and what a story may say of it."""
     asked = _asked(claim.pk)
-    return {"reply_requests": asked, "reply_sentences": sentences(asked)}
+    earlier = _earlier(claim.pk) if any(one.outcome for one in asked) else []
+    return {"reply_requests": asked, "earlier_outcomes": earlier, "reply_sentences": sentences(asked)}
 
 
 def caveats_panel(claim: Claim) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 from apps.accounts.saved import NotSaved
 from apps.audit.versioned import ChangedMeanwhile
-from apps.claims.refusals import Refusal
+from apps.claims.refusals import Impossible, Refusal
 from apps.desk.forms import VersionedForm
 from apps.desk.requests import DeskRequest
 from apps.sources.models import CouldNotKeep
@@ -45,13 +45,18 @@ def ask(
             return redirect(back)
         except (Refusal, CouldNotKeep, NotSaved) as refusal:
             status = 409
-            form.add_error(None, str(refusal))
+            form.add_error(place_of(refusal, form), str(refusal))
         except ChangedMeanwhile as changed:
             status, context["meanwhile"] = 409, changed
             if isinstance(form, VersionedForm):
                 form.show_version(changed.row.version)
     context |= {"form": form, "title": title, "act": act, "back": back, "may_answer": may_answer}
     return render(request, template, context, status=status)
+
+
+def place_of(refusal: Exception, form: forms.Form) -> str | None:
+    """The field that a refusal is of, where the form has it; else its sentence stands over the form."""
+    return refusal.field if isinstance(refusal, Impossible) and refusal.field in form.fields else None
 
 
 def back_to(request: DeskRequest, otherwise: str) -> str:

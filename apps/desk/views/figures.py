@@ -16,12 +16,13 @@ from apps.accounts.permissions import require
 from apps.audit.versioned import ChangedMeanwhile
 from apps.claims import actions
 from apps.claims.models import Claim, Figure
-from apps.claims.refusals import NotItsDays, Refusal
+from apps.claims.refusals import Refusal
 from apps.desk.figure_forms import FigureEditForm, FigureForm
 from apps.desk.forms import WithdrawForm
 from apps.desk.panels.figures import figures_panel
 from apps.desk.requests import DeskRequest
 from apps.desk.typed import sent
+from apps.desk.views.asking import place_of
 
 FORM = "desk/figure_form.html"
 ABOUT_A_MEASURE = {"measure", "unit", "counting", "definition"}
@@ -44,7 +45,7 @@ def claim_figure(request: DeskRequest, pk: int) -> HttpResponse:
             return redirect(f"{reverse('desk:claim', args=[pk])}#figures")
         except Refusal as refusal:
             status = 409
-            form.add_error(_field(refusal), str(refusal))
+            form.add_error(place_of(refusal, form), str(refusal))
     return render(request, FORM, _context(claim, form), status=status)
 
 
@@ -78,7 +79,7 @@ def figure_edit(request: DeskRequest, pk: int) -> HttpResponse:
             return redirect(f"{reverse('desk:claim', args=[claim.pk])}#figures")
         except Refusal as refusal:
             status = 409
-            form.add_error(_field(refusal), str(refusal))
+            form.add_error(place_of(refusal, form), str(refusal))
         except ChangedMeanwhile as changed:
             status, context["meanwhile"] = 409, changed
             form.show_version(changed.row.version)
@@ -110,11 +111,6 @@ def _figure(request: DeskRequest, pk: int) -> Figure:
     if figure.added_by_id != request.user.pk:
         require(request.user, Capability.DECIDE)
     return figure
-
-
-def _field(refusal: Refusal) -> str | None:
-    """Where the sentence stands: at the day that is wrong, else over the form."""
-    return refusal.field if isinstance(refusal, NotItsDays) else None
 
 
 def _context(claim: Claim, form: Any, *, asks: bool = False) -> dict[str, Any]:

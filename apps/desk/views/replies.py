@@ -15,7 +15,7 @@ from apps.accounts.permissions import require
 from apps.claims import actions
 from apps.claims.models import Claim, ReplyRequest
 from apps.desk.knowledge_filters import ReplyFilter
-from apps.desk.knowledge_forms import ReplyForm, ReplySettleForm
+from apps.desk.knowledge_forms import ReplyCorrectForm, ReplyForm, ReplySettleForm
 from apps.desk.paging import slice_by_due
 from apps.desk.requests import DeskRequest
 from apps.desk.typed import sent
@@ -49,12 +49,18 @@ def claim_ask(request: DeskRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def reply_settle(request: DeskRequest, pk: int) -> HttpResponse:
-    """Note what came of asking."""
+    """Note what came of asking, or correct what was noted."""
     require(request.user, Capability.CITE)
     asked = get_object_or_404(ReplyRequest.objects.told(), pk=pk)
+    form = ReplySettleForm(sent(request))
+    if asked.outcome:
+        if asked.settled_by_id != request.user.pk:
+            require(request.user, Capability.DECIDE)
+        noted = {"outcome": asked.outcome, "answer": asked.answer, "outcome_at": asked.outcome_at}
+        form = ReplyCorrectForm(sent(request), initial=noted)
     return ask(
         request,
-        ReplySettleForm(sent(request)),
+        form,
         partial(actions.settle_reply, asked),
         back=reverse("desk:claim", args=[asked.claim_id]),
         said=_("Noted."),
@@ -62,4 +68,5 @@ def reply_settle(request: DeskRequest, pk: int) -> HttpResponse:
         act=_("Note it"),
         claim=asked.claim,
         lede=asked.question,
+        consequence=_("What was noted before is kept, with who corrected it and why.") if asked.outcome else "",
     )

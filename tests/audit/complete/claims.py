@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from django.utils import timezone
 
 from apps.audit.verbs import Verb
+from apps.claims import actions
 from apps.claims.models import Caveat, Claim, ClaimLink, Correction, ReplyRequest, Story, Use
 from apps.sources.models import ConfidentialSource
 from tests.audit.complete.rows import FORM, HTMX, MOMENT, NUMBER, WEB, Deed, admin, changed, operation
@@ -128,6 +129,19 @@ def settle_reply(desk, door):
     before = {"party": "Moscow", "question": asked.question}
     after = {"outcome": "answered", "answer": "No."}
     return Deed(act, claim.stream, STATEMENT, by=desk.ada, before=before, after=after)
+
+
+@operation("claims.actions.replies.settle_reply", Verb.REPLY_CORRECTED, WEB, HTMX)
+def correct_a_reply(desk, door):
+    claim = make_claim(desk.rita)
+    asked = make_reply_request(claim, desk.rita)
+    actions.settle_reply(asked, by=desk.rita, outcome="answered", answer="No.")
+    told = {"outcome": "no_answer", "answer": "", "outcome_at": f"{timezone.now():%Y-%m-%dT%H:%M}", "reason": WHY}
+    act = desk.post(desk.ada, "reply_settle", asked.pk, **told)
+    before = {"party": "Moscow", "question": asked.question, "outcome": "answered", "answer": "No."}
+    before |= {"outcome_at": MOMENT}
+    after = {"outcome": "no answer", "answer": "", "outcome_at": MOMENT}
+    return Deed(act, claim.stream, STATEMENT, by=desk.ada, before=before, after=after, reason=WHY)
 
 
 @operation("claims.actions.caveats.record_caveat", Verb.CAVEAT_RECORDED, WEB, HTMX)
