@@ -52,13 +52,14 @@ class Evidence:
     @plainly
     def frozen(self) -> dict[str, Any]:
         """Everything that the verdict would be bound to, as plain values in a fixed order."""
+        lines = self.lines.recorded
         return {
             "statement": self.claim.statement,
             "policy": self.rule.version,
             "citations": [frozen_citation(one) for one in sorted(self.citations, key=lambda one: one.pk or 0)],
-            "attributions": [_attribution(edge, self.lines) for edge in _reached(self.citations, self.lines.rows)],
-            "lines": [_line(line) for stance in Stance for line in self.lines.of(stance)],
-            "rulings": sorted(sorted(map(self.lines.name, pair)) for pair in self.lines.rows.apart),
+            "attributions": [_attribution(edge, lines) for edge in _reached(self.citations, lines.rows)],
+            "lines": [_line(line) for stance in Stance for line in lines.of(stance)],
+            "rulings": sorted(sorted(map(lines.name, pair)) for pair in lines.rows.apart),
             "figures": [figure.frozen() for figure in sorted(self.figures, key=lambda one: one.pk or 0)],
         }
 

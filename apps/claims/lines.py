@@ -37,6 +37,10 @@ class Line:
         """The origins inside a sentence: "an unnamed official", "NIS and an unnamed official"."""
         return self.teller.within(self.found)
 
+    def called(self, citation: Citation) -> str:
+        """A member as the rule's sentences call it."""
+        return self.teller.called(citation.source_id)
+
     @cached_property
     def why(self) -> tuple[str, ...]:
         """Sentences that name the sources: why its members belong together."""
@@ -90,6 +94,17 @@ class Lines:
         """What sentences call a source or a party."""
         return self.teller.name(node)
 
+    def called(self, citation: Citation) -> str:
+        """What the rule's sentences call a cited source: its outlet, and more only where that is not enough."""
+        return self.teller.called(citation.source_id)
+
+    @cached_property
+    def recorded(self) -> Lines:
+        """The same in the names that are frozen: whom else a claim cites changes none of them."""
+        teller = Teller(self.teller.rows, self.teller.live, self.teller.sure)
+        lines = {stance: tuple(replace(one, teller=teller) for one in of) for stance, of in self.by_stance.items()}
+        return Lines(lines, self.rows, teller)
+
 
 def lines_of(citations: Iterable[Citation]) -> Lines:
     """The lines of these live citations of one claim, which have their source, its outlet and page with them.
@@ -104,10 +119,10 @@ def lines_of_each(cited: Mapping[int, Sequence[Citation]]) -> dict[int, Lines]:
     rows = trace({one.source_id: one.source for citations in cited.values() for one in citations}.values())
     apart = _apart({one.claim_id for citations in cited.values() for one in citations})
     chains = both_readings(rows)
-    teller = Teller(rows, *chains)
     found = {}
     for key, citations in cited.items():
         ruled = frozenset(pair for claim in {one.claim_id for one in citations} for pair in apart.get(claim, ()))
+        teller = Teller(rows, *chains, [one.source_id for one in citations])
         found[key] = _lines(citations, replace(rows, apart=ruled), chains, teller)
     return found
 

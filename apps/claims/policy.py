@@ -6,6 +6,7 @@ the decision all speak these sentences.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -14,7 +15,7 @@ from django.utils.translation import ngettext
 
 from apps.audit.wording import plainly
 from apps.claims.evidence import Evidence
-from apps.claims.lines import Line
+from apps.claims.lines import Line, Lines
 from apps.claims.models import Citation, Decision, Policy
 from apps.claims.models.policies import in_words
 from apps.claims.states import Stance, State
@@ -86,8 +87,18 @@ def lost(evidence: Evidence, decision: Decision | None) -> list[str]:
     state = State(evidence.claim.state)
     if state == State.UNVERIFIED:
         return []
-    known = decision.missing if decision and decision.is_override else []
-    return [sentence for sentence in assess(state, evidence).missing if sentence not in known]
+    missing = list(assess(state, evidence).missing)
+    if not decision or not decision.is_override:
+        return missing
+    # What was known of one source is known of it by whatever name its sentence has now.
+    short = evidence.lines.teller.shortened
+    known = Counter(map(short, decision.missing))
+    told = []
+    for sentence in missing:
+        known[short(sentence)] -= 1
+        if known[short(sentence)] < 0:
+            told.append(sentence)
+    return told
 
 
 def badge(evidence: Evidence) -> Badge:
@@ -104,15 +115,19 @@ def _corroborated(evidence: Evidence) -> Assessment:
     met: list[str] = []
     missing: list[str] = []
     noted = [said for line in evidence.lines.of(Stance.SUPPORTS) for said in _of_line(line)]
-    noted += [_why_not_counted(citation, rule) for citation in supporting if not counts(citation, rule)]
-    noted += _of_copies(counted)
+    noted += [
+        _why_not_counted(citation, rule, evidence.lines.called(citation))
+        for citation in supporting
+        if not counts(citation, rule)
+    ]
+    noted += _of_copies(counted, evidence.lines)
     (met if len(found) >= rule.minimum_lines else missing).append(_of_lines(found, rule.minimum_lines))
     if rule.first_hand_lines:
         first_hand = [line for line in found if any(one.first_hand and counts(one, rule) for one in line.members)]
         said = _of_first_hand(first_hand, found, rule)
         (met if len(first_hand) >= rule.first_hand_lines else missing).append(said)
     for citation in evidence.of(Stance.DISPUTES):
-        name = citation.source.label
+        name = evidence.lines.called(citation)
         if citation.answer:
             met.append(f"{capital(name)} disputes the claim; {citation.answered_by} has answered: {citation.answer}")
         elif rule.disputes_block:
@@ -126,10 +141,12 @@ def _corroborated(evidence: Evidence) -> Assessment:
 def _disputed(evidence: Evidence) -> Assessment:
     rule, disputing = evidence.rule, evidence.of(Stance.DISPUTES)
     archived = [citation for citation in disputing if citation.is_archived]
-    noted = [_why_not_archived(citation) for citation in disputing if citation not in archived]
-    noted += _of_copies(archived)
+    noted = [_why_not_archived(one, evidence.lines.called(one)) for one in disputing if one not in archived]
+    noted += _of_copies(archived, evidence.lines)
     noted += [
-        f"{capital(one.source.label)} is answered by {one.answered_by}: {one.answer}" for one in disputing if one.answer
+        f"{capital(evidence.lines.called(one))} is answered by {one.answered_by}: {one.answer}"
+        for one in disputing
+        if one.answer
     ]
     met: list[str] = []
     if len(archived) >= rule.minimum_disputes:
@@ -153,9 +170,9 @@ def why_uncounted(line: Line, rule: Policy) -> tuple[str, ...]:
     if line.is_circular:
         return line.cautions
     if line.stance == Stance.SUPPORTS:
-        missed = [_why_not_counted(one, rule) for one in line.members if not counts(one, rule)]
+        missed = [_why_not_counted(one, rule, line.called(one)) for one in line.members if not counts(one, rule)]
     elif line.stance == Stance.DISPUTES:
-        missed = [_why_not_archived(one) for one in line.members if not one.is_archived]
+        missed = [_why_not_archived(one, line.called(one)) for one in line.members if not one.is_archived]
     else:
         missed = []
     return tuple(missed) if len(missed) == len(line.members) else ()
@@ -215,21 +232,21 @@ def _disputes_missing(archived: int, needed: int) -> str:
     return f"{in_words(lacking).capitalize()}{more} archived {nouns} the claim."
 
 
-def _why_not_counted(citation: Citation, rule: Policy) -> str:
+def _why_not_counted(citation: Citation, rule: Policy, name: str) -> str:
     """Why a citation bears no line by this rule. Whose it is may still be learned from a copy that is awaited."""
     source, unread = citation.source, rule.archived and not citation.is_read
     if unread and (source.outlet or citation.capture.is_in_flight or citation.is_archived):
-        return _why_not_archived(citation)
+        return _why_not_archived(citation, name)
     nobody = "nobody has named its outlet"
     if not source.has_address:
         nobody = f"nobody has said who made this {source.noun}"
     if unread:
-        return f"{_why_not_archived(citation)} Besides, {nobody}."
-    return f"{capital(source.label)} does not count: {nobody}."
+        return f"{_why_not_archived(citation, name)} Besides, {nobody}."
+    return f"{capital(name)} does not count: {nobody}."
 
 
-def _why_not_archived(citation: Citation) -> str:
-    name, capture = capital(citation.source.label), citation.capture
+def _why_not_archived(citation: Citation, name: str) -> str:
+    name, capture = capital(name), citation.capture
     if capture.is_in_flight:
         return f"{name} does not count yet: its page is still being archived."
     if not capture.is_stored:
@@ -237,31 +254,31 @@ def _why_not_archived(citation: Citation) -> str:
     return f"{name} does not count yet: the archived {citation.source.noun} is still being read."
 
 
-def _of_copies(counted: Sequence[Citation]) -> list[str]:
+def _of_copies(counted: Sequence[Citation], lines: Lines) -> list[str]:
     """What to know of the copies that count."""
-    unread = [one for one in counted if one.has_no_text]
-    by_hand = [one for one in counted if one.capture.by_hand and one.source.has_address]
+    unread = [lines.called(one) for one in counted if one.has_no_text]
+    by_hand = [lines.called(one) for one in counted if one.capture.by_hand and one.source.has_address]
     handed_in = [one for one in counted if not one.source.has_address]
     return [
+        *(f"No text could be read from the copy of {name}: see for yourself what it says." for name in unread),
         *(
-            f"No text could be read from the copy of {one.source.label}: see for yourself what it says."
-            for one in unread
+            f"The copy of {name} was uploaded by hand: the archive has not seen it come from the site."
+            for name in by_hand
         ),
-        *(
-            f"The copy of {one.source.label} was uploaded by hand: the archive has not seen it come from the site."
-            for one in by_hand
-        ),
-        *(_handed_in(one) for one in handed_in),
+        *(_handed_in(one, lines.called(one)) for one in handed_in),
     ]
 
 
-def _handed_in(citation: Citation) -> str:
+def _handed_in(citation: Citation, name: str) -> str:
     source = citation.source
+    is_enough = name == source.label
     if source.kind == source.Kind.INTERVIEW:
-        return f"What {source.label} said stands in the desk's own notes: nobody else can look it up."
+        said = f"What {name} said" if is_enough else f"What was said in {name}"
+        return f"{said} stands in the desk's own notes: nobody else can look it up."
+    what = f"the {source.noun} of {name}" if is_enough else name
     return (
-        f"The {source.noun} of {source.label} was handed in by {citation.capture.requested_by}: it has no address at "
-        "which anybody could look it up."
+        f"{capital(what)} was handed in by {citation.capture.requested_by}: it has no address at which anybody could "
+        "look it up."
     )
 
 

@@ -32,7 +32,7 @@ class SourceRow(NamedTuple):
 
     ``outlet`` is who published a page, made a document, or spoke in an interview; ``noun`` says which it is. Parties
     are their identities. Of the ``credits``, the line may mean one or the other of those in ``either``; ``short`` are
-    names that stand for agencies, too.
+    names that stand for agencies, too. ``row`` has what tells it from another of its name, where anybody asks.
     """
 
     pk: int
@@ -42,6 +42,7 @@ class SourceRow(NamedTuple):
     noun: str = "page"
     either: frozenset[str] = NOTHING
     short: frozenset[str] = NOTHING
+    row: Any = None
 
     @property
     def outlet_node(self) -> Node | None:

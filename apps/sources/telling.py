@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC
+from functools import cached_property
 
-from apps.sources.chains import CIRCLE, NOTHING, PUBLISHED, Chains, Edge, Node
+from apps.sources.chains import CIRCLE, NOTHING, PUBLISHED, Chains, Edge, Node, SourceRow
 from apps.sources.lineage import Cited, LineOf, Rows
 
 NAMED_AT_MOST = 6
+LONGEST_HEADLINE = 60
+# What stands between a source and its day, and its address.
+OF, AT = " of ", " at "
 # What one does, and what several do.
 VERBS = {
     "republishes": ("prints", "print"),
@@ -38,10 +44,14 @@ UNANSWERED = ", as long as nobody confirms what is suggested"
 
 
 class Teller:
-    """Says of the nodes of these rows what they are called, and of lines why they are lines."""
+    """Says of the nodes of these rows what they are called, and of lines why they are lines.
 
-    def __init__(self, rows: Rows, live: Chains, sure: Chains) -> None:
-        self.rows, self.live, self.sure = rows, live, sure
+    Of the sources that are ``cited``, and of those that they lead to, two of one name are told apart by their day, else
+    by their headline, else by their address; without ``cited`` no two are.
+    """
+
+    def __init__(self, rows: Rows, live: Chains, sure: Chains, cited: Iterable[int] = ()) -> None:
+        self.rows, self.live, self.sure, self.cited = rows, live, sure, tuple(cited)
 
     def name(self, node: Node) -> str:
         """A party by its name, a source as "the UrduPoint page"."""
@@ -50,15 +60,54 @@ class Teller:
             return f"a circle of {listed(self.name(member) for member in key)}"
         if kind == "source":
             row = self.rows.sources.get(key)
-            return f"the {_bare(row.label)} {row.noun}" if row else "another page"
+            return f"the {_bare(row.label)} {row.noun}{self._marks.get(key, '')}" if row else "another page"
         name = self.rows.names.get(key, key)
         return _small(name) if self.live.is_unnamed(node) else name
 
     def label(self, node: Node) -> str:
-        """The name alone, for where it is plain what it is."""
+        """The name alone, for where it is plain what it is: "AFP", of two "AFP, 12 January"."""
         if node[0] == "source" and node[1] in self.rows.sources:
-            return self.rows.sources[node[1]].label
+            mark = self._marks.get(node[1], "").removeprefix(OF).removeprefix(AT).strip()
+            return ", ".join(filter(None, [self.rows.sources[node[1]].label, mark]))
         return capital(self.name(node))
+
+    def called(self, source: int) -> str:
+        """A cited source by its outlet alone, as the rule's sentences have it; by its name where that is not enough."""
+        label = self.rows.sources[source].label
+        return label if self._labels[label] < 2 else self.name(("source", source))
+
+    def shortened(self, sentence: str) -> str:
+        """A sentence as it reads where no other source has the outlet of any that it names, to be known again by."""
+        rows = [self.rows.sources[pk] for pk in self.cited]
+        for row in sorted(rows, key=lambda one: -len(one.label)):
+            short = f"the {_bare(row.label)} {row.noun}"
+            for name in sorted((f"{short}{mark}" for mark in ["", *_possible(row)]), key=len, reverse=True):
+                sentence = sentence.replace(name, row.label).replace(capital(name), capital(row.label))
+        return sentence
+
+    @cached_property
+    def _labels(self) -> Counter[str]:
+        """How many of the cited have each outlet."""
+        return Counter(self.rows.sources[pk].label for pk in self.cited)
+
+    @cached_property
+    def _alike(self) -> dict[tuple[str, str], list[SourceRow]]:
+        """Those of one outlet and kind, among what is cited and what that leads to."""
+        alike = defaultdict(list)
+        ahead: list[Node] = [("source", pk) for pk in self.cited]
+        seen = set(ahead)
+        for node in ahead:
+            if node[0] == "source" and (row := self.rows.sources.get(node[1])):
+                alike[row.label, row.noun].append(row)
+            beyond = [edge.to for edge in self.live.leaving(node) if edge.to not in seen]
+            ahead += dict.fromkeys(beyond)
+            seen.update(beyond)
+        return alike
+
+    @cached_property
+    def _marks(self) -> dict[int, str]:
+        """What tells each from others of its outlet and kind, by its number; nothing where there is one alone."""
+        return {pk: mark for rows in self._alike.values() if len(rows) > 1 for pk, mark in _apart(rows)}
 
     def origins(self, line: LineOf) -> str:
         """What the line comes from, to begin with: "NIS", "An intelligence source", "No origin: a circle"."""
@@ -168,11 +217,45 @@ class Teller:
 
     def _pages(self, pages: Sequence[Cited]) -> str:
         """ "The UrduPoint and the Straits Times pages", "The NIS page and the NIS interview"."""
+        rows = [self.rows.sources[page.source] for page in pages]
+        here = Counter((row.label, row.noun) for row in rows)
         labels: dict[str, list[str]] = {}
-        for page in pages:
-            row = self.rows.sources[page.source]
-            labels.setdefault(row.noun, []).append(_bare(row.label))
-        return capital(listed(_of_a_kind(noun, names) for noun, names in labels.items()))
+        apart: list[str] = []
+        for row in rows:
+            # Where all of an outlet's are meant, or there are too many to be named, nobody has to tell them apart.
+            kind = (row.label, row.noun)
+            if len(rows) <= NAMED_AT_MOST and here[kind] < len(self._alike.get(kind, ())):
+                apart.append(self.name(("source", row.pk)))
+            else:
+                labels.setdefault(row.noun, []).append(_bare(row.label))
+        return capital(listed([*(_of_a_kind(noun, names) for noun, names in labels.items()), *apart]))
+
+
+def _possible(row: SourceRow) -> list[str]:
+    """What may tell a source from others of its outlet: its day, with its year too; its headline; its address."""
+    source = row.row
+    if source is None:
+        return []
+    marks = []
+    if source.published_at:
+        day = source.published_at.astimezone(UTC)
+        marks += [f"{OF}{day.day} {day:%B}", f"{OF}{day.day} {day:%B %Y}"]
+    headline = " ".join(source.title.split())
+    marks += [f" “{_cut(headline)}”"] if headline else []
+    return [*marks, f"{AT}{source.page.url}"]
+
+
+def _apart(rows: Sequence[SourceRow]) -> Iterator[tuple[int, str]]:
+    """Each with the first mark that no other of these has."""
+    marks = {row.pk: _possible(row) for row in rows}
+    times = Counter(mark for all_of_one in marks.values() for mark in set(all_of_one))
+    for pk, possible in marks.items():
+        yield pk, next((mark for mark in possible if times[mark] == 1), f" {pk}")
+
+
+def _cut(headline: str) -> str:
+    """A headline as a sentence has room for it."""
+    return headline if len(headline) <= LONGEST_HEADLINE else f"{headline[: LONGEST_HEADLINE - 1].rstrip()}…"
 
 
 def _of_a_kind(noun: str, labels: list[str]) -> str:

@@ -207,7 +207,7 @@ def _called(party: Party) -> _Called:
 def _row(source: Source, credited: _Credited) -> SourceRow:
     outlet = source.outlet
     label, key = (outlet.name, outlet.identity) if outlet else (source.label, "")
-    return SourceRow(source.pk, label, key, credited.keys, source.noun, credited.either, credited.short)
+    return SourceRow(source.pk, label, key, credited.keys, source.noun, credited.either, credited.short, source)
 
 
 class _Credits:
