@@ -73,6 +73,28 @@ def post(person, name, row, **typed):
     return desk_of(person).post(url, {"expected_version": claim.version, **typed}, headers=headers)
 
 
+class TestWhoIsLate:
+    """Only where somebody has typed something are they told that it is still there."""
+
+    @pytest.mark.parametrize(
+        ("name", "typed", "is_kept"),
+        [
+            ("request_sign", {}, False),
+            ("request_refuse", {"reason": "It rests on one man."}, True),
+            ("claim_assign", {"assignee": ""}, False),
+            ("claim_stage", {"stage": "settled"}, False),
+            ("claim_edit", {"statement": "Three were captured.", "initial-statement": "Two were captured."}, True),
+        ],
+    )
+    def test_is_told_what_is_kept_of_theirs(self, claim, ben, asked, name, typed, is_kept):
+        row = asked if name.startswith("request") else claim
+        answer = post(ben, name, row, **typed, expected_version=1)
+        assert answer.status_code == 409
+        assert "Changed meanwhile." in text(answer)
+        assert ("What you typed is still here" in text(answer)) == is_kept
+        assert ("Read what happened, then do it again" in text(answer)) == (not is_kept)
+
+
 TYPED = "I had read all of it, <b>twice</b>."
 COPY = "The reason you typed, to copy"
 ESCAPED = "I had read all of it, &lt;b&gt;twice&lt;/b&gt;."

@@ -8,7 +8,7 @@ from functools import lru_cache
 from html import escape as escape_quickly
 from typing import Any
 
-from django import template
+from django import forms, template
 from django.forms.utils import flatatt
 from django.template.defaultfilters import filesizeformat, linebreaksbr, urlize
 from django.utils.formats import date_format
@@ -280,3 +280,11 @@ def chip_of(chips: Mapping[int, Chip], citation: Citation) -> Chip | None:
 def grades_of(grades: Mapping[int, Grades], citation: Citation) -> Grades | None:
     """What was graded of this citation, and what may be."""
     return grades.get(citation.pk)
+
+
+@register.filter
+def has_words(form: forms.BaseForm) -> bool:
+    """Whether somebody has typed anything into a form that was sent; what is chosen or only pressed has no words."""
+    chosen = (forms.widgets.ChoiceWidget, forms.CheckboxInput)
+    typed = [one for one in form.visible_fields() if not isinstance(one.field.widget, chosen)]
+    return form.is_bound and any(one.name in form.changed_data for one in typed)
