@@ -71,13 +71,14 @@ class ClaimTold:
     open_questions: list[str]
 
     @property
-    def lines(self) -> list[tuple[str, int, list[tuple[Line, tuple[str, ...]]]]]:
-        """Of each stance that has any: how many lines count, and each line with why it doesn't."""
+    def lines(self) -> list[tuple[str, int, int, list[tuple[Line, tuple[str, ...]]]]]:
+        """Of each stance that has any: how many lines count, how many don't, and each line with why it doesn't."""
         told = []
         for stance in Stance:
             lines = [(one, policy.why_uncounted(one, self.evidence.rule)) for one in self.evidence.lines.of(stance)]
             if lines:
-                told.append((str(TITLES[stance]), sum(not why for _, why in lines), lines))
+                uncounted = sum(bool(why) for _, why in lines)
+                told.append((str(TITLES[stance]), len(lines) - uncounted, uncounted, lines))
         return told
 
 

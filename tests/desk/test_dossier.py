@@ -76,6 +76,16 @@ def words_of(response):
 
 
 class TestThePage:
+    def test_it_counts_the_lines_that_the_rule_counts_and_says_why_others_do_not(self, client, ada, story):
+        decided = story.claims.get(statement="Two were captured.")
+        make_citation(decided, ada, outlet="Lenta", state="failed", code="http_410")
+        found = words_of(dossier(client, story))
+        assert "Supports: 2 lines; 1 line does not count</h3>" in found
+        assert (
+            "Lenta does not count: its page could not be archived. The page is gone: the server answered 410." in found
+        )
+        assert "Disputes: 0 lines; 1 line does not count</h3>" in found
+
     def test_a_figure_that_was_withdrawn_with_its_citation_is_marked(self, client, ada, story):
         rich = story.claims.get(statement="Thousands fell.")
         cited = make_citation(rich, ada, outlet="TASS")
