@@ -93,9 +93,11 @@ def settle_reply(
         request.outcome, request.answer = outcome, answer
         request.outcome_at, request.settled_by = outcome_at, by
         request.save(update_fields=["outcome", "answer", "outcome_at", "settled_by"])
-        after = {"outcome": plain(ReplyRequest.Outcome(outcome).label).lower(), "answer": answer}
-        if verb == Verb.REPLY_CORRECTED:
-            after["outcome_at"] = outcome_at.isoformat()
+        after = {
+            "outcome": plain(ReplyRequest.Outcome(outcome).label).lower(),
+            "answer": answer,
+            "outcome_at": outcome_at.isoformat(),
+        }
         write_claim(claim, verb, by, fields=[], before=before, after=after, reason=reason)
     return request
 

@@ -127,7 +127,7 @@ def settle_reply(desk, door):
     asked = make_reply_request(claim, desk.rita)
     act = desk.post(desk.ada, "reply_settle", asked.pk, outcome="answered", answer="No.")
     before = {"party": "Moscow", "question": asked.question}
-    after = {"outcome": "answered", "answer": "No."}
+    after = {"outcome": "answered", "answer": "No.", "outcome_at": MOMENT}
     return Deed(act, claim.stream, STATEMENT, by=desk.ada, before=before, after=after)
 
 
