@@ -65,10 +65,12 @@ class Teller:
         return _small(name) if self.live.is_unnamed(node) else name
 
     def label(self, node: Node) -> str:
-        """The name alone, for where it is plain what it is: "AFP", of two "AFP, 12 January"."""
+        """The name alone, for where it is plain what it is: "AFP", of two "AFP, 12 January", or "AFP, interview"."""
         if node[0] == "source" and node[1] in self.rows.sources:
+            row = self.rows.sources[node[1]]
+            kind = row.noun if sum(label == row.label for label, _ in self._alike) > 1 else ""
             mark = self._marks.get(node[1], "").removeprefix(OF).removeprefix(AT).strip()
-            return ", ".join(filter(None, [self.rows.sources[node[1]].label, mark]))
+            return ", ".join(filter(None, [row.label, kind, mark]))
         return capital(self.name(node))
 
     def called(self, source: int) -> str:

@@ -124,6 +124,7 @@ def test_a_page_and_an_interview_of_one_party_are_told_apart_by_what_they_are(cl
     noted = policy.assess(State.CORROBORATED, gather(claim)).noted
     assert any(one.startswith("The NIS page does not count") for one in noted)
     assert any(one.startswith("The NIS interview does not count yet") for one in noted)
+    assert {"NIS, page", "NIS, interview"} <= {box.title for box in origin_graph(gather(claim).lines).boxes}
     Capture.objects.filter(pk=interview.capture_id).update(read_at=JANUARY)
     noted = policy.assess(State.CORROBORATED, gather(claim)).noted
     assert "What was said in the NIS interview stands in the desk's own notes: nobody else can look it up." in noted
