@@ -8,7 +8,7 @@ from apps.accounts.permissions import NotAllowed
 from apps.audit.models import Entry
 from apps.sources.actions import edit_agency, list_agency
 from apps.sources.models import Agency, Party
-from apps.sources.suggesting.agencies import Agencies, credits_of, listed
+from apps.sources.suggesting.agencies import Agencies, credits_of, listed, others_in, told_in
 from tests.newsroom import make_person
 
 AGENCIES = import_module("apps.sources.migrations.0004_suggestions").AGENCIES
@@ -52,11 +52,54 @@ def names(text="", credit_line="", byline=""):
         ("A source told AFP that Reuters had been wrong.\n" + STORY, set()),
         ("Uni students met an app developer; the pa said so.\n" + STORY, set()),
         (STORY + "He had never read a line from AP in his life, he said, and would not begin today.", set()),
+        # Whoever the text introduces it for; and what a sentence goes on behind is no credit.
+        ("Police of the Punjabi Trade Inspectorate (PTI) closed two mills.\n" + STORY, set()),
+        ("LAHORE: The Punjabi Trade-e-Inspection (PTI) has closed two mills.\n" + STORY, set()),
+        ("Un cadre de l’Autorité portuaire (AP) a été arrêté.\n" + STORY, set()),
+        ("The Airport Fire Patrol (AFP), which is paid by the city, put it out.\n" + STORY, set()),
+        (STORY + "He has led the Airport Fire Patrol (AFP).", set()),
+        (STORY + "Airport Fire Patrol (AFP)", set()),
+        ("The military (AFP) said that nobody was hurt.\n" + STORY, set()),
+        # The same letters are a credit where they stand as one.
+        ("ANSE PORTUAIRE (AP) - Nobody was hurt.\n" + STORY, {"AP"}),
+        ("MANILA (AFP) — The Airport Fire Patrol (AFP) put it out.\n" + STORY, {"AFP"}),
+        ("The Airport Fire Patrol (AFP) put it out.\n" + STORY + "(With inputs from AFP)", {"AFP"}),
+        (STORY + "Agence France-Presse (AFP)", {"AFP"}),
+        (STORY + "Press Trust of India (PTI)", {"PTI"}),
         ("", set()),
     ],
 )
 def test_credits_are_found_in_the_text(text, found):
     assert names(text) == found
+
+
+@pytest.mark.parametrize(
+    ("text", "others"),
+    [
+        ("The Airport Fire Patrol (AFP) came. A fireman told the AFP so.", {"AFP": "Airport Fire Patrol"}),
+        ("The AFP (Airport Fire Patrol) came.", {"AFP": "Airport Fire Patrol"}),
+        ("The AFP, the Airport Fire Patrol, came.", {"AFP": "Airport Fire Patrol"}),
+        ("Men of the Fire Patrol of the Airports, or FPA, and AFP came.", {}),
+        ("The Airport Fire Patrol came at once. Later the AFP left.", {"AFP": "Airport Fire Patrol"}),
+        ("The Data Protection Authority (DPA) said so.", {"DPA": "Data Protection Authority"}),
+        ("Le Parti des auteurs (PA) a dit non.", {"PA": "Parti des auteurs"}),
+        # An agency's own copy names the firemen in full, and itself in short.
+        ("The Airport Fire Patrol came at once, a fireman told AFP. The AFP journalist left.", {}),
+        ("Anna Petrova said so to AP.", {}),
+        ("Agence France-Presse (AFP) said so. The AFP said more.", {}),
+        ("He works for Austrian Press Agents (APA), he said.", {}),
+        ("The ministry (AFP) said so.", {}),
+    ],
+)
+def test_whom_a_text_introduces_an_abbreviation_for(text, others):
+    assert others_in(text, KNOWN) == others
+
+
+def test_who_told_somebody_of_that_abbreviation_told_no_agency():
+    said = "A fireman told the AFP that it was out. An AFP reporter wrote it down."
+    assert told_in(said, KNOWN) == {KNOWN.named("AFP").party_id}
+    introduced = f"The Airport Fire Patrol (AFP) came. {said}"
+    assert told_in(introduced, KNOWN, others_in(introduced, KNOWN)) == set()
 
 
 @pytest.mark.parametrize(

@@ -158,6 +158,12 @@ class TestCreditsAndOrigins:
         source = read("Anna Orlova said the bridge was open. Boris Petrov said it was not.")
         assert told() == [(source, "quotes", "Anna Orlova", "stated_origin")]
 
+    def test_an_agencys_abbreviation_is_whoever_the_page_introduces_it_for(self):
+        source = read("The Airport Fire Patrol (AFP) put it out. The AFP said later that two men were hurt.")
+        assert told() == [(source, "quotes", "Airport Fire Patrol", "stated_origin")]
+        other = read("A fire broke out. The AFP said later that two men were hurt.")
+        assert told()[1:] == [(other, "quotes", "AFP", "stated_origin")]
+
     def test_what_an_agencys_copy_says_was_told_to_it_is_not_said_twice(self):
         source = read("A source told AFP that he was wounded.", credit_line="AFP")
         assert told() == [(source, "republishes", "AFP", "credit_line")]

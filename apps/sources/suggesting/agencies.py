@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 from apps.sources.models import Agency
 from apps.sources.names import fold
+from apps.sources.suggesting.abbreviations import LONGEST_SHORT, introduced_for, introduced_right_before
 
 HEAD = 400
 TAIL = 900
@@ -22,6 +23,9 @@ _WORD = re.compile(r"\w+")
 # A name in one of these scripts ends where another letter begins: 연합뉴스는, 新华社北京.
 _JOINED = re.compile(r"[\u0e00-\u0fff\u1000-\u109f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _BRACKETS = re.compile(r"[(\[【（〔［]([^()\[\]【】（）〔〕［］\n]{2,90})[)\]】）〕］]")
+_SHORT_IN_BRACKETS = re.compile(r"[(\[（［]\s*([^\W\d_]{2,6})\s*[)\]）］]")
+# A sentence goes on behind its bracket; a dateline's or a credit's ends something.
+_SENTENCE_GOES_ON = re.compile(r",?\s+(?=[^\W\d_])")
 _PICTURE = re.compile(
     r"\b(?:photos?|pictures?|images?|file|video|graphic|illustration|getty|foto|bild|imagen|фото|видео)\b|사진|写真|图片|圖",
     re.IGNORECASE,
@@ -91,6 +95,12 @@ class Agencies:
         self._by_host: dict[str, list[Known]] = {}
         joined: list[str] = []
         names_by_first: dict[str, list[tuple[str, bool]]] = {}
+        self.abbreviations = frozenset(
+            name.upper()
+            for row in rows
+            for name in (row.party.name, *row.spellings, *row.short_names)
+            if len(name) <= LONGEST_SHORT and name.isalpha()
+        )
         for row in rows:
             names = {row.party.name, *row.spellings, *row.short_names}
             known = Known(row.party_id, row.party.name, frozenset(map(fold, names)), tuple(row.hosts))
@@ -172,11 +182,20 @@ def credits_of(text: str, credit_line: str, byline: str, agencies: Agencies) -> 
     return list(found.values())
 
 
-def told_in(text: str, agencies: Agencies) -> frozenset[int]:
-    """The agencies, by the numbers of their parties, to which somebody speaks in a text, or whose people were there."""
+def others_in(text: str, agencies: Agencies) -> dict[str, str]:
+    """The abbreviations of agencies by which this text means somebody else, as it says itself; and whom."""
+    return introduced_for(text, agencies.abbreviations, frozenset(agencies.by_name))
+
+
+def told_in(text: str, agencies: Agencies, others: Collection[str] = ()) -> frozenset[int]:
+    """The agencies, by the numbers of their parties, to which somebody speaks in a text, or whose people were there.
+
+    ``others`` are abbreviations that mean somebody else in this text.
+    """
     return frozenset(
         known.party_id
         for known, start, end in agencies.named_in(text, in_a_credit=True)
+        if text[start:end] not in others
         if _TOLD.search(text[max(0, start - LONGEST_BEFORE) : start]) or _SAW.match(text, end)
     )
 
@@ -189,7 +208,12 @@ def _places(text: str, credit_line: str, byline: str, agencies: Agencies) -> Ite
         yield byline, True
     head = text[:HEAD]
     for found in _BRACKETS.finditer(head):
-        if not _PICTURE.search(head[max(0, found.start() - 20) : found.end()]) and _is_credit(found[1], agencies):
+        if (
+            not _PICTURE.search(head[max(0, found.start() - 20) : found.end()])
+            and not _stands_in_a_sentence(text, found.end())
+            and not _introduces(found[0], head[: found.start()], agencies)
+            and _is_credit(found[1], agencies)
+        ):
             yield found[0], True
     if opening := _opening(head, agencies):
         yield opening, True
@@ -197,7 +221,12 @@ def _places(text: str, credit_line: str, byline: str, agencies: Agencies) -> Ite
     tail = text[-TAIL:] if len(text) > HEAD else ""
     last = [line.strip() for line in (tail or text).split("\n")[-TAIL_LINES:] if line.strip()]
     for line in [*lines, *last]:
-        if len(line) <= LONGEST_LINE and not _PICTURE.search(line) and _is_credit(line, agencies):
+        if (
+            len(line) <= LONGEST_LINE
+            and not _PICTURE.search(line)
+            and _is_credit(line, agencies)
+            and not any(_introduces(found[0], line[: found.start()], agencies) for found in _BRACKETS.finditer(line))
+        ):
             yield line, False
     for line in last:
         if _SAYS_WHOSE.search(line) and not _PICTURE.search(line):
@@ -205,7 +234,12 @@ def _places(text: str, credit_line: str, byline: str, agencies: Agencies) -> Ite
                 if _SAYS_WHOSE.search(sentence) and len(sentence) <= 300:
                     yield sentence, False
         for found in _BRACKETS.finditer(line):
-            if found.end() >= len(line) - 3 and not _PICTURE.search(found[1]) and _is_credit(found[1], agencies):
+            if (
+                found.end() >= len(line) - 3
+                and not _PICTURE.search(found[1])
+                and not _introduces(found[0], line[: found.start()], agencies)
+                and _is_credit(found[1], agencies)
+            ):
                 yield found[0], False
     if (signed := _SIGN_OFF.search(tail or text)) and _SIGNED_SO in agencies.by_name:
         yield f"Reuters: {signed[0][:150]}", False
@@ -224,6 +258,21 @@ def _opening(head: str, agencies: Agencies) -> str:
             if found := _ENDS_A_DATELINE.match(after, end):
                 return f"{head[:start]}{after[: found.end()]}".strip()
     return ""
+
+
+def _stands_in_a_sentence(text: str, end: int) -> bool:
+    """Whether what ends here is in the midst of a sentence, which goes on in small letters."""
+    found = _SENTENCE_GOES_ON.match(text, end)
+    return found is not None and text[found.end()].islower()
+
+
+def _introduces(bracket: str, before: str, agencies: Agencies) -> bool:
+    """Whether a bracket is the abbreviation of the name before it, and that name no agency's."""
+    short = _SHORT_IN_BRACKETS.fullmatch(bracket)
+    if not short:
+        return False
+    name = introduced_right_before(f"{before}{bracket}", len(before) + 1, short[1])
+    return bool(name) and agencies.named(name) is None
 
 
 def _is_dateline(words: str, agencies: Agencies) -> bool:

@@ -11,7 +11,7 @@ from typing import Any
 from apps.archive.models import Capture
 from apps.sources.models import Attribution, Party, Source
 from apps.sources.names import fold
-from apps.sources.suggesting.agencies import Agencies, Credit, Known, credits_of, listed, told_in
+from apps.sources.suggesting.agencies import Agencies, Credit, Known, credits_of, listed, others_in, told_in
 from apps.sources.suggesting.carried import Carried
 from apps.sources.suggesting.origins import origins_of, speaker_beside
 from apps.sources.suggesting.overlaps import EXTRACTED, Overlap, Text, find, site_number
@@ -107,7 +107,12 @@ class Sheet:
     @cached_property
     def told(self) -> frozenset[int]:
         """The agencies to which somebody speaks on it."""
-        return told_in(self.words.text, self.agencies)
+        return told_in(self.words.text, self.agencies, self.others)
+
+    @cached_property
+    def others(self) -> dict[str, str]:
+        """The abbreviations of agencies by which it means somebody else, and whom."""
+        return others_in(self.words.text, self.agencies)
 
     def shares_a_credit_with(self, other: Sheet) -> bool:
         """Whether both say that they are one agency's copy, or one prints the other, or speaks as its agency does."""

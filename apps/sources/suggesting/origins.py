@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from apps.sources.names import fold
-from apps.sources.suggesting.agencies import Agencies, Known
+from apps.sources.suggesting.agencies import Agencies, Known, others_in
 
 MOST_ORIGINS = 4
 LEAD = 900
@@ -140,8 +140,10 @@ def origins_of(text: str, agencies: Agencies, is_known: Callable[[set[str]], dic
     ``is_known`` takes names and answers, by folded name, with those of the desk's parties, as the desk writes them.
     """
     text = text[:READ]
+    others = others_in(text, agencies)
     found: dict[str, list[tuple[int, re.Match[str], str]]] = {}
     for at, match, name in _named(text):
+        name = others.get(name, name)
         found.setdefault(fold(name), []).append((at, match, name))
     written = {name for hits in found.values() for _, _, name in hits}
     known = is_known(written | set(found)) if found else {}
@@ -151,7 +153,8 @@ def origins_of(text: str, agencies: Agencies, is_known: Callable[[set[str]], dic
         agency = agencies.named(name)
         if agency is not None and name.islower():
             continue
-        is_body = bool(_BODY.search(name) or _BODY_OF_EAST.search(name) or _ACRONYM.fullmatch(name))
+        is_abbreviated = bool(_ACRONYM.fullmatch(name)) or name in others.values()
+        is_body = is_abbreviated or bool(_BODY.search(name) or _BODY_OF_EAST.search(name))
         if agency is None and folded not in known and not is_body:
             continue
         if at > LEAD and len(hits) < 2:
