@@ -316,7 +316,8 @@ def _quoting(sheet: Sheet, matches: list[Match]) -> Iterator[Lead]:
 
 def _speaker(here: Sheet, there: Sheet, place: tuple[int, int], other_place: tuple[int, int]) -> Mention:
     """Whose words they are, as the one page or the other says."""
-    if name := speaker_beside(here.text, *place) or speaker_beside(there.text, *other_place):
+    agencies = here.agencies
+    if name := speaker_beside(here.text, *place, agencies) or speaker_beside(there.text, *other_place, agencies):
         agency = here.agencies.named(name)
         return _mention(agency) if agency else Mention(name)
     # Nobody is named: who it was is told from the words, as they stand on the page that had them first.

@@ -8,6 +8,17 @@ from dataclasses import dataclass
 
 from apps.sources.names import fold
 from apps.sources.suggesting.agencies import Agencies, Known, others_in
+from apps.sources.suggesting.sayings import (
+    ACCORDING_TO,
+    AGENCY,
+    BESIDE_WORDS,
+    CAVEAT,
+    CAVEAT_IN_THE_EAST,
+    LISTENING,
+    QUOTED,
+    SPEAKING,
+)
+from apps.sources.suggesting.words import quotes_in
 
 MOST_ORIGINS = 4
 LEAD = 900
@@ -15,50 +26,6 @@ LONGEST_SENTENCE = 400
 BESIDE = 220
 READ = 8_000
 
-_WORD = r"\b[^\W\d_a-zà-öø-ÿа-яёіїєґ](?:[.'’&-]?\w){0,30}"
-_LINK = r"(?:of|for|the|and|de|des|du|la|le|del|der|für|di|al|van|von)"
-_NAME = rf"{_WORD}(?:\s+(?:{_LINK}\s+){{0,2}}{_WORD}){{0,6}}"
-_ROLE = r"(?:(?:South|North|a|the|its|les?|la|l['’]|der|die|das|dem|den|el|los|las|state|local|national|federal|country['’]s)\s+)*"
-_BARE_ROLE = r"(?:news agency\s+|agency\s+|Nachrichtenagentur\s+|агентств\w*\s+|agencia\s+|l['’]agence\s+|agence\s+)?"
-_BRACKETED = r"(?:\s*\([^()\n]{2,40}\))?"
-
-_SAYS = (
-    r"(?:said|says|reported|reports|announced|announces|confirmed|confirms|stated|disclosed|told|claimed|quoted|estimates|"
-    r"estimated|added|wrote|warned)"
-)
-# The name stands where the pattern's group is.
-_PATTERNS = [
-    re.compile(
-        rf"\b(?:[Aa]ccording to|[Cc]iting|[Qq]uoted by|[Rr]eported by|[Ii]nformation from)\s+{_ROLE}{_BARE_ROLE}({_NAME}{_BRACKETED})"
-    ),
-    re.compile(
-        rf"({_NAME}{_BRACKETED})(?:\s+(?:news agency|spokes\w+|officials?|has|have|had|also|later)){{0,2}}\s+{_SAYS}\b"
-    ),
-    re.compile(rf"\b(?:told|tells|interview with|statement to)\s+{_ROLE}{_BARE_ROLE}({_NAME})"),
-    re.compile(
-        rf"\b(?:said|announced|reported|confirmed)\s+(?:the\s+)?({_NAME}{_BRACKETED})(?=[,.;]|\s+(?:on|in|late)\b)"
-    ),
-    re.compile(
-        rf"\b(?:[Ss]elon|[Dd]['’]après|[Ll]aut|[Ss]egún|[Ss]econdo|[Nn]ach Angaben (?:von|der|des|vom)|[Cc]itant)\s+{_ROLE}{_BARE_ROLE}({_NAME}{_BRACKETED})"
-    ),
-    re.compile(
-        rf"(?:déclaré|indiqué|confié|affirmé|precisato|dichiarato)\s+(?:à|a|al|alla|all['’])\s*(?:l['’])?{_BARE_ROLE}({_NAME})"
-    ),
-    re.compile(rf"(?:dijo|declaró|informó|confirmó)\s+(?:a|el|la)\s+{_BARE_ROLE}({_NAME})"),
-    re.compile(rf"(?:sagte|teilte|berichtete|meldete|bestätigte)\s+(?:der|die|das|dem)?\s*{_BARE_ROLE}({_NAME})"),
-    re.compile(
-        rf"(?:[Пп]о данным|[Пп]о сведениям|[Пп]о информации|[Сс]о ссылкой на|[Сс]ообщает|[Сс]ообщил[аио]?|[Пп]ередает|[Зз]аявил[аио]? (?:в )?)\s+{_BARE_ROLE}({_NAME})"
-    ),
-    re.compile(r"([가-힣A-Za-z]{2,14}?)(?:\([^()]{2,24}\))?(?:이|가|은|는)?\s*(?:에 따르면|에 의하면)"),
-    re.compile(
-        r"([가-힣A-Za-z]{2,14}?)(?:\([^()]{2,24}\))?(?:은|는|이|가) [^.\n]{0,120}?(?:밝혔다|발표했다|보도했다|확인했다|전했다)"
-    ),
-    re.compile(r"([一-鿿ァ-ヶーA-Za-z]{2,16}?)(?:（[^（）]{2,24}）)?(?:によると|によれば)"),
-    re.compile(
-        r"([一-鿿ァ-ヶーA-Za-z]{2,16}?)(?:（[^（）]{2,24}）)?は[^。\n]{0,120}?(?:発表した|明らかにした|報じた|伝えた|確認した)"
-    ),
-    re.compile(r"[据據]([一-鿿A-Za-z]{2,14}?)(?:[报報]道|消息|通[报報]|表示|[称稱]|，)"),
-]
 _BODY = re.compile(
     r"\b(?:ministry|service|agency|office|command|staff|army|navy|police|forces?|department|institute|university|bank|"
     r"court|commission|council|authority|committee|organi[sz]ation|union|chiefs|directorate|cent(?:er|re)|bureau|"
@@ -69,57 +36,30 @@ _BODY = re.compile(
 )
 _BODY_OF_EAST = re.compile(r"(?:원|부|청|군|본부|위원회|대통령실|省|庁|軍|府|局|院|部|委员会|委員会|警察|政府)$")
 _ACRONYM = re.compile(r"(?:[A-Z]{2,6}|[А-ЯІЇЄҐ]{2,6})$")
-_NOT_A_NAME = frozenset(
-    [
-        "the",
-        "a",
-        "an",
-        "he",
-        "she",
-        "it",
-        "they",
-        "we",
-        "i",
-        "but",
-        "and",
-        "in",
-        "on",
-        "at",
-        "as",
-        "if",
-        "when",
-        "while",
-        "this",
-        "that",
-        "these",
-        "those",
-        "his",
-        "her",
-        "their",
-        "who",
-        "what",
-        "there",
-        "monday",
-        "tuesday",
-        "wednesday",
-        "thursday",
-        "friday",
-        "saturday",
-        "sunday",
-        "us",
-        "uk",
-        "eu",
-        "un",
-        "usa",
-        "ok",
-        "tv",
-        "pm",
-        "am",
-    ]
+_DAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+# What a sentence may begin with before a name.
+_OPENINGS = (
+    "the a an he she it they we i but and in on at as if when while this that these those his her their who what there"
+    " mr mrs ms dr herr frau mme pm am"
+)
+_BEFORE_A_NAME = frozenset(_OPENINGS.split()) | {*_DAYS}
+_NO_NAME = _BEFORE_A_NAME | {"us", "uk", "eu", "un", "usa", "ok", "tv"}
+# Countries' bodies go by one name each, however the country is written.
+_COUNTRIES = (
+    (re.compile(r"^(?:U\.\s?S\.(?:\s?A\.)?|USA|United States)(?:['’]s?)?(?= )"), "US"),
+    (re.compile(r"^(?:U\.\s?K\.|United Kingdom)(?:['’]s?)?(?= )"), "UK"),
+    (re.compile(r"^(?:U\.\s?N\.|United Nations)(?:['’]s?)?(?= )"), "UN"),
+    (re.compile(r"^(?:E\.\s?U\.|European Union)(?:['’]s?)?(?= )"), "EU"),
 )
 # "The same agency", "this paper": whoever that is has been named before.
 _POINTS_BACK = re.compile(r"^(?:[同該该本当當弊]|이날|같은|해당)")
 _SENTENCE_ENDS = re.compile(r"[.!?。！？…][\"”»’)]*\s|[。！？]|\n")
+LONGEST_PARAGRAPH = 2_000
+# "МЧС Игорь Лаптев": he speaks, for the ministry.
+_OF_WHAT_BODY = re.compile(r"^(?!U[SKN]\b|EU\b)[A-ZА-ЯІЇЄҐ]{2,6}\s+(?=\S+\s+\S+)")
+_SENTENCE_OVER = re.compile(r"[.!?…][\"”’»]*\s")
+# A name in the sentence before is taken as if it stood so many characters farther away.
+ANOTHER_SENTENCE = 40
 _DEFINES = re.compile(r"\(([^()]{2,40})\)$")
 
 
@@ -142,19 +82,23 @@ def origins_of(text: str, agencies: Agencies, is_known: Callable[[set[str]], dic
     text = text[:READ]
     others = others_in(text, agencies)
     found: dict[str, list[tuple[int, re.Match[str], str]]] = {}
-    for at, match, name in _named(text):
+    for at, match, name in _named(text, agencies):
         name = others.get(name, name)
         found.setdefault(fold(name), []).append((at, match, name))
     written = {name for hits in found.values() for _, _, name in hits}
     known = is_known(written | set(found)) if found else {}
     origins = []
     for folded, hits in found.items():
+        agency = agencies.named(hits[0][2])
+        if agency is not None or not _is_body(hits[0][2], others):
+            # A body that can't confirm something may well say more; an agency or a paper only passes it on.
+            hits = [hit for hit in hits if not _is_caveat(text, hit[1])]
+            if not hits:
+                continue
         at, match, name = hits[0]
-        agency = agencies.named(name)
         if agency is not None and name.islower():
             continue
-        is_abbreviated = bool(_ACRONYM.fullmatch(name)) or name in others.values()
-        is_body = is_abbreviated or bool(_BODY.search(name) or _BODY_OF_EAST.search(name))
+        is_body = _is_body(name, others)
         if agency is None and folded not in known and not is_body:
             continue
         if at > LEAD and len(hits) < 2:
@@ -168,30 +112,80 @@ def origins_of(text: str, agencies: Agencies, is_known: Callable[[set[str]], dic
     return list(merged.values())[:MOST_ORIGINS]
 
 
-def speaker_beside(text: str, start: int, end: int) -> str:
-    """Who is said to have said what stands there, if a name stands beside it; empty if none does."""
+def _is_body(name: str, others: dict[str, str]) -> bool:
+    is_abbreviated = bool(_ACRONYM.fullmatch(name)) or name in others.values()
+    return is_abbreviated or bool(_BODY.search(name) or _BODY_OF_EAST.search(name))
+
+
+def _is_caveat(text: str, match: re.Match[str]) -> bool:
+    """Whether what is said there is that the one who says it could not verify something."""
+    if CAVEAT_IN_THE_EAST.search(match[0]):
+        return True
+    if match.re is ACCORDING_TO:
+        return False
+    sentence = _SENTENCE_ENDS.search(text, match.end())
+    closing = min(sentence.start() + 1 if sentence else len(text), match.end() + LONGEST_SENTENCE)
+    return bool(CAVEAT.match(text, match.end(), closing) or CAVEAT_IN_THE_EAST.search(text, match.end(), closing))
+
+
+def speaker_beside(text: str, start: int, end: int, agencies: Agencies) -> str:
+    """Who is said to have said what stands there, if a name stands beside it; empty if none does.
+
+    Whoever was told it has not said it, nor has the agency to which somebody spoke.
+    """
     # Whoever is named in another paragraph has said something else.
-    opening = max(text.rfind("\n", 0, start) + 1, start - BESIDE)
+    opening = max(text.rfind("\n", 0, start) + 1, start - LONGEST_PARAGRAPH)
     closing = text.find("\n", end)
-    around = text[opening : min(closing if closing >= 0 else len(text), end + BESIDE)]
-    middle = start - opening
+    closing = min(closing if closing >= 0 else len(text), end + BESIDE)
+    spoken = _without_what_is_quoted(text[opening:closing], start - opening, end - opening)
+    nearest = max(0, start - opening - BESIDE)
+    spoken, begins, ends = spoken[nearest:], start - opening - nearest, end - opening - nearest
+    for _, first, last in list(agencies.named_in(spoken, in_a_credit=True)):
+        spoken = spoken[:first] + AGENCY * (last - first) + spoken[last:]
     best: tuple[int, str] | None = None
-    for pattern in _PATTERNS:
-        for found in pattern.finditer(around):
-            name = _cleaned(found[1])
-            far = min(abs(found.start() - middle), abs(found.start() - (middle + end - start)))
-            if name and (best is None or far < best[0]):
+    for pattern in BESIDE_WORDS:
+        for found in pattern.finditer(spoken):
+            far = max(0, found.start() - ends, begins - found.end())
+            if found.end() <= begins and _SENTENCE_OVER.match(spoken, found.end(), begins):
+                far += ANOTHER_SENTENCE
+            name = _OF_WHAT_BODY.sub("", _cleaned(_name_in(found)))
+            if name and AGENCY not in name and (best is None or far < best[0]):
                 best = far, name
     return best[1] if best else ""
 
 
-def _named(text: str) -> Iterator[tuple[int, re.Match[str], str]]:
+def _without_what_is_quoted(text: str, start: int, end: int) -> str:
+    """A text of the same length without what stands in marks, or without these words if they don't: the marks stay."""
+    quotes = quotes_in(text)
+    if not any(first < end and start < last for first, last in quotes):
+        quotes.append((start - 1, end + 1))
+    for first, last in quotes:
+        first, last = max(0, first + 1), min(len(text), last - 1)
+        text = text[:first] + QUOTED * (last - first) + text[last:]
+    return text
+
+
+def _name_in(match: re.Match[str]) -> str:
+    return next((name for name in match.groups() if name), "")
+
+
+def _named(text: str, agencies: Agencies) -> Iterator[tuple[int, re.Match[str], str]]:
     hits = []
-    for pattern in _PATTERNS:
+    for pattern in SPEAKING:
         for found in pattern.finditer(text):
-            if name := _cleaned(found[1]):
+            if name := _cleaned(_name_in(found)):
+                hits.append((found.start(), found, name))
+    for pattern in LISTENING:
+        for found in pattern.finditer(text):
+            if name := _cleaned(_listener(_name_in(found), agencies)):
                 hits.append((found.start(), found, name))
     return iter(sorted(hits, key=lambda hit: hit[0]))
+
+
+def _listener(written: str, agencies: Agencies) -> str:
+    """Whom somebody told: of "AFP Samia Haddad" the agency alone, since she is who said it."""
+    first = next(agencies.named_in(written, in_a_credit=True), None)
+    return written[: first[2]] if first and first[1] == 0 else written
 
 
 def _cleaned(written: str) -> str:
@@ -201,10 +195,15 @@ def _cleaned(written: str) -> str:
         short = defined[1].strip()
         written = short if _ACRONYM.fullmatch(short) else written[: defined.start()].strip()
     words = written.split()
-    while words and fold(words[0]) in _NOT_A_NAME:
+    while words and fold(words[0]) in _BEFORE_A_NAME:
         words.pop(0)
-    name = re.sub(r"['’]s$", "", " ".join(words)).strip(" .,'’-")
-    is_name = len(name) > 1 and fold(name) not in _NOT_A_NAME and not _POINTS_BACK.match(name)
+    while words and fold(words[-1]) in _DAYS:
+        words.pop()
+    name = re.sub(r"['’]s$", "", " ".join(words)).strip(" ,'’-")
+    for country, short in _COUNTRIES:
+        name = country.sub(short, name)
+    name = name.rstrip(".")
+    is_name = len(name) > 1 and fold(name) not in _NO_NAME and not _POINTS_BACK.match(name)
     return name if is_name else ""
 
 

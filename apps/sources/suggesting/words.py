@@ -119,6 +119,11 @@ def _number(word: str) -> int:
     return value
 
 
+def quotes_in(text: str) -> list[tuple[int, int]]:
+    """Where somebody's words begin and end in a text, with their marks."""
+    return [found.span() for found in _QUOTED.finditer(text)]
+
+
 class Words:
     """The words of one text that say something, in order."""
 
@@ -188,7 +193,7 @@ class Words:
     @cached_property
     def quotes(self) -> list[tuple[int, int]]:
         """Where quotations begin and end in the text."""
-        return [found.span() for found in _QUOTED.finditer(self.text)]
+        return quotes_in(self.text)
 
 
 @lru_cache(maxsize=32)
