@@ -142,3 +142,24 @@ class TestTimesAndPlaces:
     )
     def test_they_do_so_in_every_language_that_is_read(self, text, found):
         assert origins(text) == found
+
+
+class TestCountries:
+    @pytest.mark.parametrize(
+        ("text", "found"),
+        [
+            ("The US Supreme Court said no.", ["US Supreme Court"]),
+            ("The U.S. Supreme Court said no.", ["US Supreme Court"]),
+            ("The United States Supreme Court said no.", ["US Supreme Court"]),
+            ("The UK Supreme Court said no.", ["UK Supreme Court"]),
+            ("A day later in Boston the US Supreme Court said no.", ["US Supreme Court"]),
+            ("According to the United Nations Mine Action Service, it is safe.", ["UN Mine Action Service"]),
+            ("The E.U. Commission on Monday said no.", ["EU Commission"]),
+            ("Kenya’s Supreme Court said no.", ["Kenya’s Supreme Court"]),
+            ("The US said no. The UN said yes. The United Nations said nothing.", []),
+            ("The US Mine Survey said so. Later the USMS said more. The USMS warned.", ["USMS"]),
+            ("The US Mine Survey said so. Later the USFS said more.", ["US Mine Survey", "USFS"]),
+        ],
+    )
+    def test_a_body_keeps_its_country_however_that_is_written(self, text, found):
+        assert origins(text) == found

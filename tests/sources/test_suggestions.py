@@ -158,6 +158,15 @@ class TestCreditsAndOrigins:
         source = read("Anna Orlova said the bridge was open. Boris Petrov said it was not.")
         assert told() == [(source, "quotes", "Anna Orlova", "stated_origin")]
 
+    @pytest.mark.parametrize("names", [("US Mine Survey", "USMS"), ("USMS", "United States Mine Survey")])
+    def test_a_countrys_body_in_full_and_in_short_is_one_party(self, names):
+        first = names[0]
+        Party.objects.create(name="US Mint Museum", kind="body")
+        sources = [read(f"The mine is closed, the {name} said.") for name in names]
+        assert [(of, to) for of, _, to, _ in told()] == [(source, first) for source in sources]
+        another = read("The mine is closed, the UK Mine Survey said.")
+        assert told()[2:] == [(another, "quotes", "UK Mine Survey", "stated_origin")]
+
     def test_an_agencys_abbreviation_is_whoever_the_page_introduces_it_for(self):
         source = read("The Airport Fire Patrol (AFP) put it out. The AFP said later that two men were hurt.")
         assert told() == [(source, "quotes", "Airport Fire Patrol", "stated_origin")]

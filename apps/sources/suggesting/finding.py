@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from typing import Any
 
+from django.db.models import Q
+
 from apps.archive.models import Capture
 from apps.sources.models import Attribution, Party, Source
 from apps.sources.names import fold
 from apps.sources.suggesting.agencies import Agencies, Credit, Known, credits_of, listed, others_in, told_in
 from apps.sources.suggesting.carried import Carried
-from apps.sources.suggesting.origins import origins_of, speaker_beside
+from apps.sources.suggesting.origins import in_short, origins_of, speaker_beside
 from apps.sources.suggesting.overlaps import EXTRACTED, Overlap, Text, find, site_number
 from apps.sources.suggesting.passages import Common, compare
 from apps.sources.suggesting.verdicts import Verdict, judge
@@ -28,6 +31,9 @@ MOST_COPIED = 3
 MOST_QUOTING = 3
 MOST_ROOTS = 3
 FARTHEST_ROOT = 2
+
+# "USGS", "UNDP": of a country's body, or of the nations'.
+_IN_SHORT = re.compile(r"(?:U[SKN]|EU)[A-Z]{2,5}")
 
 Relation, FoundBy = Attribution.Relation, Attribution.FoundBy
 
@@ -342,6 +348,23 @@ def _stated(sheet: Sheet) -> Iterator[Lead]:
 
 
 def _known_parties(written: Iterable[str]) -> dict[str, str]:
-    """Which of these names are parties of the desk already, and how it writes them."""
-    names = Party.objects.called(written).filter(is_named=True).values_list("name", flat=True)
-    return {fold(name): name for name in names}
+    """Which of these names are parties of the desk already, and how it writes them: in full or in short."""
+    written = set(written)
+    in_full = {fold(short): fold(name) for name in written if (short := in_short(name))}
+    parties = Party.objects.called(written | set(in_full)) | Party.objects.filter(_spelled_out(written))
+    known: dict[str, str] = {}
+    for name in parties.filter(is_named=True).order_by("-pk").values_list("name", flat=True):
+        known[fold(name)] = name
+        if other := in_full.get(fold(name)) or fold(in_short(name)):
+            known.setdefault(other, name)
+    return known
+
+
+def _spelled_out(written: Iterable[str]) -> Q:
+    """The parties whose names begin as those must that go by these abbreviations: few, and from an index."""
+    ranges = Q(pk__in=[])
+    for name in written:
+        if _IN_SHORT.fullmatch(name):
+            country, initial = fold(name[:2]), fold(name[2])
+            ranges |= Q(folded__gte=f"{country} {initial}", folded__lt=f"{country} {chr(ord(initial) + 1)}")
+    return ranges

@@ -51,6 +51,7 @@ _COUNTRIES = (
     (re.compile(r"^(?:U\.\s?N\.|United Nations)(?:['’]s?)?(?= )"), "UN"),
     (re.compile(r"^(?:E\.\s?U\.|European Union)(?:['’]s?)?(?= )"), "EU"),
 )
+_OF_A_COUNTRY = re.compile(r"(U[SKN]|EU) ")
 # "The same agency", "this paper": whoever that is has been named before.
 _POINTS_BACK = re.compile(r"^(?:[同該该本当當弊]|이날|같은|해당)")
 _SENTENCE_ENDS = re.compile(r"[.!?。！？…][\"”»’)]*\s|[。！？]|\n")
@@ -85,6 +86,10 @@ def origins_of(text: str, agencies: Agencies, is_known: Callable[[set[str]], dic
     for at, match, name in _named(text, agencies):
         name = others.get(name, name)
         found.setdefault(fold(name), []).append((at, match, name))
+    for folded in [*found]:
+        # "The US Geological Survey" and "the USGS" are one.
+        if (short := fold(in_short(found[folded][0][2]))) in found:
+            found[short] = sorted(found[short] + found.pop(folded), key=lambda hit: (hit[2] != short.upper(), hit[0]))
     written = {name for hits in found.values() for _, _, name in hits}
     known = is_known(written | set(found)) if found else {}
     origins = []
@@ -110,6 +115,14 @@ def origins_of(text: str, agencies: Agencies, is_known: Callable[[set[str]], dic
     for _, origin in sorted(origins, key=lambda hit: hit[0]):
         merged.setdefault(fold(origin.name), origin)
     return list(merged.values())[:MOST_ORIGINS]
+
+
+def in_short(name: str) -> str:
+    """What a body whose name begins with its country's goes by: "US Geological Survey" is the USGS; empty for others."""
+    if not (country := _OF_A_COUNTRY.match(name)):
+        return ""
+    initials = [word[0] for word in name[country.end() :].split() if word[0].isupper()]
+    return country[1] + "".join(initials) if len(initials) > 1 else ""
 
 
 def _is_body(name: str, others: dict[str, str]) -> bool:
