@@ -272,5 +272,11 @@ class _Relations:
         if any(name not in found for name, _ in inherited):
             text = Source.objects.values_list("learned_from__extract__text", flat=True).get(pk=source)
             words = Words(text)
-            found |= {name for name, said in inherited if len(compare(said, words).passages)}
+            found |= {name for name, said in inherited if _stand_in(said, words)}
         return found
+
+
+def _stand_in(said: Words, text: Words) -> bool:
+    """Whether these words stand in a text: few of them do only when most do."""
+    shared = sum(1 for shingle in said.shingles if shingle in text.places)
+    return bool(compare(said, text).passages) or 2 * shared > len(said.shingles)

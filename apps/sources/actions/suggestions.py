@@ -12,8 +12,9 @@ from apps.sources.actions.attributions import suggest_attribution
 from apps.sources.actions.parties import register_party
 from apps.sources.models import Attribution, Party, Sifting
 from apps.sources.names import fold
-from apps.sources.suggesting.finding import Lead, Mention, leads_from, sheet_of, text_of
+from apps.sources.suggesting.finding import leads_from, sheet_of, text_of
 from apps.sources.suggesting.overlaps import enter
+from apps.sources.suggesting.sheets import Lead, Mention
 
 _waiting = Select(lambda number: Sifting.objects.filter(capture=number, sifted_at__isnull=True).order_by(), int)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from apps.sources.names import fold
@@ -11,6 +11,7 @@ from apps.sources.suggesting.agencies import Agencies, Known, others_in
 from apps.sources.suggesting.sayings import (
     ACCORDING_TO,
     AGENCY,
+    BEFORE_A_NAME,
     BESIDE_WORDS,
     CAVEAT,
     CAVEAT_IN_THE_EAST,
@@ -42,8 +43,8 @@ _OPENINGS = (
     "the a an he she it they we i but and in on at as if when while this that these those his her their who what there"
     " mr mrs ms dr herr frau mme pm am"
 )
-_BEFORE_A_NAME = frozenset(_OPENINGS.split()) | {*_DAYS}
-_NO_NAME = _BEFORE_A_NAME | {"us", "uk", "eu", "un", "usa", "ok", "tv"}
+_OPENS_A_SENTENCE = frozenset(_OPENINGS.split()) | {*_DAYS}
+_NO_NAME = _OPENS_A_SENTENCE | {"us", "uk", "eu", "un", "usa", "ok", "tv"}
 # Countries' bodies go by one name each, however the country is written.
 _COUNTRIES = (
     (re.compile(r"^(?:U\.\s?S\.(?:\s?A\.)?|USA|United States)(?:['’]s?)?(?= )"), "US"),
@@ -164,7 +165,37 @@ def speaker_beside(text: str, start: int, end: int, agencies: Agencies) -> str:
             name = _OF_WHAT_BODY.sub("", _cleaned(_name_in(found)))
             if name and AGENCY not in name and (best is None or far < best[0]):
                 best = far, name
-    return best[1] if best else ""
+    return _in_full(best[1], text) if best else ""
+
+
+def _in_full(name: str, text: str) -> str:
+    """The name as the text gives it first: who is "Quist" in the end was "Ada Quist" in the beginning."""
+    if " " in name or _ACRONYM.fullmatch(name):
+        return name
+    for found in re.finditer(rf"(?<=\s){re.escape(name)}(?!\w)", text[:READ]):
+        before = BEFORE_A_NAME.search(text, max(0, found.start() - BESIDE // 4), found.start())
+        if before and (fuller := _cleaned(f"{before[0]}{name}")).endswith(f" {name}"):
+            return fuller
+    return name
+
+
+def fullest(names: Iterable[str]) -> str:
+    """Of names that may be one person's the one that says most, but for what they are: empty when there are none."""
+    names = list(names)
+    longest = max(names, key=lambda name: len(name.split()), default="")
+    without_title = [name for name in names if " " in name and longest.endswith(f" {name}")]
+    return min(without_title, key=len, default=longest)
+
+
+def stands_in(name: str, text: str) -> bool:
+    """Whether somebody's surname stands in a text; never for nobody's."""
+    return bool(name) and bool(re.search(rf"(?<!\w){re.escape(name.split()[-1])}(?!\w)", text))
+
+
+def is_one_person(one: str, other: str) -> bool:
+    """Whether two names may be one person's: "Judge Ada Quist" and "Ada Quist" or "Quist", not "Bo Quist"."""
+    ours, theirs = ({*fold(name).split()} for name in (one, other))
+    return ours <= theirs or theirs <= ours
 
 
 def _without_what_is_quoted(text: str, start: int, end: int) -> str:
@@ -208,7 +239,7 @@ def _cleaned(written: str) -> str:
         short = defined[1].strip()
         written = short if _ACRONYM.fullmatch(short) else written[: defined.start()].strip()
     words = written.split()
-    while words and fold(words[0]) in _BEFORE_A_NAME:
+    while words and fold(words[0]) in _OPENS_A_SENTENCE:
         words.pop(0)
     while words and fold(words[-1]) in _DAYS:
         words.pop()

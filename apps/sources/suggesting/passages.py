@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 from dataclasses import dataclass, field
+from functools import cached_property
 
+from apps.sources.suggesting.spoken import spoken_alike
 from apps.sources.suggesting.words import Words
 
 # Words that a passage may lose, gain or change on the way before it is two passages.
@@ -96,7 +98,19 @@ class Common:
             (self.there.starts[there[0]], self.there.ends[there[1]]),
         )
 
+    @cached_property
+    def word_for_word(self) -> dict[int, int]:
+        """The longest run of words that both put in somebody's mouth, whatever either says between two of its parts."""
+        return spoken_alike(self.here, self.there)
+
+    @property
+    def spoken(self) -> float:
+        """Of how many words that say something it is."""
+        return len(self.word_for_word) / self.here.script.unit
+
     def _quotations(self) -> list[dict[int, int]]:
+        if self.word_for_word and self.quoted <= self.spoken:
+            return [self.word_for_word]
         here, there = self.here.quoted, self.there.quoted
         found = []
         for passage in self.passages:

@@ -13,6 +13,7 @@ _LINK = (
     r"(?:\s+(?:the|la|las|los|le|les|der|dem|den))?\s+(?:l['’])?"
 )
 NAME = rf"{_WORD}(?:\s+(?:{_LINK})?{_WORD}){{0,6}}"
+BEFORE_A_NAME = re.compile(rf"(?<!\w){_WORD}(?:\s+{_WORD}){{0,2}}\s+$")
 ROLE = (
     r"(?:(?:South|North|a|the|its|les?|la|der|die|das|dem|den|el|los|las|state|local|national|federal|country['’]s)\s+"
     r"|l['’]\s*)*"
@@ -59,15 +60,16 @@ _BESIDE_IT = r"(?:,\s[^,.;:«»„“”\"\n]{2,80},)?"
 
 _SAYS = (
     r"(?:said|says|reported|reports|announced|announces|confirmed|confirms|stated|disclosed|told|claimed|quoted|estimates|"
-    r"estimated|added|wrote|warned"
+    r"estimated|added|wrote|warned|tells|denied|denies|insisted|explained|recalled|acknowledged|alleged|alleges|testified"
     r"|déclaré|indiqué|affirmé|annoncé|confirmé|précisé|expliqué|rapporté|estimé|raconté|confié|ajouté|assuré"
     r"|dit|témoigné|souligné|regretté"
     r"|dijo|declaró|informó|confirmó|anunció|afirmó|aseguró|explicó|señaló|indicó|relató|reportó"
     r"|detto|dichiarato|riferito|confermato|annunciato|spiegato|precisato|affermato|raccontato|aggiunto"
     r"|sagte|erklärte|berichtete|meldete|bestätigte|betonte|teilte|gesagt|erklärt|mitgeteilt|berichtet|gemeldet|bestätigt"
-    r"|(?:сказал|заявил|сообщил|подтвердил|рассказал|добавил|отметил)[аио]?|сообщает|заявляет|передает|передаёт)"
+    r"|(?:сказал|заявил|сообщил|подтвердил|рассказал|добавил|отметил)[аио]?|сообщает|заявляет|передает|передаёт"
+    r"|(?:сказа|заяви|повідоми|розпові|підтверди|дода)(?:в|ла|ло|ли)|повідомляє)"
 )
-_NAME_SAYS = re.compile(rf"({NAME}{BRACKETED}){_BESIDE_IT}{_BETWEEN}{{0,4}}\s+{_SAYS}\b")
+_NAME_SAYS = re.compile(rf"({NAME}{BRACKETED}){_BESIDE_IT}{_BETWEEN}{{0,4}},?\s+{_SAYS}\b")
 ACCORDING_TO = re.compile(
     r"\b(?:[Aa]ccording to|[Cc]iting|[Qq]uoted by|[Rr]eported by|[Ii]nformation from)\s+"
     rf"{ROLE}{_BARE_ROLE}({NAME}{BRACKETED})"

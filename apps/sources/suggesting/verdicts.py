@@ -42,7 +42,7 @@ def judge(common: Common, *, share_a_credit: bool = False, is_same_site: bool = 
         common.opens_within(HEAD) or not (is_same_site or _is_background(common))
     ):
         return Verdict.COPY
-    return Verdict.SAME_QUOTES if common.quoted >= QUOTED_WORDS else Verdict.NOTHING
+    return Verdict.SAME_QUOTES if max(common.quoted, common.spoken) >= QUOTED_WORDS else Verdict.NOTHING
 
 
 def _is_enough(common: Common, share_a_credit: bool, is_same_site: bool) -> bool:

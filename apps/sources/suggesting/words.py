@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_left
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
@@ -168,6 +169,11 @@ class Words:
                 value = ((value ^ number) * _ODD[0] + 1) & _64
             found.append(value * _ODD[1] & _64)
         return found
+
+    def shingles_between(self, start: int, end: int) -> list[int]:
+        """The numbers of the runs that stand between these two places of the text."""
+        last = bisect_left(self.starts, end) - self.script.run
+        return self.shingles[bisect_left(self.starts, start) : max(0, last + 1)]
 
     @cached_property
     def places(self) -> dict[int, list[int]]:
