@@ -1,8 +1,10 @@
 """Who is suggested to be whose copy, in whatever order pages come: heavy edits, and what only looks like copy."""
 
+from datetime import UTC, datetime
+
 import pytest
 
-from apps.sources.models import Attribution
+from apps.sources.models import Attribution, Fingerprint
 from apps.sources.suggesting.carried import Carried
 from apps.sources.suggesting.finding import MOST_ROOTS, sheet_of, text_of
 from apps.sources.suggesting.overlaps import MOST_COMPARED, MOST_OF_ONE_COPY, find
@@ -17,6 +19,17 @@ FERRIES, PORT, STRIKE, CUP, COMPANY = (event["texts"] for event in EVENTS)
 KOREAN = (
     "국가통계처는 3월 5일 수출 412억 달러, 수입 398억 달러, 무역수지 14억 달러를 기록했다고 발표했다. 반도체 121억, 자동차 63억, "
     "선박 27억, 철강 24억, 석유 22억 달러 순이었고 조사 대상 17개 시도 가운데 9곳이 늘고 8곳이 줄었다고 밝혔다."
+)
+
+AFTER_IT = (
+    "Under the accord both sides were to hand in their heavy guns by the spring of 2020, which inspectors from four countries "
+    "say that neither has done."
+)
+HELPLINE = (
+    "If any of this has touched you, the Lifeboat line listens at all hours on 0800 555 0142 and by post, and never asks for a "
+    "name.\n"
+    "Young people reach Harbour Talk under 0800 555 0177 from four in the afternoon until midnight; relatives find groups in "
+    "most towns through the county's office for health, whose door is open on weekdays without an appointment."
 )
 
 
@@ -138,6 +151,34 @@ class TestWhatOnlyLooksLikeCopy:
         one = read(PORT["trial"], credit_line="AFP")
         other = read(f"{HARBOUR_BACKGROUND}\n{PORT['cannery-cut']}", credit_line="AFP")
         assert printed() == {(other.pk, one.pk)}
+
+    def test_nor_do_several_paragraphs_with_which_both_end(self):
+        ending = f"{HARBOUR_BACKGROUND}\n{AFTER_IT}"
+        for order in (("trial", "cannery-cut"), ("cannery-cut", "trial")):
+            pages = [read(PORT[name].replace(HARBOUR_BACKGROUND, "").strip() + f"\n{ending}") for name in order]
+            assert not [pair for pair in printed() if pages[0].pk in pair or pages[1].pk in pair]
+            Attribution.objects.all().delete()
+            Fingerprint.objects.all().delete()
+
+    def test_the_same_paragraphs_with_more_of_the_story_are_copy(self):
+        story = PORT["trial"].replace(HARBOUR_BACKGROUND, "").strip().split("\n")
+        one = read("\n".join([*story, HARBOUR_BACKGROUND, AFTER_IT]))
+        other = read("\n".join([PORT["cannery-cut"], *story[1:], HARBOUR_BACKGROUND, AFTER_IT]))
+        assert ends(one) == ends(other)
+
+    def test_whom_to_call_beneath_stories_of_two_papers_is_no_copy(self):
+        read("\n".join([*PORT["trial"].split("\n")[:2], HELPLINE]))
+        read("\n".join([*FERRIES["told"].split("\n")[:2], HELPLINE]))
+        assert printed() == set()
+
+    def test_what_a_company_puts_under_its_releases_is_no_copy_on_other_sites_either(self):
+        results = read(
+            COMPANY["results"], "https://www.corvane.example/1", published_at=datetime(2025, 9, 3, tzinfo=UTC)
+        )
+        takeover = read(COMPANY["takeover"], "https://wire.example/1", published_at=datetime(2025, 11, 12, tzinfo=UTC))
+        again = read(COMPANY["takeover"], "https://paper.example/1", published_at=datetime(2025, 11, 13, tzinfo=UTC))
+        assert printed() == {(again.pk, takeover.pk)}
+        assert ends(results) == {results.pk}
 
     def test_lists_are_as_everybody_has_them(self):
         read(CUP["report"])

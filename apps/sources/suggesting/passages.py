@@ -16,6 +16,8 @@ SHORTEST = 6
 SHORTEST_QUOTED = 4
 DENSEST_GAPS = 0.5
 SAME_WORDS_AT_MOST = 6
+# So much of what stands between its first word and its last is shared where something is of one piece.
+OF_ONE_PIECE = 0.8
 LONGEST_SHOWN = 400
 MOST_SHOWN = 5
 
@@ -74,6 +76,17 @@ class Common:
     def is_one_paragraph(self) -> bool:
         """Whether all is one passage, within one paragraph of either text."""
         return len(self.passages) == 1 and not all("\n" in text for text in self._texts(self.passages[0]))
+
+    def is_one_block_at_the_end(self, share: float) -> bool:
+        """Whether all is of one piece, in one order, with which both texts end, but for this share of each."""
+        pairs = sorted(pair for passage in self.passages for pair in passage.pairs.items())
+        here, there = [pair[0] for pair in pairs], [pair[1] for pair in pairs]
+        return (
+            there == sorted(there)
+            and all(len(pairs) >= OF_ONE_PIECE * (places[-1] - places[0] + 1) for places in (here, there))
+            and here[-1] >= (1 - share) * len(self.here)
+            and there[-1] >= (1 - share) * len(self.there)
+        )
 
     def _texts(self, passage: Passage) -> tuple[str, str]:
         """What the passage is in the first text, and in the second."""

@@ -18,8 +18,11 @@ CREDITED_WORDS = 8
 CREDITED_SHARE = 0.10
 # A brief opens with them: two of the agency's sentences one after the other, which no official has said.
 OPENING = 0.1
-# What an agency, or a house, puts beneath each story on a matter stands in one paragraph, down the page, on both sides.
+# What an agency, or a house, puts beneath each story on a matter stands in one paragraph, down the page, on both sides;
+# or it is the end of both, in however many, and less than most of either.
 HEAD = 0.25
+END = 0.05
+ENDING = 0.4
 BACKGROUND_WORDS = 90
 # Much copy is copy in however long a text.
 MUCH_WORDS = 90
@@ -59,4 +62,5 @@ def _is_enough(common: Common, share_a_credit: bool, is_same_site: bool) -> bool
 
 
 def _is_background(common: Common) -> bool:
-    return common.copied < BACKGROUND_WORDS and common.is_one_paragraph
+    is_apart = common.is_one_paragraph or (not common.opens_within(ENDING) and common.is_one_block_at_the_end(END))
+    return common.copied < BACKGROUND_WORDS and is_apart
