@@ -25,8 +25,8 @@ from apps.sources.suggesting.passages import compare
 from apps.sources.suggesting.words import Words
 
 RELATIONS = ["copy", "same-party", "independent"]
-# What belongs in no database's text: the archive's reader takes it out of pages too.
-_UNSEEN = dict.fromkeys((*range(9), 11, 12, *range(14, 32), 127, *range(55296, 57344), 65534, 65535))
+# Blank to Python, and no blank in any text.
+_CONTROLS = frozenset(map(chr, (11, 12, *range(28, 32))))
 
 
 class BadInput(Exception):
@@ -94,7 +94,7 @@ def read_documents(path: Path) -> list[Document]:
         number = _identity(where, row, "id")
         if number in found:
             raise BadInput(f"{where}: the id {number} is there twice.")
-        clean = {name: value.translate(_UNSEEN) for name, value in values.items()}
+        clean = {name: as_read(value) for name, value in values.items()}
         url = clean["url"].strip()[:1900] or f"https://{hashlib.sha256(number.encode()).hexdigest()[:12]}.invalid/"
         found[number] = Document(
             number,
@@ -107,6 +107,11 @@ def read_documents(path: Path) -> list[Document]:
     if not found:
         raise BadInput(f"{path}: there are no documents in it.")
     return list(found.values())
+
+
+def as_read(text: str) -> str:
+    """A text without what nobody sees, soft hyphens and marks of direction too, as the archive reads a page."""
+    return "".join(char for char in text if char.isprintable() or (char.isspace() and char not in _CONTROLS))
 
 
 def read_pairs(path: Path, known: set[str]) -> list[Pair]:

@@ -2,12 +2,14 @@
 
 import json
 import random
+import re
 from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
 
-from apps.sources.evaluating import RELATIONS
+from apps.archive.reading.extraction import read_article
+from apps.sources.evaluating import RELATIONS, as_read
 from apps.sources.models import Agency, Attribution, Fingerprint, Source
 from tests.sources.lineage_set.__main__ import write
 from tests.sources.lineage_set.heavy import EVENTS, make_heavy_set
@@ -90,6 +92,23 @@ def test_it_prints_a_table_and_fails_below_a_floor(tmp_path, capsys):
     with pytest.raises(SystemExit) as left:
         call_command("evaluate_lineage", str(tmp_path), "--recall", "0.99", stdout=StringIO())
     assert left.value.code == 1
+
+
+def test_a_text_is_read_as_the_archive_reads_a_page():
+    said = "Zwei Männer sind am Montag aus dem Hafenbecken von Lüderitz geborgen worden, hieß es\u00a0am Abend."
+    unseen = "\x00\x0b\x1f\x7f\u00ad\u200b\u200c\u200d\u200e\u2060\u202a\ufeff\ue000"
+    odd = "".join(f"{letter}{unseen}" if letter == "n" else letter for letter in said)
+    page = read_article(
+        f"<html><body><article><h1>x</h1><p>{odd[1:]}</p><p>{odd}</p></article></body></html>", "https://a.example/"
+    )
+    assert page.text.split("\n")[-1] == as_read(odd).replace("\u00a0", " ") == said.replace("\u00a0", " ")
+
+
+def test_copies_whose_words_may_be_broken_are_copies(tmp_path):
+    broken = re.sub(r"(\w{4})(?=\w{3})", "\\1\u00ad", FERRIES["wire"])
+    documents = [{**GOOD, "text": FERRIES["wire"]}, {**OTHER, "text": broken, "url": "https://b.example/"}]
+    write(tmp_path, (documents, [PAIR]))
+    assert judged(tmp_path)["confusion"]["copy"]["copy"] == 1
 
 
 def test_two_stories_of_one_agency_are_two_and_who_quotes_it_is_not(tmp_path):
