@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from apps.sources.names import fold
+
 # So far before the bracket the name may begin.
 LONGEST_NAME = 120
 # Two letters are anybody's initials: such names count only where the abbreviation stands right beside them.
@@ -21,7 +23,6 @@ _NAME_FOLLOWS = re.compile(r"['’\"”]?(?:\s*[(（]\s*(?:the\s+)?|,\s+(?:or\s+
 _PART = re.compile(r"[^\W\d_]+")
 _LINK_WORDS = "a al an and da de del der des di die do du e el et for für in la le of on the und van von y и"
 _LINKS = frozenset(_LINK_WORDS.split())
-# An agency's own name that the list doesn't have: nobody else is introduced by it.
 _OF_THE_PRESS = re.compile(r"press|news|nachricht|notici|notizi|telegra|информаци|новост", re.IGNORECASE)
 
 
@@ -41,7 +42,7 @@ def introduced_right_before(text: str, at: int, short: str) -> str:
                 if not wanted:
                     name = before[part.start() :].strip(" ,'\"“”‘’")
                     # All in capitals it is the place of a dateline: "ADDU PORT (AP) -".
-                    return "" if name.isupper() or _OF_THE_PRESS.search(name) else name
+                    return "" if name.isupper() else name
             elif word not in _LINKS:
                 break
     return ""
@@ -53,20 +54,31 @@ def introduced_for(text: str, shorts: frozenset[str], own: frozenset[str]) -> di
     ``own`` are names that the abbreviations stand for by themselves: a text that has one of these beside it means that.
     """
     found: dict[str, str] = {}
+    settled: set[str] = set()
+    apart: set[str] = set()
     for match in _SHORT.finditer(text):
         short = match[0]
-        if short in found or short not in shorts:
+        if short in settled or short not in shorts:
             continue
         name = introduced_right_before(text, match.start(), short)
         if not name and (follows := _NAME_FOLLOWS.match(text, match.end())):
             spelled = _in_full(short).match(text, follows.end())
             name = spelled[0] if spelled else ""
-        if not name and len(short) >= SHORTEST_APART and (spelled := _in_full(short).search(text)):
-            name = spelled[0] if _is_written_as_a_body(short, text) else ""
-        name = " ".join(name.split())
-        if name and name.casefold() not in own and not _OF_THE_PRESS.search(name):
-            found[short] = name
+        # However often it stands there, the whole text is searched for its name once.
+        if not name and short not in apart and len(short) >= SHORTEST_APART:
+            apart.add(short)
+            spelled = _in_full(short).search(text)
+            name = spelled[0] if spelled and _is_written_as_a_body(short, text) else ""
+        if name := " ".join(name.split()):
+            settled.add(short)
+            if fold(name) not in own and not is_of_the_press(name):
+                found[short] = name
     return found
+
+
+def is_of_the_press(name: str) -> bool:
+    """Whether it is a news agency's name by its words, though the list may not have it."""
+    return bool(_OF_THE_PRESS.search(name))
 
 
 def _is_written_as_a_body(short: str, text: str) -> bool:

@@ -10,7 +10,12 @@ from typing import Any
 
 from apps.sources.models import Agency
 from apps.sources.names import fold
-from apps.sources.suggesting.abbreviations import LONGEST_SHORT, introduced_for, introduced_right_before
+from apps.sources.suggesting.abbreviations import (
+    LONGEST_SHORT,
+    introduced_for,
+    introduced_right_before,
+    is_of_the_press,
+)
 
 HEAD = 400
 TAIL = 900
@@ -272,7 +277,7 @@ def _introduces(bracket: str, before: str, agencies: Agencies) -> bool:
     if not short:
         return False
     name = introduced_right_before(f"{before}{bracket}", len(before) + 1, short[1])
-    return bool(name) and agencies.named(name) is None
+    return bool(name) and not is_of_the_press(name) and agencies.named(name) is None
 
 
 def _is_dateline(words: str, agencies: Agencies) -> bool:
