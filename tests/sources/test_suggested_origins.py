@@ -65,6 +65,9 @@ class TestCaveats:
             "The video, which Reuters said it was unable to verify, was shown again.",
             "AFP said it could not immediately verify the footage.",
             "AP has reported that it has not been able to confirm the toll.",
+            "Reuters said on Monday that it could not verify the footage.",
+            "The footage could not be independently verified, Reuters said.",
+            "Reuters said late on Monday the footage could not be verified.",
             "Reuters said the footage could not be independently verified.",
             "Reuters a indiqué mardi qu’elle n’avait pas pu vérifier ces images.",
             "Reuters a indiqué ne pas être en mesure de confirmer ce bilan.",
@@ -99,6 +102,13 @@ class TestCaveats:
 
 
 class TestTimesAndPlaces:
+    def test_as_agencies_write_it(self):
+        text = (
+            "South Korea's Sea Rescue Service (SRS) on Monday said two boats were found. The South's Joint Chiefs of Pilots "
+            "(JCP) on Tuesday estimated that a third was lost."
+        )
+        assert origins(text) == ["SRS", "JCP"]
+
     @pytest.mark.parametrize(
         "between",
         [

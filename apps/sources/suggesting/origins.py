@@ -14,6 +14,7 @@ from apps.sources.suggesting.sayings import (
     BEFORE_A_NAME,
     BESIDE_WORDS,
     CAVEAT,
+    CAVEAT_BEFORE,
     CAVEAT_IN_THE_EAST,
     LISTENING,
     QUOTED,
@@ -137,6 +138,8 @@ def _is_caveat(text: str, match: re.Match[str]) -> bool:
         return True
     if match.re is ACCORDING_TO:
         return False
+    if CAVEAT_BEFORE.search(text, max(0, match.start() - BESIDE), match.start()):
+        return True
     sentence = _SENTENCE_ENDS.search(text, match.end())
     closing = min(sentence.start() + 1 if sentence else len(text), match.end() + LONGEST_SENTENCE)
     return bool(CAVEAT.match(text, match.end(), closing) or CAVEAT_IN_THE_EAST.search(text, match.end(), closing))

@@ -151,8 +151,8 @@ _TO_CHECK = r"[^.\n]{0,40}?(?:v[ée]rifi|confi?rm|conferm|authentifi|comprob|п�
 # Before what it can't do nobody else is named, but in German, where what can't be verified stands there.
 _ITSELF = rf"{_WHEN}?[^.\n]{{0,12}}?\b"
 CAVEAT = re.compile(
-    rf"(?:\s+(?:that\s+)?(?:it|they|its \w+))?(?:\s+(?:also|yet|so far))?\s+{_UNSURE}\s+{_CHECK}"
-    r"|\s+(?:that\s+)?(?:the|this|that|these|those|its|their)\s[^.,;\n]{2,60}?\s(?:could|can) ?not"
+    rf"{_WHEN}?(?:\s+(?:that\s+)?(?:it|they|its \w+))?(?:\s+(?:also|yet|so far))?\s+{_UNSURE}\s+{_CHECK}"
+    rf"|{_WHEN}?\s+(?:that\s+)?(?:the|this|that|these|those|its|their)\s[^.,;\n]{{2,60}}?\s(?:could|can) ?not"
     rf"(?:\s+\w+)?\s+be\s+(?:\w+\s+)?{_CHECK}"
     rf"|{_ITSELF}n(?:e\s+pas\s+(?:pouvoir|être en mesure)|e\s+(?:pouvait|peut)\s+pas){_TO_CHECK}"
     rf"|{_ITSELF}n['’](?:a|ont|avait|est|était|être)\s+pas\s+(?:pu|en mesure){_TO_CHECK}"
@@ -161,6 +161,8 @@ CAVEAT = re.compile(
     rf"|{_ITSELF}не\s+(?:смог\w*|мог\w*|может|удалось|удаётся|удается|имеет возможности){_TO_CHECK}"
     r"|[^.\n]{0,60}?\bnicht\s+(?:\w+\s+)?(?:überprüfen|bestätigen|verifizieren)\s+(?:zu\s+)?(?:k[oö]nn|lassen|ließ)"
 )
+# "The footage could not be verified, Reuters said."
+CAVEAT_BEFORE = re.compile(rf"\b(?:could|can) ?not(?:\s+\w+)?\s+be\s+(?:\w+\s+)?{_CHECK},[”\"’]?\s+$")
 CAVEAT_IN_THE_EAST = re.compile(
     r"(?:확인|검증)(?:하지 못|할 수 없|되지 않)|(?:確認|検証)(?:でき(?:な|ていな|てな)|が取れ)"
     r"|(?:无法|無法|未能)(?:独立|獨立)?(?:核实|核實|证实|證實|查证|查證)"
