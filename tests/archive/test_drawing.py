@@ -265,7 +265,9 @@ class TestTls:
 def leading(where, **options):
     """The site of the hostile page: it leads inside by redirects and refreshes too."""
     return {
-        "/story": Route(hostile_page(where, **options)),
+        # A picture that takes its time: whoever looks at sockets now and then sees one on its way.
+        "/story": Route(f'<img src="/slow.png">{hostile_page(where, **options)}'),
+        "/slow.png": Route(b"", delay=1.5),
         "/leads-inside": redirect(f"http://{where}/redirect"),
         "/picture-leads-inside": redirect(f"http://{where}/picture-redirect"),
         "/refreshes": Route(f'<meta http-equiv="refresh" content="0; url=http://{where}/refresh">'),
