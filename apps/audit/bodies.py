@@ -82,7 +82,8 @@ def moment(at: datetime) -> str:
 
 def is_open(value: Any) -> bool:
     """Whether a value before or after stands in the body as it is."""
-    if type(value) is str:
+    # A word of a list of choices is a word: read back from its row it is nothing else.
+    if isinstance(value, str):
         return not value or value in OPEN
     return value is None or isinstance(value, bool | int)
 
@@ -122,10 +123,15 @@ class Line(Protocol):
     def after(self) -> dict[str, Any]: ...
     @property
     def reason(self) -> str: ...
+    @property
+    def salts(self) -> Any: ...
 
 
 def told(line: Line) -> dict[str, Any]:
-    """The values of a line that its body only commits to, by field: "reason", "after.statement"."""
+    """The values of a line that its body only commits to, by field: "reason", "after.statement".
+
+    Whatever has a salt is among them: some lines of November 2026 commit to words that stand open in others.
+    """
     found: dict[str, Any] = {}
     if line.actor_label:
         found["actor"] = line.actor_label
@@ -139,7 +145,7 @@ def told(line: Line) -> dict[str, Any]:
         found["reason"] = line.reason
     for side, values in (("before", line.before), ("after", line.after)):
         for name, value in values.items():
-            if not is_open(value):
+            if not is_open(value) or f"{side}.{name}" in line.salts:
                 found[f"{side}.{name}"] = value
     return found
 

@@ -25,7 +25,7 @@ class Verb(models.TextChoices):
     REPLY_SETTLED = "reply_settled", "{actor} noted what came of asking {before[party]}: {after[outcome]}"
     REPLY_CORRECTED = (
         "reply_corrected",
-        "{actor} corrected what came of asking {before[party]}: {after[outcome]}, not {before[outcome]}",
+        "{actor} corrected what was noted of asking {after[party]}: {after[outcome]}",
     )
     CAVEAT_RECORDED = "caveat_recorded", "{actor} recorded a caveat: {after[caveat]}"
     CAVEAT_WITHDRAWN = "caveat_withdrawn", "{actor} withdrew a caveat: {before[caveat]}"

@@ -93,10 +93,14 @@ def lost(evidence: Evidence, decision: Decision | None) -> list[str]:
     # What was known of one source is known of it by whatever name its sentence has now.
     short = evidence.lines.teller.shortened
     known = Counter(map(short, decision.missing))
+    # A dispute that was entered since is another one, though its outlet may have disputed before.
+    frozen = {one["citation"] for one in decision.evidence["citations"]}
+    since = {_answer_wanted(evidence.lines.called(one)) for one in evidence.of(Stance.DISPUTES) if one.pk not in frozen}
     told = []
     for sentence in missing:
-        known[short(sentence)] -= 1
-        if known[short(sentence)] < 0:
+        if sentence not in since:
+            known[short(sentence)] -= 1
+        if sentence in since or known[short(sentence)] < 0:
             told.append(sentence)
     return told
 
@@ -131,11 +135,15 @@ def _corroborated(evidence: Evidence) -> Assessment:
         if citation.answer:
             met.append(f"{capital(name)} disputes the claim; {citation.answered_by} has answered: {citation.answer}")
         elif rule.disputes_block:
-            missing.append(f"An editor's answer to {name}, which disputes the claim.")
+            missing.append(_answer_wanted(name))
         else:
             noted.append(f"{capital(name)} disputes the claim, and nobody has answered it.")
     needs_second = rule.wants_second_editor(State.CORROBORATED)
     return Assessment(State.CORROBORATED, tuple(met), tuple(missing), tuple(noted), needs_second)
+
+
+def _answer_wanted(name: str) -> str:
+    return f"An editor's answer to {name}, which disputes the claim."
 
 
 def _disputed(evidence: Evidence) -> Assessment:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from copy import deepcopy
 from typing import Any
 
 from django import forms
@@ -115,12 +116,24 @@ class ReplyForm(forms.Form):
         return ReplyRequest.Channel(self.cleaned_data["channel"])
 
 
-class ReplySettleForm(forms.Form):
+class ReplySettleForm(VersionedForm):
+    """What came of asking. Whoever is late, and may, is asked for the reason of a correction: somebody has noted it."""
+
+    expected_version = forms.IntegerField(widget=forms.HiddenInput, min_value=1, required=False)
     outcome = forms.ChoiceField(
         label=_("What came of it"), choices=ReplyRequest.Outcome.choices, widget=forms.RadioSelect
     )
     answer = _words(_("What they said"), rows=4, help_text=_("Needed for an answer: their words."))
     outcome_at = MomentField(label=_("When"), required=False, help_text=_("Empty for now."))
+
+    def __init__(self, *args: Any, may_correct: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.may_correct = may_correct
+
+    def show_version(self, version: int) -> None:
+        super().show_version(version)
+        if self.may_correct:
+            self.fields["reason"] = deepcopy(ReplyCorrectForm.base_fields["reason"])
 
     def clean_outcome(self) -> ReplyRequest.Outcome:
         return ReplyRequest.Outcome(self.cleaned_data["outcome"])

@@ -234,7 +234,10 @@ class Teller:
 
 
 def _possible(row: SourceRow) -> list[str]:
-    """What may tell a source from others of its outlet: its day, with its year too; its headline; its address."""
+    """What may tell a source from others of its outlet: its day, with its year too; its headline; its address.
+
+    An interview has its hour, for want of a headline of its own, and what has no address its number, last of all.
+    """
     source = row.row
     if source is None:
         return []
@@ -242,9 +245,11 @@ def _possible(row: SourceRow) -> list[str]:
     if source.published_at:
         day = source.published_at.astimezone(UTC)
         marks += [f"{OF}{day.day} {day:%B}", f"{OF}{day.day} {day:%B %Y}"]
+        if source.kind == source.Kind.INTERVIEW:
+            marks.append(f"{OF}{day.day} {day:%B %Y}, {day:%H:%M} UTC")
     headline = " ".join(source.title.split())
     marks += [f" “{_cut(headline)}”"] if headline else []
-    return [*marks, f"{AT}{source.page.url}"]
+    return [*marks, f"{AT}{source.page.url}" if source.has_address else f" (source {source.pk})"]
 
 
 def _apart(rows: Sequence[SourceRow]) -> Iterator[tuple[int, str]]:

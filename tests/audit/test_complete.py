@@ -10,6 +10,7 @@ from django.apps import apps
 from django.db import OperationalError, connection
 
 from apps.audit.verbs import Verb
+from apps.audit.verifying.lines import BY_ID, judge_all
 from tests.audit.complete import TABLE
 from tests.audit.complete.rows import CHANNELS, HTMX, Desk, hold, last_line, newer_than
 from tests.audit.complete.walking import Walk, missing, sources
@@ -27,6 +28,8 @@ def test_it_leaves_one_line_that_is_right(settings, row, door):
     settings.TRUSTED_PROXY_COUNT = 1 if door == HTMX else 0
     with Desk(door) as desk:
         hold(door, row.verb, row.make(desk, door))
+        # Read back, every line says what was hashed.
+        assert [str(found) for found in judge_all(BY_ID, 0, 2**60).findings] == []
 
 
 class TestTogether:

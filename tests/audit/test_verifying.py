@@ -14,7 +14,7 @@ from django.db import connection, transaction
 from django.db.models import F
 from django.utils import timezone
 
-from apps.audit import triggers
+from apps.audit import bodies, triggers
 from apps.audit.actions import record
 from apps.audit.bodies import digest
 from apps.audit.erasing import erase
@@ -25,10 +25,11 @@ from apps.audit.sealing.tree import Growing, leaf_hash
 from apps.audit.verbs import Verb
 from apps.audit.verifying.checking import verify, verify_stream
 from apps.audit.versioned import begin
+from apps.bundles.lines import opened_of
 from apps.claims import actions
 from apps.claims.models import Claim, Decision, MoveRequest, Policy
 from apps.claims.states import Stage
-from apps.sources.models import Source
+from apps.sources.models import Attribution, Source
 from tests.newsroom import corroborate, make_claim, make_editor, make_person, make_story, make_two_lines
 
 pytestmark = pytest.mark.django_db
@@ -519,3 +520,19 @@ def test_lines_that_wait_are_counted_and_no_alarm(claim):
     assert (report.waiting, report.findings) == (1, [])
     assert Pending.objects.count() == 1
     assert digest(Entry.every_line.latest("id").body) == Entry.every_line.latest("id").hash
+
+
+def test_words_of_choices_read_back_as_they_were_written_also_where_older_lines_commit_to_them(ada, monkeypatch):
+    """For some hours lines were written that commit to the states of attributions, which stand open in others."""
+    told = {"before": {"state": Attribution.State.SUGGESTED}, "after": {"state": Attribution.State.REJECTED}}
+    record(Verb.ATTRIBUTION_REJECTED, stream="source:1", target="A page", by=ada, **told)
+    with monkeypatch.context() as then:
+        plain = bodies.is_open
+        then.setattr(bodies, "is_open", lambda value: plain(value) and type(value) is not Attribution.State)
+        record(Verb.ATTRIBUTION_REJECTED, stream="source:2", target="Another page", by=ada, **told)
+    opened, hidden = (Entry.objects.get(stream=f"source:{number}") for number in (1, 2))
+    assert '"after":{"state":"rejected"}' in opened.body
+    assert '"after":{"state":"sha256:' in hidden.body
+    seal()
+    assert [str(found) for found in verify().findings] == []
+    assert opened_of(hidden)["told"].keys() - opened_of(opened)["told"].keys() == {"before.state", "after.state"}

@@ -205,7 +205,7 @@ class TestReplies:
         assert (kept.outcome, kept.answer, kept.settled_by) == ("answered", "He is with us.", rita)
         assert (kept.replaced_by, kept.replaced_because) == (ada, "That was Kyiv.")
         entry = Entry.objects.in_streams([one.stream])[0]
-        assert entry.sentence == "Ada corrected what came of asking Moscow: no answer, not answered"
+        assert entry.sentence == "Ada corrected what was noted of asking Moscow: no answer"
         assert (entry.before["answer"], entry.reason) == ("He is with us.", "That was Kyiv.")
         with pytest.raises(IntegrityError), transaction.atomic():
             EarlierOutcome.objects.update(replaced_because="")

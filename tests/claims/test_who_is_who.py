@@ -8,7 +8,7 @@ import pytest
 from django.apps import apps
 from django.db.models import F
 
-from apps.claims.actions import attribute, attribute_by_name
+from apps.claims.actions import attribute, attribute_by_name, hear_of_party
 from apps.claims.evidence import gather, gather_all
 from apps.claims.refusals import Refusal
 from apps.claims.states import Stage, Stance, State
@@ -24,6 +24,7 @@ from apps.sources.actions import (
     withdraw_attribution,
 )
 from apps.sources.models import Agency, Attribution, Party
+from apps.sources.models.parties import AgencyNames
 from apps.sources.tracing import leading_to
 from tests.newsroom import decide, make_capture, make_citation, make_claim, make_editor, make_person
 
@@ -132,6 +133,10 @@ class TestShortNames:
         assert attribute_by_name(paper, "republishes", "čtk", by=ada, reason="It does.", kind="other").to == agency(
             "ČTK"
         )
+        rejected = make_citation(claim, ada, outlet="The News", credit_line="CTK").source
+        reject_credit(rejected, "CTK", by=ada, reason="A report of its own.")
+        with pytest.raises(Refusal, match="called CTK for short"):
+            attribute_by_name(rejected, "quotes", "CTK", by=ada, reason="It says so.", kind="other")
 
 
 def test_agencies_that_only_share_a_short_name_are_two(claim, ada):
@@ -157,6 +162,33 @@ class TestWhoHears:
         claim = corroborated(ada, "AFP Wire", "AFP")
         edit_party(Party.objects.get(name="AFP Wire"), by=ada, name="Agence France-Presse")
         assert (counted(claim), swept(claim)) == (1, Stage.IN_REVIEW)
+
+    def test_when_a_name_means_what_it_meant_nobody_hears(self, ada, olga):
+        claim = corroborated(ada, "The Paper", "Kurier Wire")
+        made = list_agency("Kurier Wire", by=olga)
+        sweep()
+        edit_agency(made, by=olga, hosts=["kurier.example"])
+        assert not Party.objects.with_news().exists()
+        assert swept(claim) == Stage.SETTLED
+
+    def test_an_agency_that_is_renamed_is_the_same_one(self, claim, ada):
+        make_citation(claim, ada, outlet="dpa")
+        page = make_citation(claim, ada, outlet="The Paper").source
+        attribute(page, "republishes", agency("dpa"), by=ada, reason="It says so.")
+        assert counted(claim) == 1
+        edit_party(agency("dpa"), by=ada, name="Deutsche Presse-Agentur")
+        assert counted(claim) == 1
+        assert "dpa" in Agency.objects.get(party__name="Deutsche Presse-Agentur").spellings
+
+    def test_of_a_party_that_was_renamed_once_more_before_anybody_looked(self, ada):
+        claim = corroborated(ada, "AFP Wire", "AFP")
+        wire = Party.objects.get(name="AFP Wire")
+        edit_party(wire, by=ada, name="The Wire")
+        loaded = Party.objects.get(pk=wire.pk)
+        edit_party(wire, by=ada, name="Agence France-Presse")
+        hear_of_party(loaded)
+        claim.refresh_from_db()
+        assert (counted(claim), claim.stage) == (1, Stage.IN_REVIEW)
 
     def test_when_two_credit_lines_become_one(self, ada, olga):
         claim = corroborated(ada, "The Paper", "The News", The_Paper="Kurier Wire", The_News="Kurierdienst")
@@ -238,6 +270,15 @@ class TestAnOlderDesk:
         migrate()
         assert (counted(claim), swept(claim)) == (1, Stage.IN_REVIEW)
 
+    def test_and_those_that_rested_on_two_credit_lines(self, ada, migrate, monkeypatch):
+        Party.objects.update(identity=F("folded"))
+        with monkeypatch.context() as before:
+            before.setattr(AgencyNames, "may_be", lambda names, name: {name})
+            claim = corroborated(ada, "The Paper", "The News", The_Paper="Yonhap", The_News="Yonhap News Agency")
+        assert (counted(claim), claim.stage) == (1, Stage.SETTLED)
+        migrate()
+        assert swept(claim) == Stage.IN_REVIEW
+
 
 class TestAnswers:
     """What was answered of a party was answered of it by whatever name it goes."""
@@ -281,6 +322,16 @@ class TestAtOnce:
         with django_capture_on_commit_callbacks() as when_done:
             party = register_party("Kurierdienst", kind="outlet", by=ada)
             assert party.identity == "kurierdienst"
+            Agency.objects.filter(pk=made.pk).update(spellings=["Kurierdienst"], version=F("version") + 1)
+        for callback in when_done:
+            callback()
+        assert Party.objects.get(pk=party.pk).identity == "kurier"
+
+    def test_nor_when_one_is_renamed(self, ada, olga, django_capture_on_commit_callbacks):
+        made = list_agency("Kurier", by=olga)
+        party = register_party("The Post", kind="outlet", by=ada)
+        with django_capture_on_commit_callbacks() as when_done:
+            edit_party(party, by=ada, name="Kurierdienst")
             Agency.objects.filter(pk=made.pk).update(spellings=["Kurierdienst"], version=F("version") + 1)
         for callback in when_done:
             callback()

@@ -221,7 +221,7 @@ class TestReplies:
         assert typed == {"outcome": "answered", "answer": "He is with us."}
         now = f"{timezone.now():%Y-%m-%dT%H:%M}"
         typed |= {"outcome": "no_answer", "answer": "", "outcome_at": now}
-        assert client.post(address, typed).status_code == 422
+        assert client.post(address, typed | {"reason": ""}).status_code == 422
         assert client.post(address, typed | {"reason": "That was Kyiv."}).status_code == 302
         shown = page(client, "claim", claim.pk)
         assert "Moscow has not answered." in shown
@@ -231,6 +231,48 @@ class TestReplies:
         client.force_login(make_reporter())
         assert client.get(address).status_code == 403
         assert address not in page(client, "claim", claim.pk)
+
+    def test_whoever_is_late_reads_what_was_noted_and_takes_nothing_back(self, client, ada):
+        """Rita, who asked, and Ben have the empty form open while Ada notes; then two correct one thing at once."""
+        rita, ben = make_reporter(), make_editor("ben")
+        address = reverse("desk:reply_settle", args=[make_reply_request(make_claim(rita), rita).pk])
+
+        def opened():
+            form = client.get(address).context["form"]
+            return {name: form[name].value() or "" for name in form.fields}
+
+        shown = opened()
+        assert client.post(address, shown | {"outcome": "no_answer"}).status_code == 302
+        for person, may in ((rita, False), (ben, True)):
+            client.force_login(person)
+            late = client.post(address, shown | {"outcome": "answered", "answer": "We asked for nothing."})
+            assert late.status_code == 409
+            said = late.content.decode()
+            assert "Changed meanwhile." in said
+            assert "noted what came of asking Moscow: no answer" in said
+            assert "We asked for nothing." in said
+            assert ("reason" in late.context["form"].fields) is may
+        now = f"{timezone.now():%Y-%m-%dT%H:%M}"
+        again = shown | {"expected_version": late.context["form"]["expected_version"].value(), "outcome_at": now}
+        again |= {"outcome": "answered", "answer": "We asked for nothing."}
+        client.force_login(rita)
+        refused = client.post(address, again)
+        assert refused.status_code == 409
+        assert "Ada has noted already: no answer. To correct that, say why." in refused.content.decode()
+        client.force_login(ben)
+        first = opened()
+        assert client.post(address, again | {"reason": "They called back."}).status_code == 302
+        client.force_login(ada)
+        second = client.post(address, first | {"outcome_at": now, "reason": "It was earlier."})
+        assert second.status_code == 409
+        assert "Ben corrected what was noted of asking Moscow: answered" in second.content.decode()
+
+    def test_what_else_happens_on_the_claim_is_no_matter(self, client, ada):
+        claim = make_claim(ada)
+        address = reverse("desk:reply_settle", args=[make_reply_request(claim, ada).pk])
+        shown = client.get(address).context["form"]["expected_version"].value()
+        actions.record_caveat(claim, by=ada, kind="not_verified")
+        assert client.post(address, {"outcome": "no_answer", "expected_version": shown}).status_code == 302
 
     def test_the_list_goes_on_soonest_first(self, client, ada, monkeypatch):
         monkeypatch.setattr("apps.desk.views.replies.PAGE", 2)

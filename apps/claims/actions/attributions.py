@@ -35,7 +35,9 @@ def attribute_by_name(
     """Enter that a source has it from a party of this name, which is registered where it isn't known."""
     with transaction.atomic():
         known = Party.objects.named(" ".join(party.split())).first()
-        if known is None and (agencies := Agency.objects.names().only_short(party)):
+        # Whoever rejects a credit line or names a speaker makes a party of the name, too: it tells nobody who is meant.
+        is_clear = known is not None and known.kind != Party.Kind.OTHER
+        if not is_clear and (agencies := Agency.objects.names().only_short(party)):
             said = _(
                 "%(agencies)s is called %(name)s for short, and so are others. Enter the full name of who is meant."
             )
@@ -79,7 +81,7 @@ def hear_of_party(party: Party) -> None:
     """Look again at the claims that a party bears on, where nobody has since it changed: the worker's door."""
     with transaction.atomic():
         if Party.objects.filter(pk=party.pk, has_news=True).update(has_news=False):
-            flag_for_party(party)
+            flag_for_party(Party.objects.get(pk=party.pk))
 
 
 def rule_apart(

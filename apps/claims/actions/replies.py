@@ -12,7 +12,7 @@ from apps.accounts.capabilities import Capability
 from apps.accounts.models import User
 from apps.accounts.permissions import require
 from apps.audit.verbs import Verb
-from apps.audit.versioned import lock
+from apps.audit.versioned import ChangedMeanwhile, lock
 from apps.audit.wording import plain
 from apps.claims.actions.writing import write_claim
 from apps.claims.models import Claim, EarlierOutcome, ReplyRequest
@@ -68,15 +68,17 @@ def settle_reply(
     answer: str = "",
     outcome_at: datetime | None = None,
     reason: str = "",
+    expected_version: int | None = None,
 ) -> ReplyRequest:
     """Note what came of asking: answered, declined, or no answer. What was noted before is corrected with a reason.
 
-    The earlier outcome is kept; whoever noted it may correct it, and whoever decides. Raises Impossible, Refusal.
+    The earlier outcome is kept; whoever noted it may correct it, and whoever decides. Raises Impossible, Refusal, and
+    ChangedMeanwhile where somebody has noted something of asking since that version of the claim.
     """
     require(by, Capability.CITE)
     now = timezone.now()
     with transaction.atomic():
-        claim = lock(request.claim)
+        claim = _lock(request.claim, expected_version)
         request = ReplyRequest.objects.told().get(pk=request.pk)
         if request.outcome and not reason.strip():
             raise Refusal(
@@ -85,11 +87,15 @@ def settle_reply(
             )
         outcome_at = _when(request, outcome_at or now, now)
         _check_words(outcome, answer)
-        before = {"party": request.party.name, "question": request.question}
+        before = asked = {"party": request.party.name, "question": request.question}
         verb = Verb.REPLY_SETTLED
         if request.outcome:
             verb, kept = Verb.REPLY_CORRECTED, _replace(request, by, now, reason)
-            before |= {"outcome": kept.recorded, "answer": kept.answer, "outcome_at": kept.outcome_at.isoformat()}
+            before = asked | {
+                "outcome": kept.recorded,
+                "answer": kept.answer,
+                "outcome_at": kept.outcome_at.isoformat(),
+            }
         request.outcome, request.answer = outcome, answer
         request.outcome_at, request.settled_by = outcome_at, by
         request.save(update_fields=["outcome", "answer", "outcome_at", "settled_by"])
@@ -98,8 +104,20 @@ def settle_reply(
             "answer": answer,
             "outcome_at": outcome_at.isoformat(),
         }
+        if verb == Verb.REPLY_CORRECTED:
+            after |= asked
         write_claim(claim, verb, by, fields=[], before=before, after=after, reason=reason)
     return request
+
+
+def _lock(claim: Claim, expected_version: int | None) -> Claim:
+    """The locked claim. What else has happened on it since that version is no matter for replies."""
+    try:
+        return lock(claim, expected_version)
+    except ChangedMeanwhile as changed:
+        if any(entry.verb in (Verb.REPLY_SETTLED, Verb.REPLY_CORRECTED) for entry in changed.entries):
+            raise
+        return lock(claim)
 
 
 def _when(request: ReplyRequest, outcome_at: datetime, now: datetime) -> datetime:

@@ -52,15 +52,17 @@ def _parties(citation: Citation) -> list[Party]:
     return [party for party in (citation.quoted, citation.source.outlet) if party]
 
 
-def _graded(parties: Iterable[Party], reliable: Mapping[int, Reliability]) -> list[GradedParty]:
-    """Each once, whatever it is: of a body and an outlet that are one the one that has been graded, else the first."""
-    found: dict[str, GradedParty] = {}
+def _graded(parties: Iterable[Party], reliable: Mapping[str, Reliability]) -> list[GradedParty]:
+    """Each once, whatever name it goes by and whatever it is there: the one that has been graded, else the first."""
+    each: dict[str, Party] = {}
     for party in parties:
-        known = found.get(party.identity)
-        if known is None or (party.pk in reliable and known.grade is None):
-            found[party.identity] = GradedParty(party, reliable.get(party.pk))
-    return list(found.values())
+        each.setdefault(party.identity, party)
+    grades = {identity: reliable.get(identity) for identity in each}
+    return [GradedParty(grade.party if (grade := grades[one]) else party, grade) for one, party in each.items()]
 
 
-def _live(parties: Iterable[Party]) -> dict[int, Reliability]:
-    return {one.party_id: one for one in Reliability.objects.live().filter(party__in=list(parties)).order_by()}
+def _live(parties: Iterable[Party]) -> dict[str, Reliability]:
+    """The newest grade of each, by identity."""
+    identities = {party.identity for party in parties}
+    graded = Reliability.objects.live().filter(party__identity__in=identities).select_related("party").order_by("pk")
+    return {one.party.identity: one for one in graded}

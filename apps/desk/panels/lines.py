@@ -130,7 +130,10 @@ def _credited(line: Line) -> list[tuple[str, str, Edge]]:
     """What only a credit line says of whose copy a page carries, each outlet and name once."""
     sources = line.teller.rows.sources
     told = {
-        (sources[edge.of[1]].label, line.teller.name(edge.to)): edge for edge in line.found.pending if edge.pk is None
+        (sources[edge.of[1]].label, line.teller.name(edge.to)): edge
+        for edge in line.found.pending
+        # A short name beside the agency that it stands for is no name more.
+        if edge.pk is None and (edge.to in line.found.origins or edge.to[1] not in sources[edge.of[1]].short)
     }
     return [(label, name, edge) for (label, name), edge in told.items()]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
@@ -52,12 +53,16 @@ def reply_settle(request: DeskRequest, pk: int) -> HttpResponse:
     """Note what came of asking, or correct what was noted."""
     require(request.user, Capability.CITE)
     asked = get_object_or_404(ReplyRequest.objects.told(), pk=pk)
-    form = ReplySettleForm(sent(request))
-    if asked.outcome:
-        if asked.settled_by_id != request.user.pk:
-            require(request.user, Capability.DECIDE)
-        noted = {"outcome": asked.outcome, "answer": asked.answer, "outcome_at": asked.outcome_at}
-        form = ReplyCorrectForm(sent(request), initial=noted)
+    typed = sent(request)
+    may_correct = asked.settled_by_id == request.user.pk or request.user.may(Capability.DECIDE)
+    initial: dict[str, Any] = {"expected_version": asked.claim.version}
+    # Who was shown the empty form sends it without a reason, whatever somebody has noted meanwhile.
+    is_correcting = "reason" in typed if typed is not None else bool(asked.outcome)
+    if is_correcting and not may_correct:
+        require(request.user, Capability.DECIDE)
+    if is_correcting:
+        initial |= {"outcome": asked.outcome, "answer": asked.answer, "outcome_at": asked.outcome_at}
+    form = (ReplyCorrectForm if is_correcting else ReplySettleForm)(typed, initial=initial, may_correct=may_correct)
     return ask(
         request,
         form,

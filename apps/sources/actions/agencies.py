@@ -53,12 +53,12 @@ def edit_agency(agency: Agency, *, by: User, **changes: Unpack[AgencyFacts]) -> 
             setattr(agency, name, values)
         was, became = differences(before, _facts(agency))
         if became:
-            agency.save(update_fields=["spellings", "short_names", "hosts"])
             mark_edited(agency)
             stream = f"party:{agency.party_id}"
             record(Verb.AGENCY_EDITED, stream=stream, target=agency.party.name, by=by, before=was, after=became)
             identify(*before["spellings"], *agency.spellings)
-            Party.objects.filter(pk=agency.party_id).update(has_news=True)
+            if {"spellings", "short_names"} & became.keys():
+                Party.objects.filter(pk=agency.party_id).update(has_news=True)
     return agency
 
 

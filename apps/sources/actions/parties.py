@@ -88,18 +88,21 @@ def edit_party(party: Party, *, by: User, **changes: Unpack[PartyFacts]) -> Part
                 before=was,
                 after=became,
             )
-        if "name" in became and (agency := Agency.objects.filter(party=party).first()):
-            mark_edited(agency)
-            identify(*alike, *agency.spellings)
+        if "name" in became:
+            if agency := Agency.objects.filter(party=party).first():
+                # It goes by the old name still: an agency that is called otherwise now is no other agency.
+                agency.spellings = list(dict.fromkeys([*agency.spellings, before["name"]]))
+                mark_edited(agency)
+            identify(*alike, *(agency.spellings if agency else ()))
         if {"name", "is_named"} & became.keys():
             Party.objects.filter(pk=party.pk).update(has_news=True)
     return party
 
 
 def mark_edited(agency: Agency) -> None:
-    """Whoever remembers the list of agencies has to read it anew."""
+    """Save what is otherwise of an agency: whoever remembers the list has to read it anew."""
     agency.changed_at, agency.version = timezone.now(), F("version") + 1
-    agency.save(update_fields=["changed_at", "version"])
+    agency.save(update_fields=["spellings", "short_names", "hosts", "changed_at", "version"])
     agency.refresh_from_db(fields=["version"])
 
 

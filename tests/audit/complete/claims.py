@@ -140,7 +140,7 @@ def correct_a_reply(desk, door):
     act = desk.post(desk.ada, "reply_settle", asked.pk, **told)
     before = {"party": "Moscow", "question": asked.question, "outcome": "answered", "answer": "No."}
     before |= {"outcome_at": MOMENT}
-    after = {"outcome": "no answer", "answer": "", "outcome_at": MOMENT}
+    after = {**before, "outcome": "no answer", "answer": ""}
     return Deed(act, claim.stream, STATEMENT, by=desk.ada, before=before, after=after, reason=WHY)
 
 
