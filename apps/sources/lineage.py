@@ -102,6 +102,7 @@ class _Grouping:
     def __init__(self, pages: Sequence[Cited], rows: Rows, live: Chains, sure: Chains) -> None:
         self.pages, self.rows, self.live = pages, rows, live
         self.behind = (live.behind, sure.behind)
+        self.has_short_names = any(row.short for row in rows.sources.values())
         self.groups = _Groups()
         self.joined: dict[frozenset[Node], tuple[Node, Node]] = {}
         self.live_ends = {page.source: live.end(("source", page.source)) for page in pages}
@@ -151,14 +152,29 @@ class _Grouping:
         )
 
     def _mere_names(self, sources: list[int], origins: set[Node]) -> set[Node]:
-        """Origins that are no more than a short name in a credit line beside the agency which it stands for."""
-        rows = [self.rows.sources[source] for source in sources]
-        if not (mere := {("party", name) for row in rows for name in row.short}):
+        """Origins that are no more than a short name in a credit line beside the agency which it stands for.
+
+        Whoever publishes under it, or is led to by name, on any of the chains, is somebody.
+        """
+        if not self.has_short_names:
             return set()
-        told = {edge.to for source in sources for edge in self.live.out.get(("source", source), ()) if edge.pk}
-        mere -= told | {row.outlet_node for row in rows}
-        either = {("party", name) for row in rows for name in row.either} - mere
-        return mere if either & origins else set()
+        mere: set[Node] = set()
+        either: set[Node] = set()
+        told: set[Node | None] = set()
+        ahead: list[Node] = [("source", source) for source in sources]
+        seen = set(ahead)
+        for node in ahead:
+            if node[0] == "source" and (row := self.rows.sources.get(node[1])):
+                mere |= {("party", name) for name in row.short}
+                either |= {("party", name) for name in row.either}
+                told.add(row.outlet_node)
+            leaving = self.live.leaving(node)
+            told |= {edge.to for edge in leaving if edge.pk}
+            beyond = [edge.to for edge in leaving if edge.to not in seen]
+            ahead += dict.fromkeys(beyond)
+            seen.update(beyond)
+        mere -= told
+        return mere if (either - mere) & origins else set()
 
     def _with_copies_shared(self, all_ends: Mapping[int, End]) -> dict[int, Ends]:
         """The origins of each page. Who only carries a copy belongs where others who carry it, and know more of where

@@ -147,20 +147,35 @@ def _asked(statement: str, numbers: Iterable[int], names: Iterable[str]) -> list
 
 
 def trace(sources: Iterable[Source], apart: Iterable[tuple[Node, Node]] = ()) -> Rows:
-    """The rows behind these sources, which have their outlet with them: three queries, however many there are."""
+    """The rows behind these sources, which have their outlet with them: three queries, however many there are.
+
+    Two more, where a page that is not cited has a credit line that names somebody new: chains are followed to their
+    ends whatever else they are asked for with, or a list of claims would count otherwise than each claim alone.
+    """
     cited = list(sources)
     if not cited:
         return Rows({})
     credits = _Credits(cited)
     parties = {_called(source.outlet) for source in cited if source.outlet}
     numbers = {source.pk for source in cited}
-    edges, reached = _edges(numbers, {party.key for party in parties} | credits.names.keys())
-    parties |= reached
-    if beyond := {node[1] for edge in edges for node in (edge.of, edge.to) if node[0] == "source"} - numbers:
+    asked = {party.key for party in parties} | credits.names.keys()
+    found, reached = _edges(numbers, asked)
+    edges = {edge.pk: edge for edge in found}
+    while True:
+        parties |= reached
+        beyond = {node[1] for edge in edges.values() for node in (edge.of, edge.to) if node[0] == "source"} - numbers
+        if not beyond:
+            break
         further = list(Source.objects.select_related("outlet", "page").filter(pk__in=beyond))
         parties |= {_called(source.outlet) for source in further if source.outlet}
         credits.read(further)
         cited += further
+        numbers |= beyond
+        if not (new := credits.names.keys() - asked):
+            break
+        asked |= new
+        found, reached = _edges(set(), new)
+        edges |= {edge.pk: edge for edge in found}
     written = {*credits.names.items(), *((party.key, party.name) for party in parties)}
     names: dict[str, str] = {}
     # An agency by its own name, where that is among them.
@@ -168,7 +183,7 @@ def trace(sources: Iterable[Source], apart: Iterable[tuple[Node, Node]] = ()) ->
         names.setdefault(key, name)
     return Rows(
         sources={source.pk: _row(source, credits.of.get(source.pk, _NOBODY)) for source in cited},
-        edges=edges,
+        edges=sorted(edges.values(), key=lambda edge: edge.order),
         names=names,
         # Of two parties that share a name, one without a name makes it nobody's.
         unnamed=frozenset(party.key for party in parties if not party.is_named),
@@ -241,11 +256,11 @@ class _Credits:
             either |= named if len(named) > 1 else NOTHING
             short |= {name} if len(named) > 1 and name not in agencies.meant else NOTHING
             for key in named:
-                self.names.setdefault(key, agencies.written.get(key) or _as_written(key, source.credit_line))
+                self.names.setdefault(key, agencies.written.get(key) or as_written(key, source.credit_line))
         return _Credited(frozenset(keys), frozenset(either), frozenset(short))
 
 
-def _as_written(name: str, credit_line: str) -> str:
+def as_written(name: str, credit_line: str) -> str:
     """A folded name of a credit line as the line has it."""
     found = re.search(re.escape(name), credit_line, re.IGNORECASE)
     return found.group() if found else name

@@ -102,6 +102,15 @@ class TestShortNames:
         assert counted(claim) == 2
         assert len(gather_all([claim])[claim.pk].lines.counted(Stance.SUPPORTS)) == 2
 
+    def test_who_is_led_to_by_a_short_name_is_somebody(self, claim, ada):
+        """Confirmed, by a page that is not cited: the line is theirs, whoever else prints what may be the agency's."""
+        beyond = make_citation(make_claim(ada, "Another claim."), ada, outlet="Telegraph").source
+        attribute(make_citation(claim, ada, outlet="The Paper").source, "republishes", beyond, by=ada, reason="So.")
+        attribute(beyond, "republishes", register_party("AA", kind="body", by=ada), by=ada, reason="It says so.")
+        make_citation(claim, ada, outlet="The News", credit_line="AA")
+        (line,) = gather(claim).lines.of(Stance.SUPPORTS)
+        assert line.name == "AA and Anadolu"
+
     def test_the_line_is_named_by_the_agency_and_not_by_its_short_name_too(self, claim, ada):
         make_citation(claim, ada, outlet="The Paper", credit_line="AA")
         (line,) = gather(claim).lines.of(Stance.SUPPORTS)
@@ -137,6 +146,18 @@ class TestShortNames:
         reject_credit(rejected, "CTK", by=ada, reason="A report of its own.")
         with pytest.raises(Refusal, match="called CTK for short"):
             attribute_by_name(rejected, "quotes", "CTK", by=ada, reason="It says so.", kind="other")
+
+
+def test_a_claim_counts_alone_as_it_does_in_a_list(claim, ada):
+    """A page that is not cited has a credit line: it leads on, whether or not another claim names the same agency."""
+    beyond = make_citation(make_claim(ada, "Another claim."), ada, outlet="Telegraph", credit_line="AFP").source
+    attribute(make_citation(claim, ada, outlet="The Paper").source, "republishes", beyond, by=ada, reason="It says so.")
+    make_citation(claim, ada, outlet="NIS")
+    attribute(agency("AFP"), "quotes", Party.objects.get(name="NIS"), by=ada, reason="It does.")
+    third = make_claim(ada, "A third claim.")
+    make_citation(third, ada, outlet="AFP")
+    together = gather_all([claim, third])
+    assert counted(claim) == len(together[claim.pk].lines.counted(Stance.SUPPORTS)) == 1
 
 
 def test_agencies_that_only_share_a_short_name_are_two(claim, ada):
@@ -304,6 +325,16 @@ class TestAnswers:
         long = register_party("Agence France-Presse", kind="outlet", by=ada)
         assert attribute(page, "republishes", long, by=ada, reason="So it says.") == edge
         assert Attribution.objects.get().state == "confirmed"
+
+    def test_what_was_rejected_stays_so_when_the_agency_no_longer_goes_by_the_name(self, ada, olga):
+        made = list_agency("Kurier Wire", by=olga, spellings=["Kurierdienst"])
+        claim = make_claim(ada, "Two North Korean soldiers were captured.")
+        for outlet in ("The Paper", "The News"):
+            page = archived(claim, ada, outlet, credit_line="Kurierdienst")
+            reject_credit(page, "Kurier Wire", by=ada, reason="A report of its own.")
+        decide(claim, State.CORROBORATED, ada)
+        edit_agency(made, by=olga, spellings=[])
+        assert counted(claim) == 2
 
     def test_one_that_was_rejected_silences_the_credit_line(self, claim, ada):
         page = make_citation(claim, ada, outlet="The Paper", credit_line="AFP").source

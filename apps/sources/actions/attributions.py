@@ -20,7 +20,7 @@ from apps.sources.actions.parties import register_party
 from apps.sources.models import Agency, Attribution, Party, Source
 from apps.sources.names import fold
 from apps.sources.refusals import AlreadyAttributed, ReasonMissing, Refusal
-from apps.sources.tracing import credited_by
+from apps.sources.tracing import as_written, credited_by
 
 State, FoundBy, Relation = Attribution.State, Attribution.FoundBy, Attribution.Relation
 
@@ -103,12 +103,16 @@ def reject_credit(source: Source, name: str, *, by: User, reason: str) -> Attrib
     """
     require(by, Capability.DECIDE)
     _need_a_reason(reason)
-    named = {Agency.objects.names().identity(name), fold(name)} & credited_by(source)
-    if not named:
+    agencies, named = Agency.objects.names(), credited_by(source)
+    key = next((key for key in (agencies.identity(name), fold(name)) if key in named), "")
+    if not key:
         raise Refusal(_("The credit line does not name %(name)s.") % {"name": name})
+    # By the very name that the line has: what was answered of it stays so when an agency no longer goes by it.
+    written = next((one for one in sorted(source.credits) if agencies.identity(one) == key), key)
     with transaction.atomic():
         source = Source.objects.select_for_update(of=("self",)).get(pk=source.pk)
-        party = Party.objects.one_with(named).first() or register_party(name, kind=Party.Kind.OTHER, by=by)
+        party = Party.objects.one_with([key]).filter(folded=written).first()
+        party = party or register_party(as_written(written, source.credit_line), kind=Party.Kind.OTHER, by=by)
         if known := Attribution.objects.between(source, Relation.REPUBLISHES, party).order_by("-pk").first():
             return reject_attribution(known, by=by, reason=reason)
         edge = Attribution.objects.create(
