@@ -20,8 +20,8 @@ from apps.sources.names import fold
 DEPTH = 16
 
 # First the edges that leave what is cited, then all that lies beyond: a row is a source, a party's name, or a source
-# with its outlet's name. Parties are joined by their identity, whatever their kind. Numbers and names are one parameter
-# each, however many there are.
+# with its outlet's name. Last, whom the desk has without a name: that makes nobody of all who are called so. Parties
+# are joined by their identity, whatever their kind. Numbers and names are one parameter each, however many there are.
 REACHED = """
 WITH RECURSIVE cited(id) AS ({numbers}), near AS (
     SELECT edge.id, edge.relation, edge.state, edge.of_source_id, edge.of_party_id, edge.to_source_id, edge.to_party_id
@@ -64,6 +64,10 @@ WHERE edge.id IN (
     SELECT leaving.id FROM sources_attribution leaving JOIN sources_party party ON party.id = leaving.of_party_id
     WHERE party.identity IN (SELECT name FROM reached WHERE name IS NOT NULL)
 )
+UNION ALL
+SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, party.identity, party.name, party.is_named
+FROM sources_party party
+WHERE party.is_named = {no} AND party.identity IN (SELECT name FROM reached WHERE name IS NOT NULL)
 """
 LISTED = {
     "postgresql": ("SELECT unnest(%s::bigint[])", "SELECT unnest(%s::text[]) AS name"),
@@ -142,7 +146,8 @@ def _asked(statement: str, numbers: Iterable[int], names: Iterable[str]) -> list
     if connection.vendor == "sqlite":
         given = [json.dumps(values) for values in given]
     with connection.cursor() as cursor:
-        cursor.execute(statement.format(numbers=numbers_sql, names=names_sql, depth=DEPTH), given)
+        no = "FALSE" if connection.vendor == "postgresql" else "0"
+        cursor.execute(statement.format(numbers=numbers_sql, names=names_sql, depth=DEPTH, no=no), given)
         return cursor.fetchall()
 
 
@@ -272,9 +277,11 @@ def _edges(sources: set[int], names: set[str]) -> tuple[list[Edge], set[_Called]
     for pk, relation, state, of_source, *of_party, to_source, to_key, to_name, to_named in _asked(
         REACHED, sources, names
     ):
+        if to_key:
+            parties.add(_Called(to_key, to_name, bool(to_named)))
+        if pk is None:
+            continue
         edges.append(Edge(node_of(of_source, of_party[0]), relation, node_of(to_source, to_key), state, pk))
         if of_party[0]:
             parties.add(_Called(of_party[0], of_party[1], bool(of_party[2])))
-        if to_key:
-            parties.add(_Called(to_key, to_name, bool(to_named)))
     return edges, parties

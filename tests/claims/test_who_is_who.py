@@ -160,6 +160,21 @@ def test_a_claim_counts_alone_as_it_does_in_a_list(claim, ada):
     assert counted(claim) == len(together[claim.pk].lines.counted(Stance.SUPPORTS)) == 1
 
 
+def test_whoever_has_no_name_on_one_row_is_nobody_on_any_claim(claim, ada):
+    """Two claims have a guard; on the one he has a name, it seems, and on the other he has none."""
+    named = Party.objects.create(name="A guard", kind="other")
+    unnamed = Party.objects.create(name="a guard", kind="person", is_named=False)
+    other = make_claim(ada, "Another claim.")
+    for where, outlet, whom in ((claim, "The Paper", named), (claim, "The News", None), (other, "The Post", unnamed)):
+        page = make_citation(where, ada, outlet=outlet).source
+        to = whom or register_party("An official", kind="person", by=ada, is_named=False)
+        attribute(page, "quotes", to, by=ada, reason="It does.")
+    alone = [gather(one).lines.counted(Stance.SUPPORTS) for one in (claim, other)]
+    together = gather_all([claim, other])
+    assert [len(lines) for lines in alone] == [1, 1]
+    assert [len(together[one.pk].lines.counted(Stance.SUPPORTS)) for one in (claim, other)] == [1, 1]
+
+
 def test_agencies_that_only_share_a_short_name_are_two(claim, ada):
     for outlet, name in (("The Paper", "Azerbaijani Press Agency"), ("The News", "Austria Presse Agentur")):
         page = make_citation(claim, ada, outlet=outlet).source
