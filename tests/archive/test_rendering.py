@@ -161,10 +161,11 @@ class TestOneBudget:
     @pytest.fixture
     def heavy(self, settings):
         settings.ARCHIVE_REQUISITES = 10
-        headers = {"Content-Type": "image/png", "Transfer-Encoding": "chunked"}
-        picture = Route(chunked(os.urandom(400_000), 50_000), headers=headers)
-        page = Route(STORY + '<link rel=icon href=data:,><img src="/one.png">')
-        with site({"/story": page, "/one.png": picture, "/a.css": ROUTES["/a.css"]}) as where:
+        # A sheet, for a browser reads it to its end: of a picture that is none it may stop anywhere.
+        headers = {"Content-Type": "text/css", "Transfer-Encoding": "chunked"}
+        sheet = Route(chunked(b"/*%s*/" % (b"." * 399_996), 50_000), headers=headers)
+        page = Route(STORY + '<link rel=icon href=data:,><link rel=stylesheet href="/one.css">')
+        with site({"/story": page, "/one.css": sheet, "/a.css": ROUTES["/a.css"]}) as where:
             settings.ARCHIVE_ALLOW = frozenset([str(where)])
             yield where
 
