@@ -8,6 +8,7 @@ import pytest
 from django.apps import apps
 from django.db.models import F
 
+from apps.audit.models import Entry
 from apps.claims.actions import attribute, attribute_by_name, hear_of_party
 from apps.claims.evidence import gather, gather_all
 from apps.claims.refusals import Refusal
@@ -215,6 +216,9 @@ class TestWhoHears:
         edit_party(agency("dpa"), by=ada, name="Deutsche Presse-Agentur")
         assert counted(claim) == 1
         assert "dpa" in Agency.objects.get(party__name="Deutsche Presse-Agentur").spellings
+        told = list(Entry.objects.filter(stream=f"party:{agency('Deutsche Presse-Agentur').pk}").order_by("pk"))
+        assert [entry.verb for entry in told] == ["party_edited", "agency_edited"]
+        assert told[1].after["spellings"] == [*told[1].before["spellings"], "dpa"]
 
     def test_of_a_party_that_was_renamed_once_more_before_anybody_looked(self, ada):
         claim = corroborated(ada, "AFP Wire", "AFP")

@@ -67,7 +67,7 @@ class PartyFacts(TypedDict, total=False):
 def edit_party(party: Party, *, by: User, **changes: Unpack[PartyFacts]) -> Party:
     """Change what is given of what a party is called or is, and leave the rest.
 
-    Whether it has a name, and which, decides what is one line: the claims hear of it through its attributions.
+    Whether it has a name, and which, decides what is one line: the claims hear of it.
     """
     require(by, Capability.CITE)
     with transaction.atomic():
@@ -91,8 +91,13 @@ def edit_party(party: Party, *, by: User, **changes: Unpack[PartyFacts]) -> Part
         if "name" in became:
             if agency := Agency.objects.filter(party=party).first():
                 # It goes by the old name still: an agency that is called otherwise now is no other agency.
+                listed = {"spellings": agency.spellings}
                 agency.spellings = list(dict.fromkeys([*agency.spellings, before["name"]]))
                 mark_edited(agency)
+                was, became_of_it = differences(listed, {"spellings": agency.spellings})
+                if became_of_it:
+                    stream = f"party:{party.pk}"
+                    record(Verb.AGENCY_EDITED, stream=stream, target=party.name, by=by, before=was, after=became_of_it)
             identify(*alike, *(agency.spellings if agency else ()))
         if {"name", "is_named"} & became.keys():
             Party.objects.filter(pk=party.pk).update(has_news=True)
